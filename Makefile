@@ -1,0 +1,36 @@
+# The environment is .venv; everything that the demo and the tests need goes into it.
+PYTHON ?= python3
+BIN := .venv/bin
+DATA ?= $(CONDGAN_DATA)
+
+.PHONY: demo env test test-long lint bench clean
+
+demo: env
+	$(BIN)/condgan train digits --minutes 3 --out runs/demo
+	$(BIN)/condgan sample runs/demo --out runs/demo/samples.png
+
+env: .venv/ready
+
+# torch goes in first, by itself: asked for by another package it would bring gigabytes for GPUs that are not there
+.venv/ready: pyproject.toml condgan/core/version.py
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -c "import torch" 2>/dev/null || $(BIN)/pip install --quiet torch==2.13.0
+	$(BIN)/pip install --quiet -e '.[dev]'
+	touch $@
+
+test: lint
+	$(BIN)/python -m pytest
+
+test-long: env
+	$(BIN)/python -m pytest -m long
+
+lint: env
+	$(BIN)/ruff check condgan tests benchmarks
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+
+bench: env
+	$(BIN)/python -m benchmarks.quality
+
+clean:
+	rm -rf .venv build *.egg-info
