@@ -1,0 +1,41 @@
+"""Errors for people: what is wrong, where, and what to do about it, each with the exit status of its kind."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import ClassVar
+
+
+class CondganError(Exception):
+    """Something that the user can mend. The command line prints it as one line and exits with ``status``."""
+
+    code: ClassVar[str] = "error"
+    status: ClassVar[int] = 1
+
+    def __init__(self, what: str, *, where: object = "", do: str = "") -> None:
+        self.what, self.where, self.do = what, str(where), do
+        super().__init__("; ".join(part for part in (self.what, self.where, self.do) if part))
+
+    def line(self) -> str:
+        """The error as ``error[CODE]: what; where; what to do``, on one line."""
+        return f"error[{self.code}]: " + " ".join(str(self).split())
+
+
+class SettingsError(CondganError):
+    """A setting, an option or an argument is wrong."""
+
+    code, status = "settings", 2
+
+
+class DataError(CondganError):
+    """The data cannot be read, or do not fit together."""
+
+    code, status = "data", 3
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """Advice on a name that is not in the list: the nearest one where there is one, else the list (at most 20)."""
+    known = list(names)
+    close = get_close_matches(name.lower(), [each.lower() for each in known], n=1)
+    if close:
+        return f"did you mean {next(each for each in known if each.lower() == close[0])!r}?"
+    return "known: " + ", ".join(map(repr, known[:20])) + (f" … and {len(known) - 20} more" if len(known) > 20 else "")

@@ -1,0 +1,88 @@
+"""The base of every settings value: frozen, checked, and the same in Python, TOML, JSON and on the command line."""
+
+from collections.abc import Mapping
+from typing import Any, Self, get_args
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from condgan.core.errors import SettingsError, nearest
+
+
+class Spec(BaseModel):
+    """A frozen, validated value. Unknown keys are refused; a field's docstring is its help text."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, validate_default=True)
+
+    @classmethod
+    def parse(cls, values: Mapping[str, Any], *, where: str = "") -> Self:
+        """Build from plain values.
+
+        Raises:
+            SettingsError: a key is unknown (with the nearest name) or a value does not fit.
+        """
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            raise settings_error(cls, error, where) from None
+
+    def plain(self) -> dict[str, Any]:
+        """The settings as plain JSON values, without those left empty (``None``)."""
+        return self.model_dump(mode="json", exclude_none=True)
+
+    def with_(self, **changes: Any) -> Self:
+        """A copy with some fields changed, validated again."""
+        return self.parse({**self.model_dump(exclude_none=True), **changes})
+
+
+def settings_error(spec: type[Spec], error: ValidationError, where: str) -> SettingsError:
+    """Turn pydantic's first complaint into one line that names the setting and the remedy."""
+    first = error.errors()[0]
+    path = [str(part) for part in first["loc"]]
+    home = _home(spec, path[:-1])
+    name = ".".join(part for part in path if part not in _kinds(spec)) or spec.__name__.lower()
+    place = f"setting {name}" + (f" in {where}" if where else "")
+    if first["type"] == "extra_forbidden":
+        return SettingsError("unknown setting", where=place, do=nearest(path[-1], home.model_fields))
+    message = first["msg"].removeprefix("Value error, ")
+    given = first["input"]
+    shown = f", not {given!r}" if isinstance(given, str | int | float | bool) else ""
+    field = home.model_fields.get(path[-1]) if path else None
+    help_text = " ".join((field.description or "").split()) if field else ""
+    return SettingsError(message[0].lower() + message[1:] + shown, where=place, do=help_text)
+
+
+def specs_in(annotation: Any) -> list[type[Spec]]:
+    """The Spec classes that an annotation names: itself, or the members of a union."""
+    if isinstance(annotation, type) and issubclass(annotation, Spec):
+        return [annotation]
+    return [spec for part in get_args(annotation) for spec in specs_in(part)]
+
+
+def kind_of(spec: type[Spec]) -> str | None:
+    """The tag by which a union tells this spec from its fellows."""
+    field = spec.model_fields.get("kind")
+    return field.default if field else None
+
+
+def _home(spec: type[Spec], path: list[str]) -> type[Spec]:
+    """The spec that holds the last key of an error's path, whose parts are field names and union tags."""
+    candidates = [spec]
+    for part in path:
+        inner = [
+            found
+            for each in candidates
+            if part in each.model_fields
+            for found in specs_in(each.model_fields[part].annotation)
+        ]
+        candidates = inner or [each for each in candidates if kind_of(each) == part] or candidates
+    return candidates[0]
+
+
+def _kinds(spec: type[Spec]) -> set[str]:
+    """Every union tag below a spec: pydantic puts them into the path of an error, people do not write them."""
+    return {
+        kind
+        for field in spec.model_fields.values()
+        for each in specs_in(field.annotation)
+        if (kind := kind_of(each)) and kind not in spec.model_fields
+    }
