@@ -1,0 +1,100 @@
+"""One class of a fixed list."""
+
+from collections.abc import Sequence
+from typing import Literal, Self
+
+import torch
+from jaxtyping import Float, Int64
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from condgan.conditions.base import Condition, Field, Form
+from condgan.core.batch import Schema
+from condgan.core.cond import Cond, Embedder, Widths
+from condgan.core.errors import SettingsError, nearest
+
+
+class Label(Condition):
+    """One class of a fixed list; unknown names are refused with the list."""
+
+    kind: Literal["label"] = "label"
+    names: tuple[str, ...] = ()
+    """Class names in index order; empty: take them from the data."""
+    encoding: Literal["one-hot", "embedding"] = "one-hot"
+    """How a class becomes a vector: one-hot, or a learned embedding of the given width."""
+    width: int = 64
+    """Width of a learned embedding; a one-hot vector is as wide as there are classes."""
+
+    def complete(self, schema: Schema) -> Self:
+        if not self.names:
+            return self.with_(names=schema.names)
+        missing = [name for name in schema.names if name not in self.names]
+        if missing:
+            raise SettingsError(
+                f"the data have classes that the condition lacks: {', '.join(missing[:5])}",
+                where="setting condition.names",
+                do="leave condition.names out to take all classes",
+            )
+        return self
+
+    def encode(self, values: Sequence[str | int]) -> Int64[Tensor, "b"]:
+        return torch.tensor([self._index(value) for value in values], dtype=torch.int64)
+
+    def _index(self, value: str | int) -> int:
+        if value in self.names:
+            return self.names.index(value)
+        try:
+            index = int(value)
+        except ValueError:
+            index = -1
+        if not 0 <= index < len(self.names):
+            raise SettingsError(
+                f"no class {value!r}", where=f"one of {', '.join(self.names[:50])}", do=nearest(str(value), self.names)
+            )
+        return index
+
+    def targets(self, schema: Schema, labels: Int64[Tensor, "n"]) -> Int64[Tensor, "n"]:
+        return self.encode(schema.names)[labels]
+
+    def in_turn(self, n: int) -> Int64[Tensor, "n"]:
+        return torch.arange(n) % len(self.names)
+
+    def name(self, encoded: Int64[Tensor, "b"]) -> list[str]:
+        return [self.names[index] for index in encoded.tolist()]
+
+    def embedder(self) -> Embedder:
+        if self.encoding == "one-hot":
+            return OneHot(len(self.names))
+        return Embedding(len(self.names), self.width)
+
+    def describe(self) -> Form:
+        return Form((Field("label", self.names, "the class to draw"),))
+
+    @property
+    def outputs(self) -> int:
+        return len(self.names)
+
+    def disagreement(self, prediction: Float[Tensor, "b k"], encoded: Int64[Tensor, "b"]) -> Float[Tensor, "b"]:
+        """Cross-entropy (Odena et al. 2017, eq. 3)."""
+        return F.cross_entropy(prediction.float(), encoded, reduction="none")
+
+
+class OneHot(Embedder):
+    """A class as a vector of zeros with a single one."""
+
+    def __init__(self, classes: int) -> None:
+        super().__init__(Widths(vector=classes))
+
+    def forward(self, encoded: Int64[Tensor, "b"]) -> Cond:
+        return Cond(vector=F.one_hot(encoded, self.widths.vector).float())
+
+
+class Embedding(Embedder):
+    """A class as a learned vector."""
+
+    def __init__(self, classes: int, width: int) -> None:
+        super().__init__(Widths(vector=width))
+        self.table = nn.Embedding(classes, width)
+
+    def forward(self, encoded: Int64[Tensor, "b"]) -> Cond:
+        return Cond(vector=self.table(encoded))
