@@ -1,0 +1,7 @@
+"""Generators and discriminators for any shape and any condition."""
+
+from condgan.networks.dcgan import DCGAN
+from condgan.networks.mlp import MLP
+from condgan.networks.resnet import ResNet
+
+__all__ = ["DCGAN", "MLP", "ResNet"]

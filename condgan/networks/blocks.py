@@ -1,0 +1,69 @@
+"""Small parts that several architectures share."""
+
+from typing import Literal
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+Norm = Literal["none", "batch", "group", "instance", "pixel"]
+Activation = Literal["relu", "leaky-relu", "elu", "selu", "silu"]
+
+
+class PixelNorm(nn.Module):
+    """Each position scaled to unit mean square over its channels (Karras et al. 2018, section 4.2)."""
+
+    def forward(self, x: Float[Tensor, "b c *space"]) -> Float[Tensor, "b c *space"]:
+        return x * torch.rsqrt(x.square().mean(1, keepdim=True) + 1e-6)
+
+
+def norm(kind: Norm, features: int, dims: int) -> nn.Module:
+    """A normalisation without its own scale and shift, for features with ``dims`` (0 or 2) axes of space."""
+    match kind:
+        case "none":
+            return nn.Identity()
+        case "pixel":
+            return PixelNorm()
+        case "batch":
+            return nn.BatchNorm2d(features, affine=False) if dims else nn.BatchNorm1d(features, affine=False)
+        case "instance":
+            return nn.GroupNorm(features if dims else 1, features, affine=False)
+        case "group":
+            return nn.GroupNorm(_groups(features), features, affine=False)
+
+
+def _groups(features: int) -> int:
+    """As many groups as leave about 16 features in each."""
+    return max(count for count in range(1, max(2, features // 16 + 1)) if features % count == 0)
+
+
+def activation(kind: Activation, slope: float = 0.2) -> nn.Module:
+    """An activation by its name; ``slope`` is that of the leaky ReLU below zero."""
+    match kind:
+        case "relu":
+            return nn.ReLU()
+        case "leaky-relu":
+            return nn.LeakyReLU(slope)
+        case "elu":
+            return nn.ELU()
+        case "selu":
+            return nn.SELU()
+        case "silu":
+            return nn.SiLU()
+
+
+def pyramid(space: tuple[int, ...], base: int) -> list[tuple[int, ...]]:
+    """The sizes from the smallest feature map up to ``space``, each half the next (rounded up).
+
+    Halving goes on while every side is longer than ``base``, so any size and any aspect has a pyramid.
+    """
+    sizes = [space]
+    while min(sizes[0]) > base:
+        sizes.insert(0, tuple(-(-side // 2) for side in sizes[0]))
+    return sizes
+
+
+def crop(x: Float[Tensor, "b c *space"], space: tuple[int, ...]) -> Float[Tensor, "b c *cropped"]:
+    """The first ``space`` positions: what upsampling by two has too much where a size was odd."""
+    height, width = space
+    return x[..., :height, :width]

@@ -1,0 +1,99 @@
+"""Deep convolutional networks without skips."""
+
+import itertools
+from typing import Literal
+
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.nn.utils.parametrizations import spectral_norm
+
+from condgan.core.batch import Shape
+from condgan.core.cond import Cond, Widths
+from condgan.core.verdict import Verdict
+from condgan.networks.base import Architecture, DiscriminatorInjection, GeneratorInjection
+from condgan.networks.blocks import Norm, crop, norm, pyramid
+from condgan.networks.inject import Affine, Doorway, Entry, Head
+
+
+class DCGAN(Architecture):
+    """Strided convolutions up and down (Radford et al. 2016), for images of any size and aspect."""
+
+    kind: Literal["dcgan"] = "dcgan"
+    latent: int = 100
+    """Width of the latent vector z."""
+    generator_injection: GeneratorInjection = "map"
+    """How the condition enters the generator: concat, map or affine."""
+    discriminator_injection: DiscriminatorInjection = "map"
+    """How the condition enters the discriminator: none, concat, map, features or projection."""
+    channels: int = 64
+    """Channels at the largest feature map; they double with each halving, up to ``most_channels``."""
+    most_channels: int = 256
+    """Channels at the smallest feature map, at most."""
+    generator_norm: Norm = "batch"
+    """Normalisation of the generator's features."""
+    discriminator_norm: Norm = "none"
+    """Normalisation of the discriminator's features. Batch statistics let it tell fakes by their company."""
+    spectral_norm: bool = False
+    """Bound the discriminator's layers by spectral normalisation (Miyato et al. 2018)."""
+
+    def generator(self, shape: Shape, widths: Widths) -> nn.Module:
+        return Generator(self, shape, widths)
+
+    def discriminator(self, shape: Shape, widths: Widths, auxiliary: int = 0) -> nn.Module:
+        body = Discriminator(self, shape, widths, auxiliary)
+        if self.spectral_norm:
+            for module in body.modules():
+                if isinstance(module, nn.Linear | nn.Conv2d):
+                    spectral_norm(module)
+        return body
+
+    def widths(self, stages: int) -> list[int]:
+        """Channels from the smallest feature map to the largest."""
+        return [min(self.most_channels, self.channels * 2**level) for level in reversed(range(stages))]
+
+
+class Generator(nn.Module):
+    """Latent → smallest map → transposed convolutions → image."""
+
+    def __init__(self, spec: DCGAN, shape: Shape, widths: Widths) -> None:
+        super().__init__()
+        first, *self.sizes = pyramid(shape.space, 4)
+        channels = spec.widths(max(1, len(self.sizes)))
+        self.entry = Entry(spec.latent, channels[0], first, widths, spec.generator_injection)
+        ins = [self.entry.features, *channels[1:]]
+        self.norms = nn.ModuleList(norm(spec.generator_norm, size, 2) for size in ins)
+        self.affines = nn.ModuleList(Affine(size, widths, spec.generator_injection) for size in ins)
+        outs = [*channels[1:], shape.channels]
+        if self.sizes:
+            self.up = nn.ModuleList(nn.ConvTranspose2d(a, b, 4, 2, 1) for a, b in zip(ins, outs, strict=True))
+        else:  # an image no larger than the smallest map
+            self.up = nn.ModuleList([nn.Conv2d(ins[0], shape.channels, 3, padding=1)])
+            self.sizes = [first]
+        self.act = nn.ReLU()
+
+    def forward(self, z: Float[Tensor, "b latent"], cond: Cond) -> Float[Tensor, "b c *space"]:
+        x = self.entry(z, cond)
+        for normalise, affine, up, size in zip(self.norms, self.affines, self.up, self.sizes, strict=True):
+            x = crop(up(self.act(affine(normalise(x), cond))), size)
+        return x.tanh()
+
+
+class Discriminator(nn.Module):
+    """Image → strided convolutions → verdict."""
+
+    def __init__(self, spec: DCGAN, shape: Shape, widths: Widths, auxiliary: int) -> None:
+        super().__init__()
+        self.doorway = Doorway(shape, widths, spec.discriminator_injection)
+        last, *larger = pyramid(shape.space, 4)
+        channels = [self.doorway.channels, *reversed(spec.widths(max(1, len(larger))))]
+        self.layers = nn.Sequential()
+        for level, (a, b) in enumerate(itertools.pairwise(channels)):
+            # kernel 3 with padding 1 at stride 2 gives half the size, rounded up: the pyramid's own rule
+            self.layers.append(nn.Conv2d(a, b, 3, 2 if larger else 1, 1))
+            if level:
+                self.layers.append(norm(spec.discriminator_norm, b, 2))
+            self.layers.append(nn.LeakyReLU(0.2))
+        self.head = Head(channels[-1] * last[0] * last[1], widths, spec.discriminator_injection, auxiliary)
+
+    def forward(self, x: Float[Tensor, "b c *space"], cond: Cond) -> Verdict:
+        return self.head(self.layers(self.doorway(x, cond)).flatten(1), cond)

@@ -1,0 +1,120 @@
+"""How a condition's carriers enter the features of a network; nowhere else is a ``Cond`` opened.
+
+A carrier that is absent injects nothing, so the same networks without a condition are a plain GAN.
+"""
+
+import math
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from condgan.core.batch import Shape
+from condgan.core.cond import Cond, Widths
+from condgan.core.verdict import Verdict
+from condgan.networks.base import DiscriminatorInjection, GeneratorInjection
+
+
+class Entry(nn.Module):
+    """The latent, with the condition where the injection puts it there, as the generator's first features.
+
+    ``concat``: the vector is appended to the latent (Mirza & Osindero 2014). ``map``: the vector has a dense layer
+    of its own, whose output stands as one more feature map beside the latent's.
+    """
+
+    def __init__(
+        self, latent: int, features: int, space: tuple[int, ...], widths: Widths, injection: GeneratorInjection
+    ) -> None:
+        super().__init__()
+        self.space = space
+        self.concat = widths.vector if injection == "concat" else 0
+        self.dense = nn.Linear(latent + self.concat, features * math.prod(space))
+        self.map = DenseMap(widths.vector, space) if injection == "map" and widths.vector else None
+        self.features = features + (self.map is not None)
+
+    def forward(self, z: Float[Tensor, "b latent"], cond: Cond) -> Float[Tensor, "b features *space"]:
+        if self.concat:
+            z = append(z, cond)
+        x = self.dense(z).unflatten(1, (-1, *self.space))
+        return x if self.map is None else torch.cat([x, self.map(cond)], 1)
+
+
+class DenseMap(nn.Module):
+    """The vector through a dense layer to one feature map; for features without space, to one feature."""
+
+    def __init__(self, vector: int, space: tuple[int, ...]) -> None:
+        super().__init__()
+        self.space = space
+        self.dense = nn.Linear(vector, math.prod(space))
+
+    def forward(self, cond: Cond) -> Float[Tensor, "b 1 *space"]:
+        return self.dense(cond.vector).unflatten(1, (1, *self.space))
+
+
+def append(x: Float[Tensor, "b c *space"], cond: Cond) -> Float[Tensor, "b d *space"]:
+    """The vector as further channels, the same at every position (Reed et al. 2016, section 4.1)."""
+    assert cond.vector is not None, "appending is built only where the condition has a vector"
+    vector = cond.vector.to(x.dtype)
+    return torch.cat([x, vector.view(*vector.shape, *[1] * (x.dim() - 2)).expand(-1, -1, *x.shape[2:])], 1)
+
+
+class Affine(nn.Module):
+    """Scale and shift after a normalisation, learned.
+
+    ``affine``: chosen by the condition (Dumoulin et al. 2017, eq. 5).
+    """
+
+    def __init__(self, features: int, widths: Widths, injection: GeneratorInjection) -> None:
+        super().__init__()
+        chosen = injection == "affine" and widths.vector > 0
+        self.learned = nn.Parameter(torch.zeros(2 * features))
+        self.choose = nn.Linear(widths.vector, 2 * features, bias=False) if chosen else None
+        if self.choose is not None:
+            nn.init.normal_(self.choose.weight, std=0.02)
+
+    def forward(self, x: Float[Tensor, "b c *space"], cond: Cond) -> Float[Tensor, "b c *space"]:
+        both = self.learned[None]
+        if self.choose is not None:
+            both = both + self.choose(cond.vector)
+        scale, shift = both.view(*both.shape, *[1] * (x.dim() - 2)).chunk(2, 1)
+        return torch.addcmul(shift, x, 1 + scale)
+
+
+class Doorway(nn.Module):
+    """The discriminator's input, with the condition beside it where the injection puts it there.
+
+    ``concat``: the vector as further channels. ``map``: the vector through a dense layer as one more channel.
+    """
+
+    def __init__(self, shape: Shape, widths: Widths, injection: DiscriminatorInjection) -> None:
+        super().__init__()
+        self.concat = widths.vector if injection == "concat" else 0
+        self.map = DenseMap(widths.vector, shape.space) if injection == "map" and widths.vector else None
+        self.channels = shape.channels + self.concat + (self.map is not None)
+
+    def forward(self, x: Float[Tensor, "b c *space"], cond: Cond) -> Float[Tensor, "b d *space"]:
+        if self.map is not None:
+            return torch.cat([x, self.map(cond).to(x.dtype)], 1)
+        return append(x, cond) if self.concat else x
+
+
+class Head(nn.Module):
+    """The discriminator's last features to its verdict.
+
+    ``features``: the vector is appended to them. ``projection``: their inner product with the vector's image is added
+    (Miyato & Koyama 2018, eq. 3). An auxiliary head tells the condition from the image (Odena et al. 2017).
+    """
+
+    def __init__(self, features: int, widths: Widths, injection: DiscriminatorInjection, auxiliary: int) -> None:
+        super().__init__()
+        self.concat = widths.vector if injection == "features" else 0
+        self.real = nn.Linear(features + self.concat, 1)
+        projects = injection == "projection" and widths.vector
+        self.project = nn.Linear(widths.vector, features, bias=False) if projects else None
+        self.auxiliary = nn.Linear(features, auxiliary) if auxiliary else None
+
+    def forward(self, x: Float[Tensor, "b features"], cond: Cond) -> Verdict:
+        logits = self.real(append(x, cond) if self.concat else x).squeeze(1)
+        if self.project is not None:
+            logits = logits + (self.project(cond.vector) * x).sum(1) / math.sqrt(x.shape[1])
+        return Verdict(logits, None if self.auxiliary is None else self.auxiliary(x))

@@ -1,0 +1,93 @@
+"""Fully connected networks."""
+
+import itertools
+from typing import Literal
+
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from condgan.core.batch import Shape
+from condgan.core.cond import Cond, Widths
+from condgan.core.verdict import Verdict
+from condgan.networks.base import Architecture, DiscriminatorInjection, GeneratorInjection
+from condgan.networks.blocks import Activation, Norm, activation, norm
+from condgan.networks.inject import Affine, Doorway, Entry, Head
+
+
+class MLP(Architecture):
+    """Fully connected layers over the flattened image, as in Goodfellow et al. 2014."""
+
+    kind: Literal["mlp"] = "mlp"
+    latent: int = 100
+    """Width of the latent vector z."""
+    generator_injection: GeneratorInjection = "concat"
+    """How the condition enters the generator: concat, map or affine."""
+    discriminator_injection: DiscriminatorInjection = "concat"
+    """How the condition enters the discriminator: none, concat, map, features or projection."""
+    generator_widths: tuple[int, ...] = (256, 512, 1024)
+    """Widths of the generator's hidden layers."""
+    discriminator_widths: tuple[int, ...] = (1024, 512, 256)
+    """Widths of the discriminator's hidden layers."""
+    generator_activation: Activation = "leaky-relu"
+    """Activation between the generator's layers."""
+    discriminator_activation: Activation = "leaky-relu"
+    """Activation between the discriminator's layers."""
+    slope: float = 0.2
+    """Slope of the leaky ReLU below zero."""
+    norm: Norm = "none"
+    """Normalisation of the generator's hidden features."""
+    dropout: float = 0.3
+    """Share of the discriminator's hidden features left out in training."""
+
+    def generator(self, shape: Shape, widths: Widths) -> nn.Module:
+        return Generator(self, shape, widths)
+
+    def discriminator(self, shape: Shape, widths: Widths, auxiliary: int = 0) -> nn.Module:
+        return Discriminator(self, shape, widths, auxiliary)
+
+
+class Generator(nn.Module):
+    """Latent → hidden layers → image."""
+
+    def __init__(self, spec: MLP, shape: Shape, widths: Widths) -> None:
+        super().__init__()
+        self.shape = shape
+        first, *rest = spec.generator_widths
+        self.entry = Entry(spec.latent, first, (), widths, spec.generator_injection)
+        sizes = [self.entry.features, *rest]
+        self.dense = nn.ModuleList(nn.Linear(a, b) for a, b in zip(sizes, rest, strict=False))
+        self.norms = nn.ModuleList(norm(spec.norm, size, 0) for size in sizes)
+        self.affines = nn.ModuleList(Affine(size, widths, spec.generator_injection) for size in sizes)
+        self.act = activation(spec.generator_activation, spec.slope)
+        self.image = nn.Linear(sizes[-1], shape.channels * _pixels(shape))
+
+    def forward(self, z: Float[Tensor, "b latent"], cond: Cond) -> Float[Tensor, "b c *space"]:
+        x = self.entry(z, cond)
+        for layer, normalise, affine in zip([nn.Identity(), *self.dense], self.norms, self.affines, strict=True):
+            x = self.act(affine(normalise(layer(x)), cond))
+        return self.image(x).tanh().unflatten(1, (self.shape.channels, *self.shape.space))
+
+
+class Discriminator(nn.Module):
+    """Image → hidden layers → verdict."""
+
+    def __init__(self, spec: MLP, shape: Shape, widths: Widths, auxiliary: int) -> None:
+        super().__init__()
+        flat = Shape(shape.channels * _pixels(shape), ())
+        self.doorway = Doorway(flat, widths, spec.discriminator_injection)
+        sizes = [self.doorway.channels, *spec.discriminator_widths]
+        self.layers = nn.Sequential()
+        for a, b in itertools.pairwise(sizes):
+            act = activation(spec.discriminator_activation, spec.slope)
+            self.layers.extend([nn.Linear(a, b), act, nn.Dropout(spec.dropout)])
+        self.head = Head(sizes[-1], widths, spec.discriminator_injection, auxiliary)
+
+    def forward(self, x: Float[Tensor, "b c *space"], cond: Cond) -> Verdict:
+        return self.head(self.layers(self.doorway(x.flatten(1), cond)), cond)
+
+
+def _pixels(shape: Shape) -> int:
+    pixels = 1
+    for side in shape.space:
+        pixels *= side
+    return pixels

@@ -1,0 +1,149 @@
+"""Residual networks: the house's own."""
+
+from typing import Literal
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from condgan.core.batch import Shape
+from condgan.core.cond import Cond, Widths
+from condgan.core.verdict import Verdict
+from condgan.networks.base import Architecture
+from condgan.networks.blocks import Norm, crop, norm, pyramid
+from condgan.networks.inject import Affine, Doorway, Entry, Head
+
+PATCH = 2
+"""Pixels a side that the outermost layers handle as one position: most of the cost would lie at full resolution."""
+SLOPE = 0.2
+
+
+class ResNet(Architecture):
+    """Residual blocks over patches of 2×2 pixels; no batch statistics in the discriminator. The house default."""
+
+    kind: Literal["resnet"] = "resnet"
+    channels: int = 64
+    """Channels at the largest feature map; they double with each halving, up to ``most_channels``."""
+    most_channels: int = 128
+    """Channels at the smallest feature map, at most."""
+    blocks: int = 1
+    """Residual blocks at each size."""
+    features: int = 256
+    """Width of the discriminator's last features."""
+    generator_norm: Norm = "group"
+    """Normalisation of the generator's features."""
+    base: int = 7
+    """Halving goes on while every side is longer than this."""
+
+    def generator(self, shape: Shape, widths: Widths) -> nn.Module:
+        return Generator(self, shape, widths)
+
+    def discriminator(self, shape: Shape, widths: Widths, auxiliary: int = 0) -> nn.Module:
+        return Discriminator(self, shape, widths, auxiliary)
+
+    def sizes(self, shape: Shape) -> list[tuple[int, ...]]:
+        """The feature maps' sizes, smallest first; the largest is that of the grid of patches."""
+        return pyramid(tuple(-(-side // PATCH) for side in shape.space), self.base)
+
+    def widths(self, stages: int) -> list[int]:
+        """Channels of each feature map, smallest first."""
+        return [min(self.most_channels, self.channels * 2**level) for level in reversed(range(stages))]
+
+
+class Up(nn.Module):
+    """Pre-activation residual block of the generator, which doubles the size where ``size`` asks for it."""
+
+    def __init__(self, spec: ResNet, ins: int, outs: int, widths: Widths, size: tuple[int, ...] | None) -> None:
+        super().__init__()
+        self.size = size
+        injection = spec.generator_injection
+        self.norms = nn.ModuleList(norm(spec.generator_norm, each, 2) for each in (ins, outs))
+        self.affines = nn.ModuleList(Affine(each, widths, injection) for each in (ins, outs))
+        if size is None:
+            first: nn.Module = nn.Conv2d(ins, outs, 3, padding=1, bias=False)
+        else:
+            first = nn.ConvTranspose2d(ins, outs, 4, 2, 1, bias=False)
+        self.convs = nn.ModuleList([first, nn.Conv2d(outs, outs, 3, padding=1, bias=False)])
+        self.skip = nn.Conv2d(ins, outs, 1, bias=False) if ins != outs else nn.Identity()
+
+    def forward(self, x: Float[Tensor, "b c *space"], cond: Cond) -> Float[Tensor, "b d *larger"]:
+        h, skip = x, self.skip(x)
+        for level, (normalise, affine, conv) in enumerate(zip(self.norms, self.affines, self.convs, strict=True)):
+            h = conv(F.leaky_relu(affine(normalise(h), cond), SLOPE))
+            if level == 0 and self.size is not None:
+                h, skip = crop(h, self.size), crop(F.interpolate(skip, scale_factor=2), self.size)
+        return skip + h
+
+
+class Down(nn.Module):
+    """Pre-activation residual block of the discriminator, which halves the size where ``halve`` asks for it."""
+
+    def __init__(self, ins: int, outs: int, halve: bool) -> None:
+        super().__init__()
+        self.halve = halve
+        self.convs = nn.ModuleList([nn.Conv2d(ins, outs, 3, 2 if halve else 1, 1), nn.Conv2d(outs, outs, 3, padding=1)])
+        self.skip = nn.Conv2d(ins, outs, 1) if ins != outs else nn.Identity()
+
+    def forward(self, x: Float[Tensor, "b c *space"]) -> Float[Tensor, "b d *smaller"]:
+        h = x
+        for conv in self.convs:
+            h = conv(F.leaky_relu(h, SLOPE))
+        return h + self.skip(F.avg_pool2d(x, 2, ceil_mode=True) if self.halve else x)
+
+
+class Generator(nn.Module):
+    """Latent → smallest map → residual blocks → patches → image."""
+
+    def __init__(self, spec: ResNet, shape: Shape, widths: Widths) -> None:
+        super().__init__()
+        self.space = shape.space
+        first, *rest = spec.sizes(shape)
+        channels = spec.widths(1 + len(rest))
+        self.entry = Entry(spec.latent, channels[0], first, widths, spec.generator_injection)
+        self.blocks = nn.ModuleList()
+        ins = self.entry.features
+        for size, outs in zip([None, *rest], channels, strict=True):
+            extra = spec.blocks if size is None else spec.blocks - 1
+            if size is not None:
+                self.blocks.append(Up(spec, ins, outs, widths, size))
+                ins = outs
+            for _ in range(extra):
+                self.blocks.append(Up(spec, ins, outs, widths, None))
+                ins = outs
+        self.norm, self.affine = norm(spec.generator_norm, ins, 2), Affine(ins, widths, spec.generator_injection)
+        self.image = nn.Conv2d(ins, shape.channels * PATCH**2, 3, padding=1)
+
+    def forward(self, z: Float[Tensor, "b latent"], cond: Cond) -> Float[Tensor, "b c *space"]:
+        x = self.entry(z, cond).contiguous(memory_format=torch.channels_last)
+        for block in self.blocks:
+            x = block(x, cond)
+        x = self.image(F.leaky_relu(self.affine(self.norm(x), cond), SLOPE))
+        return crop(F.pixel_shuffle(x, PATCH), self.space).tanh()
+
+
+class Discriminator(nn.Module):
+    """Image → patches → residual blocks → dense features → verdict."""
+
+    def __init__(self, spec: ResNet, shape: Shape, widths: Widths, auxiliary: int) -> None:
+        super().__init__()
+        self.pad = [pad for side in reversed(shape.space) for pad in (0, -side % PATCH)]
+        self.doorway = Doorway(shape, widths, spec.discriminator_injection)
+        last, *larger = spec.sizes(shape)
+        channels = list(reversed(spec.widths(1 + len(larger))))
+        self.patches = nn.Conv2d(self.doorway.channels * PATCH**2, channels[0], 3, padding=1)
+        self.blocks = nn.Sequential()
+        for level, outs in enumerate(channels):
+            ins = channels[max(0, level - 1)]
+            if level:
+                self.blocks.append(Down(ins, outs, halve=True))
+            for _ in range(spec.blocks - 1 if larger else spec.blocks):
+                self.blocks.append(Down(outs, outs, halve=False))
+        self.features = nn.Linear(channels[-1] * last[0] * last[1], spec.features)
+        self.head = Head(spec.features, widths, spec.discriminator_injection, auxiliary)
+
+    def forward(self, x: Float[Tensor, "b c *space"], cond: Cond) -> Verdict:
+        x = F.pad(self.doorway(x, cond), self.pad) if any(self.pad) else self.doorway(x, cond)
+        x = F.pixel_unshuffle(x, PATCH).contiguous(memory_format=torch.channels_last)
+        x = F.leaky_relu(self.blocks(self.patches(x)), SLOPE).flatten(1)
+        return self.head(F.leaky_relu(self.features(x), SLOPE), cond)
