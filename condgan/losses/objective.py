@@ -1,0 +1,78 @@
+"""What the two players minimise, composed from named terms."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import torch
+from jaxtyping import Float
+from pydantic import NonNegativeFloat, PositiveInt
+from torch import Tensor
+
+from condgan.core.spec import Spec
+from condgan.core.verdict import Verdict
+from condgan.losses.adversarial import LOSSES, LossName
+from condgan.losses.penalties import one_centred, zero_centred
+
+Terms = dict[str, Float[Tensor, ""]]
+Disagreement = Callable[[Float[Tensor, "b k"]], Float[Tensor, "b"]]
+
+
+class Gradients(NamedTuple):
+    """The discriminator's gradients with respect to its input, where a penalty asks for them."""
+
+    real: Tensor | None = None
+    fake: Tensor | None = None
+    between: Tensor | None = None
+
+
+class Objective(Spec):
+    """An adversarial loss with its penalties and its auxiliary classification."""
+
+    loss: LossName = "relativistic"
+    """The adversarial loss."""
+    r1: NonNegativeFloat = 0.0
+    """Weight γ of the zero-centred gradient penalty at real samples."""
+    r2: NonNegativeFloat = 0.0
+    """Weight γ of the zero-centred gradient penalty at fake samples."""
+    gradient_penalty: NonNegativeFloat = 0.0
+    """Weight λ of the one-centred gradient penalty between real and fake samples (WGAN-GP: 10)."""
+    every: PositiveInt = 1
+    """Compute the penalties at each so many steps, with as many times the weight (Karras et al. 2020, section 3.2)."""
+    auxiliary: NonNegativeFloat = 0.0
+    """Weight of the auxiliary classification, for both players; 0: no auxiliary head."""
+
+    @property
+    def pairs(self) -> bool:
+        """Whether the generator's loss looks at the real logits."""
+        return LOSSES[self.loss].pairs
+
+    def discriminator(self, real: Verdict, fake: Verdict, disagreement: Disagreement) -> Terms:
+        """The discriminator's terms. It learns the auxiliary task from real samples alone."""
+        terms = {"discriminator": LOSSES[self.loss].discriminator(real.logits, fake.logits).mean()}
+        if real.auxiliary is not None:
+            terms["auxiliary_real"] = self.auxiliary * disagreement(real.auxiliary).mean()
+        return terms
+
+    def generator(self, real: Verdict | None, fake: Verdict, disagreement: Disagreement) -> Terms:
+        """The generator's terms; ``real`` is needed where ``pairs`` holds."""
+        against = fake.logits if real is None else real.logits
+        terms = {"generator": LOSSES[self.loss].generator(against, fake.logits).mean()}
+        if fake.auxiliary is not None:
+            terms["auxiliary_fake"] = self.auxiliary * disagreement(fake.auxiliary).mean()
+        return terms
+
+    def penalties(self, gradients: Gradients) -> Terms:
+        """The penalties on the discriminator, weighed for how rarely they are computed."""
+        terms: Terms = {}
+        if gradients.real is not None:
+            terms["r1"] = self.every * self.r1 / 2 * zero_centred(gradients.real).mean()
+        if gradients.fake is not None:
+            terms["r2"] = self.every * self.r2 / 2 * zero_centred(gradients.fake).mean()
+        if gradients.between is not None:
+            terms["gradient_penalty"] = self.every * self.gradient_penalty * one_centred(gradients.between).mean()
+        return terms
+
+
+def total(terms: Terms) -> Float[Tensor, ""]:
+    """The sum of all terms."""
+    return torch.stack(list(terms.values())).sum()
