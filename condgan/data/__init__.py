@@ -1,0 +1,12 @@
+"""Labelled images from anywhere."""
+
+from condgan.data.arrays import Npz
+from condgan.data.augment import Augment
+from condgan.data.base import Dataset, Source
+from condgan.data.find import find
+from condgan.data.folder import Folder
+from condgan.data.hub import Hub
+from condgan.data.named import Named
+from condgan.data.table import Table
+
+__all__ = ["Augment", "Dataset", "Folder", "Hub", "Named", "Npz", "Source", "Table", "find"]

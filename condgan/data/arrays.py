@@ -1,0 +1,38 @@
+"""An .npz file of arrays."""
+
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from condgan.core.errors import DataError
+from condgan.data.base import Records, Source, existing
+
+
+class Npz(Source):
+    """Arrays ``images`` (n,h,w or n,h,w,c; 8 or 16 bits), ``labels`` (n) and, if any, ``names`` (one a class)."""
+
+    kind: Literal["npz"] = "npz"
+    path: str
+    """The .npz file."""
+
+    def title(self) -> str:
+        return Path(self.path).name
+
+    def records(self) -> Records:
+        self.without_split()
+        file = existing(self.path)
+        try:
+            with np.load(file, allow_pickle=False) as arrays:
+                found = {name: arrays[name] for name in arrays.files}
+        except (OSError, ValueError, EOFError) as error:
+            raise DataError("cannot read arrays", where=file, do=f"save them with numpy.savez ({error})") from None
+        missing = [name for name in ("images", "labels") if name not in found]
+        if missing:
+            raise DataError(
+                f"no array {missing[0]!r}", where=f"{file} has {', '.join(found)}", do="save images and labels"
+            )
+        images, names = found["images"], found.get("names")
+        if images.ndim not in (3, 4):
+            raise DataError(f"images of shape {images.shape}", where=file, do="give n,h,w or n,h,w,c")
+        return Records(images, found["labels"].tolist(), None if names is None else tuple(map(str, names.tolist())))

@@ -1,0 +1,53 @@
+"""Random changes that leave the class as it is, on the device, over whole batches (kornia)."""
+
+from functools import cached_property
+from typing import Annotated, Literal
+
+from jaxtyping import Float
+from pydantic import Field
+from torch import Tensor, nn
+
+from condgan.core.spec import Spec
+
+
+class Augment(Spec):
+    """How much each image may be changed at random; the default changes nothing."""
+
+    rotation: Annotated[float, Field(ge=0, le=180)] = 0.0
+    """Degrees of rotation, at most, either way."""
+    translation: Annotated[float, Field(ge=0, le=1)] = 0.0
+    """Share of the width and height to shift by, at most."""
+    flip: bool = False
+    """Mirror left to right, half the time."""
+    colour: Annotated[float, Field(ge=0, le=1)] = 0.0
+    """Change of brightness, contrast and saturation, at most, as a share."""
+    on: Literal["real", "both"] = "real"
+    """real: the generator learns the changed images too. both: real and generated images alike are changed before the
+    discriminator sees them, so that few images go further and the changes do not leak (Zhao et al. 2020)."""
+
+    @property
+    def active(self) -> bool:
+        """Whether anything is changed at all."""
+        return bool(self.rotation or self.translation or self.flip or self.colour)
+
+    @cached_property
+    def pipeline(self) -> nn.Module:
+        """The kornia modules, in the order of the fields."""
+        from kornia import augmentation as K
+
+        steps: list[nn.Module] = []
+        if self.rotation or self.translation:
+            shift = (self.translation, self.translation) if self.translation else None
+            # padding with the border's own values: −1 would be black on a white ground
+            steps.append(K.RandomAffine(self.rotation, shift, p=1.0, padding_mode="border"))
+        if self.flip:
+            steps.append(K.RandomHorizontalFlip())
+        if self.colour:
+            steps.append(K.ColorJiggle(self.colour, self.colour, self.colour, p=1.0))
+        return nn.Sequential(*steps)
+
+    def apply(self, images: Float[Tensor, "b c h w"]) -> Float[Tensor, "b c h w"]:
+        """Changed images, −1 … 1 as they came; differentiable. Draws from torch's own random state."""
+        if not self.active:
+            return images
+        return self.pipeline(images.add(1).div(2)).mul(2).sub(1)

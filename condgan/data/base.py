@@ -1,0 +1,172 @@
+"""The contract of a source: labelled images, decoded once, kept as uint8, gathered a batch at a time."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Literal, NamedTuple, Self
+
+import numpy as np
+import torch
+from jaxtyping import Int64, UInt8
+from pydantic import Field
+from torch import Tensor
+
+from condgan.core.batch import Batch, Schema, Shape
+from condgan.core.errors import DataError
+from condgan.core.seeds import permutation
+from condgan.core.spec import Spec
+from condgan.data.decode import Fit, Picture, decode
+
+Split = Literal["train", "val", "test"]
+
+
+class Records(NamedTuple):
+    """What a source found, before decoding."""
+
+    images: Sequence[Picture] | np.ndarray
+    """One a sample: a path, the bytes of an image file, or an array H,W[,C] of 8 or 16 bits."""
+    labels: Sequence[str | int] | np.ndarray
+    """One a sample: a class name, or an index into ``names``."""
+    names: tuple[str, ...] | None = None
+    """Class names in index order; ``None``: the labels themselves, sorted."""
+
+
+class Dataset:
+    """Decoded samples: uint8 images, class indices, and the schema that names them."""
+
+    def __init__(self, images: UInt8[Tensor, "n c h w"], labels: Int64[Tensor, "n"], names: tuple[str, ...]) -> None:
+        self.images = images
+        self.labels = labels
+        counts = torch.bincount(labels, minlength=len(names)).tolist()
+        self.schema = Schema(names, tuple(counts))
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    @property
+    def shape(self) -> Shape:
+        """The shape of one image."""
+        return Shape(self.images.shape[1], tuple(self.images.shape[2:]))
+
+    def batch(self, indices: Int64[Tensor, "b"]) -> Batch:
+        """The samples at some indices, by one gather."""
+        return Batch(self.images[indices], self.labels[indices])
+
+    def __str__(self) -> str:
+        classes = len(self.schema.names)
+        return f"{len(self):,} images of {self.shape}, {classes} class{'es' * (classes != 1)}"
+
+
+class Source(Spec, ABC):
+    """Where labelled images come from, and how they are brought to one shape."""
+
+    size: tuple[int, int] | None = None
+    """Height and width to bring every image to; by default their own where they agree and are at most 64 long."""
+    channels: Literal[1, 3, 4] | None = None
+    """1 grey, 3 colour, 4 colour with transparency; by default what the images have."""
+    fit: Fit = "crop"
+    """How an image of another aspect is brought to the size: crop, pad or stretch."""
+    holdout: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    """Share of the images to keep from training, as the test split of data that bring none."""
+    subset: Split = "train"
+    """Which split this is."""
+
+    @abstractmethod
+    def records(self) -> Records:
+        """Everything of this split, undecoded.
+
+        Raises:
+            DataError: the data are not there, or not what they should be.
+        """
+
+    @abstractmethod
+    def title(self) -> str:
+        """A short name for people."""
+
+    def split(self, subset: Split) -> Self:
+        """Another split of the same data."""
+        return self.with_(subset=subset)
+
+    def load(self) -> Dataset:
+        """Decode this split.
+
+        Raises:
+            DataError: no images, an unreadable one, mixed channels, or a class without images.
+        """
+        records = self.records()
+        if not len(records.images):
+            raise DataError("no images", where=self.title(), do="give a folder per class, a table, or an .npz")
+        labels, names = index_labels(records, self.title())
+        chosen = self._chosen(len(records.images))
+        found = records.images
+        pictures = found[chosen] if isinstance(found, np.ndarray) else [found[index] for index in chosen]
+        images = decode(pictures, self.size, self.channels, self.fit)
+        dataset = Dataset(images, torch.from_numpy(labels[chosen]), names)
+        empty = [name for name, count in zip(names, dataset.schema.counts, strict=True) if not count]
+        if empty and self.subset == "train":
+            raise DataError(
+                f"class without images: {', '.join(empty[:5])}",
+                where=self.title(),
+                do="add images of it, or remove it from the list of classes",
+            )
+        return dataset
+
+    def _chosen(self, n: int) -> np.ndarray:
+        """The indices of this split, where it is cut from the whole by ``holdout``."""
+        if not self.holdout:
+            return np.arange(n)
+        order = permutation(n, "holdout")
+        cut = max(1, round(n * self.holdout))
+        return np.sort(order[cut:] if self.subset == "train" else order[:cut])
+
+    def without_split(self) -> None:
+        """Refuse to pass the training images off as another split.
+
+        Raises:
+            DataError: another split than ``train`` was asked for and none can be cut.
+        """
+        if self.subset != "train" and not self.holdout:
+            raise DataError(
+                f"no {self.subset} split",
+                where=self.title(),
+                do="set data.holdout to a share to keep from training, such as 0.1",
+            )
+
+
+def index_labels(records: Records, where: str) -> tuple[Int64[np.ndarray, "n"], tuple[str, ...]]:
+    """Labels of any form as class indices, with the names in index order."""
+    if len(records.labels) != len(records.images):
+        raise DataError(
+            f"{len(records.images)} images but {len(records.labels)} labels", where=where, do="give one label an image"
+        )
+    labels = np.asarray(records.labels)
+    if records.names is None:
+        values, indices = np.unique(labels, return_inverse=True)
+        return indices.astype(np.int64), tuple(str(value) for value in values.tolist())
+    names = tuple(records.names)
+    if labels.dtype.kind in "iu":
+        wrong = np.flatnonzero((labels < 0) | (labels >= len(names)))
+        if len(wrong):
+            raise DataError(
+                f"label {labels[wrong[0]]} is out of range",
+                where=f"{where}, item {wrong[0]}",
+                do=f"labels must be 0 to {len(names) - 1}, one for each class name",
+            )
+        return labels.astype(np.int64), names
+    place = {name: index for index, name in enumerate(names)}
+    unknown = sorted({str(label) for label in labels.tolist()} - set(place))
+    if unknown:
+        raise DataError(f"label {unknown[0]!r} is not a class", where=where, do=f"classes: {', '.join(names[:20])}")
+    return np.array([place[label] for label in labels.tolist()], np.int64), names
+
+
+def existing(path: str | Path) -> Path:
+    """A path that exists.
+
+    Raises:
+        DataError: it does not.
+    """
+    found = Path(path).expanduser()
+    if not found.exists():
+        raise DataError("no such file or folder", where=found, do="check the path")
+    return found

@@ -1,0 +1,164 @@
+"""Image files of any kind, size and depth to one uint8 tensor."""
+
+import io
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import torch
+from jaxtyping import UInt8
+from PIL import Image, ImageOps
+from torch import Tensor
+
+from condgan.core.errors import DataError
+
+Picture = Path | bytes | np.ndarray
+Fit = Literal["crop", "pad", "stretch"]
+
+LONGEST_BY_DEFAULT = 64
+"""Larger images are reduced to this unless a size is asked for: beyond it training takes more than minutes."""
+MEMORY_LIMIT = 1 << 30
+"""Bytes of decoded images beyond which they are kept in a memory-mapped file."""
+
+MODES = {1: "L", 3: "RGB", 4: "RGBA"}
+CHANNELS = {"1": 1, "L": 1, "I": 1, "I;16": 1, "I;16B": 1, "LA": 4, "PA": 4, "RGBA": 4, "RGBa": 4}
+
+
+def decode(
+    pictures: Sequence[Picture] | np.ndarray, size: tuple[int, int] | None, channels: int | None, fit: Fit
+) -> UInt8[Tensor, "n c h w"]:
+    """Decode pictures to one shape, in threads; in memory, or memory-mapped where they are many.
+
+    Raises:
+        DataError: a picture cannot be read, or they differ in channels and none are asked for.
+    """
+    if isinstance(pictures, np.ndarray):
+        whole = _channels_first(pictures)
+        own = (whole.shape[2], whole.shape[3])
+        if (size or default_size([own])) == own and channels in (None, whole.shape[1]):
+            return whole
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        forms = list(pool.map(_form, range(len(pictures)), pictures))
+        count = channels or _common_channels(forms, pictures)
+        height, width = size or default_size([form[:2] for form in forms])
+        images = _allocate((len(pictures), count, height, width))
+
+        def place(index: int) -> None:
+            image = _open(pictures[index], index)
+            images[index] = _pixels(image, (height, width), MODES[count], fit)
+
+        for _ in pool.map(place, range(len(pictures))):
+            pass
+    return torch.from_numpy(images)
+
+
+def default_size(sizes: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    """Height and width that fit images of the given sizes: their own, else a square of the median's shorter side."""
+    if len(set(sizes)) == 1:
+        height, width = sizes[0]
+    else:
+        height = width = int(np.median([min(size) for size in sizes]))
+    shrink = min(1.0, LONGEST_BY_DEFAULT / max(height, width))
+    return max(1, round(height * shrink)), max(1, round(width * shrink))
+
+
+def _channels_first(images: np.ndarray) -> UInt8[Tensor, "n c h w"]:
+    """Arrays n,h,w[,c] of 8 or 16 bits to n,c,h,w of 8."""
+    images = _eight_bits(images)
+    images = images[:, None] if images.ndim == 3 else np.moveaxis(images, -1, 1)
+    if images.shape[1] not in MODES:
+        raise DataError(f"{images.shape[1]} channels", where="array of images", do="give 1, 3 or 4 channels, last")
+    return torch.from_numpy(np.ascontiguousarray(images))
+
+
+def _eight_bits(pixels: np.ndarray) -> np.ndarray:
+    if pixels.dtype == np.uint8:
+        return pixels
+    if pixels.dtype.kind == "b":
+        return pixels.astype(np.uint8) * 255
+    if pixels.dtype.kind not in "iu":
+        raise DataError(f"pixels of type {pixels.dtype}", where="array of images", do="give uint8 or uint16")
+    # 16 bits hold 257 times 8 bits: 65535 / 257 = 255
+    return ((pixels.astype(np.uint32).clip(0, 65535) + 128) // 257).astype(np.uint8)
+
+
+def _allocate(shape: tuple[int, ...]) -> np.ndarray:
+    if np.prod(shape, dtype=np.int64) <= MEMORY_LIMIT:
+        return np.empty(shape, np.uint8)
+    # an unlinked file: the system frees it with the last reference, whatever ends the process
+    with tempfile.TemporaryFile() as file:
+        return np.memmap(file, np.uint8, "w+", shape=shape)
+
+
+def _name(picture: Picture, index: int) -> str:
+    return str(picture) if isinstance(picture, Path) else f"item {index}"
+
+
+def _open(picture: Picture, index: int) -> Image.Image:
+    try:
+        if isinstance(picture, np.ndarray):
+            pixels = picture[..., 0] if picture.ndim == 3 and picture.shape[-1] == 1 else picture
+            return Image.fromarray(_eight_bits(pixels))
+        image = Image.open(picture if isinstance(picture, Path) else io.BytesIO(picture))
+        return ImageOps.exif_transpose(image)
+    except (OSError, ValueError, SyntaxError, TypeError, Image.DecompressionBombError) as error:
+        raise DataError(
+            "cannot read image", where=_name(picture, index), do=f"replace or remove it ({_reason(error)})"
+        ) from None
+
+
+def _reason(error: Exception) -> str:
+    return "not an image" if "cannot identify" in str(error) else str(error) or type(error).__name__
+
+
+def _form(index: int, picture: Picture) -> tuple[int, int, int]:
+    """Height, width and channels; of a file, its header alone is read where no rotation is asked for."""
+    if isinstance(picture, np.ndarray):
+        return picture.shape[0], picture.shape[1], picture.shape[2] if picture.ndim == 3 else 1
+    try:
+        with Image.open(picture if isinstance(picture, Path) else io.BytesIO(picture)) as image:
+            turned = image.getexif().get(0x0112, 1) in (5, 6, 7, 8)
+            height, width = (image.width, image.height) if turned else (image.height, image.width)
+            clear = "transparency" in image.info and image.mode in ("P", "RGB")
+            return height, width, 4 if clear else CHANNELS.get(image.mode, 3)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise DataError(
+            "cannot read image", where=_name(picture, index), do=f"replace or remove it ({_reason(error)})"
+        ) from None
+
+
+def _common_channels(forms: Sequence[tuple[int, int, int]], pictures: Sequence[Picture] | np.ndarray) -> int:
+    counts = Counter(form[2] for form in forms)
+    (most, _), *others = counts.most_common()
+    if others:
+        odd = next(index for index, form in enumerate(forms) if form[2] != most)
+        raise DataError(
+            f"images of mixed channels: {', '.join(f'{n} with {c}' for c, n in counts.most_common())}",
+            where=_name(pictures[odd], odd),
+            do="choose with data.channels (1, 3 or 4) and all are converted",
+        )
+    if most not in MODES:
+        raise DataError(f"images of {most} channels", where=_name(pictures[0], 0), do="give 1, 3 or 4 channels")
+    return most
+
+
+def _pixels(image: Image.Image, size: tuple[int, int], mode: str, fit: Fit) -> UInt8[np.ndarray, "c h w"]:
+    if image.mode.startswith("I"):
+        image = Image.fromarray(_eight_bits(np.asarray(image)))
+    image = image.convert(mode)
+    target = (size[1], size[0])
+    if image.size != target:
+        match fit:
+            case "crop":
+                image = ImageOps.fit(image, target, Image.Resampling.LANCZOS)
+            case "pad":
+                image = ImageOps.pad(image, target, Image.Resampling.LANCZOS)
+            case "stretch":
+                image = image.resize(target, Image.Resampling.LANCZOS)
+    pixels = np.asarray(image)
+    return pixels[None] if pixels.ndim == 2 else np.moveaxis(pixels, -1, 0)

@@ -1,0 +1,39 @@
+"""From what a person writes for DATA to the source that reads it."""
+
+from pathlib import Path
+
+from condgan.core.errors import DataError, nearest
+from condgan.data.arrays import Npz
+from condgan.data.base import Source
+from condgan.data.folder import Folder
+from condgan.data.hub import Hub
+from condgan.data.named import NAMES, Named
+from condgan.data.table import METADATA, SUFFIXES, Table
+
+
+def find(data: str, root: str = "") -> Source:
+    """The source that DATA names: a known name, a path, or ``hf:owner/name``.
+
+    Raises:
+        DataError: neither a known name nor an existing path.
+    """
+    if data.startswith("hf:"):
+        return Hub(name=data.removeprefix("hf:"))
+    if data.lower() in NAMES:
+        return Named(name=data.lower(), root=str(Path(root).resolve()) if root else "")
+    path = Path(data).expanduser()
+    if not path.exists():
+        raise DataError(f"no data set or path {data!r}", where="DATA", do=nearest(data, NAMES))
+    whole = str(path.resolve())
+    if path.suffix.lower() == ".npz":
+        return Npz(path=whole)
+    if path.is_dir():
+        tabular = any((path / name).is_file() for name in METADATA) or any(path.glob("*.parquet"))
+        return Table(path=whole) if tabular else Folder(path=whole)
+    if path.suffix.lower() in SUFFIXES:
+        return Table(path=whole)
+    raise DataError(
+        "no kind of data that condgan reads",
+        where=path,
+        do=f"give a folder, an .npz, or a table ({', '.join(SUFFIXES)})",
+    )

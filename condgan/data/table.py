@@ -1,0 +1,180 @@
+"""A table of images and labels: Parquet, CSV, JSON Lines, or a folder with a metadata file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from condgan.core.errors import DataError, nearest
+from condgan.data.base import Records, Source, existing
+from condgan.data.decode import Picture
+from condgan.data.folder import SPLITS, images_in
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+IMAGE_COLUMNS = ("image", "img", "file_name", "filename", "file", "path", "image_path")
+LABEL_COLUMNS = ("label", "labels", "class", "category", "target")
+METADATA = ("metadata.jsonl", "metadata.csv", "metadata.parquet")
+SUFFIXES = (".parquet", ".csv", ".tsv", ".jsonl")
+
+
+class Table(Source):
+    """A table with a column of images (their bytes, or paths beside the table) and a column of labels."""
+
+    kind: Literal["table"] = "table"
+    path: str
+    """A .parquet, .csv, .tsv or .jsonl file, a folder of Parquet files, or an image folder with a metadata file."""
+    image: str | None = None
+    """Column of the images; by default the one named image, file_name, path or the like."""
+    label: str | None = None
+    """Column of the labels; by default the one named label, class or the like, else the only one of text classes."""
+
+    def title(self) -> str:
+        return Path(self.path).name
+
+    def records(self) -> Records:
+        files, listed = self._files()
+        if not listed:
+            self.without_split()
+        tables = [read(file) for file in files]
+        if len({tuple(table.column_names) for table in tables}) != 1:
+            raise DataError("tables of different columns", where=self.path, do="give files of one table")
+        import pyarrow as pa
+
+        records = from_arrow(pa.concat_tables(tables), self.image, self.label, files[0].parent, self.path)
+        if files[0].name in METADATA:
+            _all_listed(records.images, files[0].parent)
+        return records
+
+    def _files(self) -> tuple[list[Path], bool]:
+        """The files of this split, and whether the data have splits of their own."""
+        root = existing(self.path)
+        if root.is_file():
+            return [root], False
+        for name in METADATA:
+            if (root / name).is_file():
+                return [root / name], False
+        shards = sorted(root.rglob("*.parquet"))
+        parts = {
+            split: [shard for shard in shards if shard.name.lower().startswith(prefixes)]
+            for split, prefixes in SPLITS.items()
+        }
+        if not parts["train"]:
+            return shards, False
+        if not parts[self.subset]:
+            raise DataError(f"no {self.subset} split", where=root, do=f"add a file {self.subset}-….parquet")
+        return parts[self.subset], True
+
+
+def read(file: Path) -> pa.Table:
+    """A table file by its suffix.
+
+    Raises:
+        DataError: it cannot be read.
+    """
+    import pyarrow as pa
+
+    try:
+        match file.suffix.lower():
+            case ".parquet":
+                import pyarrow.parquet as parquet
+
+                return parquet.read_table(file)
+            case ".csv" | ".tsv":
+                from pyarrow import csv
+
+                options = csv.ParseOptions(delimiter="\t" if file.suffix == ".tsv" else ",")
+                return csv.read_csv(file, parse_options=options)
+            case ".jsonl":
+                from pyarrow import json as arrow_json
+
+                return arrow_json.read_json(file)
+    except (pa.ArrowException, OSError) as error:
+        raise DataError("cannot read table", where=file, do=str(error).splitlines()[0]) from None
+    raise DataError("not a table", where=file, do=f"give one of {', '.join(SUFFIXES)}")
+
+
+def from_arrow(table: pa.Table, image: str | None, label: str | None, folder: Path, where: str) -> Records:
+    """Images and labels of an Arrow table, their columns found by name where not given."""
+    image = _column(table, image, IMAGE_COLUMNS, "image", where)
+    label = _column(table, label, (*LABEL_COLUMNS, *_text_classes(table, image)), "label", where)
+    values = table[label].to_pylist()
+    if None in values:
+        raise DataError("label missing", where=f"{where}, row {values.index(None)}, column {label}", do="fill it in")
+    if any(isinstance(value, list | dict | float) for value in values):
+        raise DataError(f"column {label} holds no classes", where=where, do="choose another with data.label")
+    pictures = [_picture(value, folder, row, where) for row, value in enumerate(table[image].to_pylist())]
+    missing = [each for each in pictures if isinstance(each, Path) and not each.is_file()]
+    if missing:
+        raise DataError(
+            f"{len(missing)} of {len(pictures)} images that the table names are missing",
+            where=missing[0],
+            do="add the files, or remove the rows",
+        )
+    return Records(pictures, values, class_names(table, label))
+
+
+def class_names(table: pa.Table, label: str) -> tuple[str, ...] | None:
+    """The class names that Hugging Face's metadata give to an integer column."""
+    described = json.loads((table.schema.metadata or {}).get(b"huggingface", b"{}"))
+    names = described.get("info", {}).get("features", {}).get(label, {}).get("names")
+    return tuple(names) if names else None
+
+
+def _column(table: pa.Table, asked: str | None, usual: tuple[str, ...], what: str, where: str) -> str:
+    columns = table.column_names
+    if asked is not None:
+        if asked not in columns:
+            raise DataError(f"no column {asked!r}", where=where, do=nearest(asked, columns))
+        return asked
+    for name in usual:
+        if name in columns:
+            return name
+    raise DataError(
+        f"no {what} column found", where=f"{where} has {', '.join(columns)}", do=f"choose one with data.{what}"
+    )
+
+
+def _text_classes(table: pa.Table, image: str) -> tuple[str, ...]:
+    """The only text column whose values recur, if there is exactly one."""
+    import pyarrow.types as types
+
+    found = [
+        field.name
+        for field in table.schema
+        if types.is_string(field.type)
+        and field.name != image
+        and table[field.name].combine_chunks().unique().length() * 2 <= max(2, len(table))
+    ]
+    return tuple(found) if len(found) == 1 else ()
+
+
+def _picture(value: object, folder: Path, row: int, where: str) -> Picture:
+    if isinstance(value, dict):  # the Hub's form of an image
+        value = value.get("bytes") or value.get("path")
+    if isinstance(value, bytes):
+        return value
+    if isinstance(value, str) and value:
+        path = (folder / value) if "\0" not in value else folder / ".."
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise DataError(
+                "image outside the table's folder",
+                where=f"{where}, row {row}: {value!r}",
+                do="keep the images beside the table",
+            )
+        return path
+    raise DataError("row without an image", where=f"{where}, row {row}", do="remove the row, or fill it in")
+
+
+def _all_listed(pictures: object, folder: Path) -> None:
+    """Refuse an image folder whose metadata forget some of its images: they would be left out in silence."""
+    listed = {each.resolve() for each in pictures if isinstance(each, Path)}  # type: ignore[attr-defined]
+    forgotten = [each for each in images_in(folder) if each.resolve() not in listed]
+    if forgotten:
+        raise DataError(
+            f"{len(forgotten)} images that the table does not list",
+            where=forgotten[0],
+            do="add rows for them, or move them out of the folder",
+        )
