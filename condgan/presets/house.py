@@ -1,0 +1,21 @@
+"""The house's own recipes."""
+
+from condgan.data import Augment
+from condgan.losses import Objective
+from condgan.networks import ResNet
+from condgan.recipe import Optimizer, Recipe, Training
+
+
+def house() -> Recipe:
+    """Residual networks, relativistic loss with R1 and R2, class-wise affine and projection: the default."""
+    return Recipe(
+        architecture=ResNet(),
+        objective=Objective(loss="relativistic", r1=1.0, r2=1.0, every=8),
+        optimizer=Optimizer(lr=6e-4, warmup=12_800, decay="linear"),
+        training=Training(),
+    )
+
+
+def house_few() -> Recipe:
+    """The default for few images (under 3,000): real and generated ones are shifted and turned alike."""
+    return house().model_copy(update={"augment": Augment(rotation=10, translation=0.1, on="both")})

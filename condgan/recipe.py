@@ -1,0 +1,160 @@
+"""All that one run needs, as one validated value that reads from and writes to TOML and JSON."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+import tomli_w
+from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
+
+from condgan.conditions import Label, Unconditional
+from condgan.core.batch import Schema, Shape
+from condgan.core.errors import SettingsError
+from condgan.core.spec import Spec
+from condgan.data import Augment, Dataset, Folder, Hub, Named, Npz, Table
+from condgan.losses import Objective
+from condgan.networks import DCGAN, MLP, ResNet
+
+AnySource = Annotated[Named | Folder | Table | Npz | Hub, Field(discriminator="kind")]
+AnyCondition = Annotated[Label | Unconditional, Field(discriminator="kind")]
+AnyArchitecture = Annotated[MLP | DCGAN | ResNet, Field(discriminator="kind")]
+
+
+class Optimizer(Spec):
+    """Adam for both players, and how its learning rate moves."""
+
+    lr: PositiveFloat = 2e-4
+    """Learning rate of the generator."""
+    discriminator_lr: PositiveFloat | None = None
+    """Learning rate of the discriminator; by default the generator's."""
+    betas: tuple[float, float] = (0.0, 0.99)
+    """Adam's decay rates of the first and the second moment."""
+    warmup: NonNegativeInt = 0
+    """Images over which the learning rate rises from zero."""
+    decay: Literal["none", "linear", "cosine"] = "none"
+    """How the learning rate falls to zero by the end: not at all, linearly over the second half, or along a cosine."""
+
+
+class Training(Spec):
+    """How long and in what portions."""
+
+    images: PositiveInt = 300_000
+    """Budget: real images shown to the discriminator."""
+    minutes: PositiveFloat | None = None
+    """Budget in minutes of training; where set, the run ends when the first of both budgets is spent."""
+    batch: PositiveInt = 128
+    """Images in one step."""
+    accumulate: PositiveInt = 1
+    """Parts in which a batch is computed, to save memory; the gradient is that of the whole."""
+    discriminator_steps: PositiveInt = 1
+    """Steps of the discriminator for each of the generator."""
+    ema: NonNegativeInt = 5_000
+    """Half-life, in images, of the average of the generator's weights that is kept; 0: the last weights."""
+    precision: Literal["auto", "fp32", "bf16"] = "auto"
+    """Numbers to compute with; auto: bf16 where the device computes in it faster."""
+    snapshots: PositiveInt = 10
+    """How many pictures of the progress to take."""
+    tensorboard: bool = False
+    """Also log for TensorBoard (pip install 'condgan[tensorboard]')."""
+
+    @model_validator(mode="after")
+    def _parts(self) -> Self:
+        if self.batch % self.accumulate:
+            raise ValueError(f"a batch of {self.batch} cannot be computed in {self.accumulate} equal parts")
+        return self
+
+
+class Recipe(Spec):
+    """Data, condition, architecture, objective, optimiser, budget and seed."""
+
+    data: AnySource = Named()
+    """Where the labelled images come from."""
+    augment: Augment = Augment()
+    """Random changes of the images."""
+    condition: AnyCondition = Label()
+    """How the generator is steered."""
+    architecture: AnyArchitecture = ResNet()
+    """How both networks are built."""
+    objective: Objective = Objective()
+    """What both networks minimise."""
+    optimizer: Optimizer = Optimizer()
+    """How they minimise it."""
+    training: Training = Training()
+    """How long."""
+    seed: NonNegativeInt = 0
+    """Number from which all randomness is derived."""
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.condition.kind != "none":
+            if self.architecture.discriminator_injection == "none" and not self.objective.auxiliary:
+                raise ValueError(
+                    "the labels would be ignored: set architecture.discriminator_injection or "
+                    'objective.auxiliary, or condition.kind = "none" for a plain GAN'
+                )
+        elif self.objective.auxiliary:
+            raise ValueError("objective.auxiliary needs a condition to classify; set it to 0")
+        return self
+
+    def resolve(self, schema: Schema, shape: Shape) -> Self:
+        """The recipe with what was left to the data filled in."""
+        if len(shape.space) != 2:
+            raise SettingsError(f"images of {len(shape.space)} axes", do="give height and width")
+        data = self.data.with_(size=shape.space, channels=shape.channels)
+        return self.model_copy(update={"data": data, "condition": self.condition.complete(schema)})
+
+    def toml(self) -> str:
+        """The recipe as TOML."""
+        return tomli_w.dumps(self.plain())
+
+    @classmethod
+    def read(cls, file: str | Path) -> Self:
+        """A recipe from a TOML file.
+
+        Raises:
+            SettingsError: no such file, not TOML, or a setting is unknown or does not fit.
+        """
+        return cls.parse(read_toml(file), where=str(file))
+
+    def override(self, settings: Mapping[str, Any], where: str = "") -> Self:
+        """A copy with some settings changed, given as section → field → value, where values may be text.
+
+        A new ``kind`` of a section starts from that kind's own defaults.
+        """
+        return type(self).parse(merge(self.plain(), settings), where=where)
+
+
+def read_toml(file: str | Path) -> dict[str, Any]:
+    """A TOML file as plain values.
+
+    Raises:
+        SettingsError: no such file, or not TOML.
+    """
+    try:
+        return tomllib.loads(Path(file).read_text())
+    except FileNotFoundError:
+        raise SettingsError("no such recipe file", where=file, do="check the path") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SettingsError("cannot read recipe", where=file, do=str(error)) from None
+
+
+def merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Nested settings with others laid over them; a section whose ``kind`` changes is started anew."""
+    merged = dict(base)
+    for name, value in changes.items():
+        old = merged.get(name)
+        if isinstance(old, Mapping) and isinstance(value, Mapping):
+            anew = "kind" in value and value["kind"] != old.get("kind")
+            merged[name] = dict(value) if anew else merge(old, value)
+        else:
+            merged[name] = value
+    return merged
+
+
+def load(recipe: Recipe) -> tuple[Recipe, Dataset]:
+    """The training data of a recipe, and the recipe with what it left to the data filled in."""
+    dataset = recipe.data.load()
+    return recipe.resolve(dataset.schema, dataset.shape), dataset
