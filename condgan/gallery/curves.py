@@ -1,0 +1,22 @@
+"""Curves of a run."""
+
+import json
+from pathlib import Path
+
+
+def draw_losses(metrics: Path, out: Path) -> None:
+    """The terms of a ``metrics.jsonl`` over the images seen, one panel for each, as a PNG."""
+    from matplotlib.figure import Figure
+
+    lines = [json.loads(line) for line in metrics.read_text().splitlines()]
+    names = sorted({name for line in lines for name in line} - {"images", "seconds", "images_per_second"})
+    if not names:
+        return
+    figure = Figure(figsize=(7, 1.2 + 1.6 * len(names)), layout="constrained")
+    for name, axes in zip(names, figure.subplots(len(names), 1, sharex=True, squeeze=False)[:, 0], strict=True):
+        points = [(line["images"], line[name]) for line in lines if name in line]
+        axes.plot(*zip(*points, strict=True), linewidth=0.8, color="#1f5a96")
+        axes.set_title(name.replace("_", " "), loc="left", fontsize=9)
+        axes.grid(alpha=0.3)
+    axes.set_xlabel("real images seen")
+    figure.savefig(out, dpi=110)

@@ -1,0 +1,177 @@
+"""The artefact that outlives the run: a folder of JSON and safetensors that anyone can call."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import torch
+from pydantic import TypeAdapter
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from condgan.card import card
+from condgan.conditions.base import Condition
+from condgan.core.batch import Shape, to_uint8
+from condgan.core.errors import SettingsError
+from condgan.core.seeds import noise
+from condgan.gallery import Samples
+from condgan.networks.base import Architecture, Conditioned
+from condgan.recipe import AnyArchitecture, AnyCondition
+
+CONFIG, WEIGHTS, CARD = "config.json", "model.safetensors", "README.md"
+
+
+class Pipeline:
+    """A trained generator with the names of what it can be asked for."""
+
+    def __init__(
+        self,
+        condition: Condition,
+        architecture: Architecture,
+        shape: Shape,
+        generator: nn.Module,
+        trained: dict[str, Any] | None = None,
+    ) -> None:
+        self.condition, self.architecture, self.shape = condition, architecture, shape
+        self.generator = generator.eval()
+        self.trained = trained or {}
+
+    def to(self, device: str | torch.device) -> Self:
+        """Move the generator to a device."""
+        self.generator.to(device)
+        return self
+
+    @torch.no_grad()
+    def __call__(
+        self,
+        labels: Sequence[str | int] | str | int | None = None,
+        *,
+        n: int | None = None,
+        seeds: Sequence[int] | None = None,
+        batch: int = 250,
+    ) -> Samples:
+        """Draw images.
+
+        Args:
+            labels: class names or indices, taken in turn; by default every class in turn.
+            n: how many images; by default as many as there are seeds or labels, else ten of each class, 100 at most.
+            seeds: one for each image; by default 0, 1, 2, … The same seed and label give the same image in any batch.
+            batch: images computed at a time.
+
+        Raises:
+            SettingsError: a label is not in the list, or the numbers do not agree.
+        """
+        asked = [labels] if isinstance(labels, str | int) else labels
+        n, seeds = self._plan(asked, n, seeds)
+        encoded = (
+            self.condition.in_turn(n) if asked is None else self.condition.encode(asked).repeat(-(-n // len(asked)))[:n]
+        )
+        images = self.draw(noise(seeds, self.architecture.latent), encoded, batch)
+        names = self.condition.describe().fields[0].choices if self.condition.describe().fields else ()
+        return Samples(images, encoded.numpy(), np.asarray(seeds, np.int64), names)
+
+    def _plan(
+        self, asked: Sequence[str | int] | None, n: int | None, seeds: Sequence[int] | None
+    ) -> tuple[int, list[int]]:
+        if asked is not None and not len(asked):
+            raise SettingsError("no labels", where="labels", do="name at least one, or leave them out for all in turn")
+        if n is None:
+            classes = max(1, self.condition.outputs)
+            n = max(len(seeds or ()), len(asked or ())) or min(10, max(1, 100 // classes)) * classes
+        seeds = list(range(n) if seeds is None else seeds)
+        if n < 1 or len(seeds) != n:
+            raise SettingsError(f"{n} images but {len(seeds)} seeds", where="n and seeds", do="give one seed an image")
+        if min(seeds) < 0 or max(seeds) >= 2**63:
+            raise SettingsError("seed out of range", where="seeds", do="give numbers from 0 to 2^63 − 1")
+        return n, seeds
+
+    @torch.no_grad()
+    def draw(self, latents: Tensor, encoded: Tensor, batch: int = 250) -> np.ndarray:
+        """Images (uint8 n,h,w,c) from latents (Float[n latent]) and encoded conditions."""
+        device = next(self.generator.parameters()).device
+        images = np.empty((len(latents), *self.shape.space, self.shape.channels), np.uint8)
+        for start in range(0, len(latents), batch):
+            part = slice(start, start + batch)
+            out = self.generator(latents[part].to(device), encoded[part].to(device))
+            images[part] = to_uint8(out.movedim(1, -1)).cpu().numpy()
+        return images
+
+    def sheet(self) -> Any:
+        """A picture of every class, each row from one seed, so that only the label differs along it."""
+        classes = max(1, self.condition.outputs)
+        rows = max(1, min(10, 160 // classes)) if self.condition.outputs else 64
+        return self(n=classes * rows, seeds=[index // classes for index in range(classes * rows)]).grid()
+
+    def save_pretrained(self, folder: str | Path) -> None:
+        """Write ``config.json``, ``model.safetensors`` and the model card ``README.md``, each whole or not at all."""
+        from condgan.core.version import __version__
+
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        config = {
+            "library": "condgan",
+            "version": __version__,
+            "shape": {"channels": self.shape.channels, "space": list(self.shape.space)},
+            "condition": self.condition.plain(),
+            "architecture": self.architecture.plain(),
+            "trained": self.trained,
+        }
+        draft = folder / f".{WEIGHTS}.tmp"
+        tensors = {name: value.contiguous().cpu() for name, value in self.generator.state_dict().items()}
+        save_file(tensors, draft, {"format": "pt"})
+        draft.replace(folder / WEIGHTS)
+        for name, text in ((CONFIG, json.dumps(config, indent=2)), (CARD, card(config, self.condition.describe()))):
+            (folder / f".{name}.tmp").write_text(text)
+            (folder / f".{name}.tmp").replace(folder / name)
+
+    @classmethod
+    def from_pretrained(cls, name: str | Path) -> Self:
+        """A pipeline from a folder, or from a repository of the Hugging Face Hub.
+
+        Raises:
+            SettingsError: there is no pipeline there, or it is damaged.
+        """
+        folder = Path(name) if Path(name).exists() else _download(str(name))
+        config = _config(folder)
+        try:
+            condition: Condition = TypeAdapter(AnyCondition).validate_python(config["condition"])
+            architecture: Architecture = TypeAdapter(AnyArchitecture).validate_python(config["architecture"])
+            shape = Shape(config["shape"]["channels"], tuple(config["shape"]["space"]))
+            embedder = condition.embedder()
+            generator = Conditioned(architecture.generator(shape, embedder.widths), embedder)
+            generator.load_state_dict(load_file(folder / WEIGHTS))
+        except (KeyError, TypeError, ValueError, RuntimeError, OSError, SafetensorError) as error:
+            raise SettingsError("damaged pipeline", where=folder, do=f"save it again ({_first_line(error)})") from None
+        return cls(condition, architecture, shape, generator, config.get("trained"))
+
+
+def _config(folder: Path) -> dict[str, Any]:
+    try:
+        return json.loads((folder / CONFIG).read_text())
+    except FileNotFoundError:
+        raise SettingsError("no pipeline", where=folder, do=f"give a folder with {CONFIG} and {WEIGHTS}") from None
+    except (OSError, ValueError) as error:
+        raise SettingsError("cannot read pipeline", where=folder / CONFIG, do=_first_line(error)) from None
+
+
+def _download(name: str) -> Path:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+
+    try:
+        return Path(snapshot_download(name, allow_patterns=[CONFIG, WEIGHTS, CARD]))
+    except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
+        raise SettingsError(
+            f"no pipeline {name!r}",
+            where="neither a folder nor on the Hub",
+            do=f"check the path ({type(error).__name__})",
+        ) from None
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0]
