@@ -1,0 +1,49 @@
+"""Devices and precision, by accelerate."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+import torch
+
+from condgan.core.errors import SettingsError
+
+if TYPE_CHECKING:
+    from accelerate import Accelerator
+
+
+def accelerator(device: str = "auto", precision: Literal["auto", "fp32", "bf16"] = "auto") -> Accelerator:
+    """The engine for a device and a precision.
+
+    Raises:
+        SettingsError: the device is not one, or is not there.
+    """
+    from accelerate import Accelerator
+
+    chosen = pick(device)
+    if precision == "auto":
+        precision = "bf16" if gains_from_bf16(chosen) else "fp32"
+    return Accelerator(cpu=chosen == "cpu", mixed_precision="bf16" if precision == "bf16" else "no")
+
+
+def pick(device: str) -> str:
+    """``cpu``, ``cuda`` or ``mps``; ``auto`` takes the fastest there is.
+
+    Raises:
+        SettingsError: the device is not one of these, or is not there.
+    """
+    there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    if device == "auto":
+        return next(name for name, is_there in there.items() if is_there)
+    if device not in there:
+        raise SettingsError(f"unknown device {device!r}", where="--device", do="use auto, cpu, cuda or mps")
+    if not there[device]:
+        raise SettingsError(f"no {device} device here", where="--device", do="leave it out, or use cpu")
+    return device
+
+
+def gains_from_bf16(device: str) -> bool:
+    """Whether bf16 computes faster than fp32 there; on a CPU that takes matrix units (AMX): vector units alone lose."""
+    if device == "cuda":
+        return torch.cuda.is_bf16_supported()
+    return device == "cpu" and torch.cpu._is_amx_tile_supported()

@@ -1,0 +1,83 @@
+"""What a run writes down of its progress: metrics.jsonl, and TensorBoard where asked for."""
+
+import json
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+from condgan.core.errors import SettingsError
+
+
+class Progress(NamedTuple):
+    """Where a run stands."""
+
+    images: int
+    """Real images shown to the discriminator so far."""
+    share: float
+    """0 … 1 of the budget."""
+    seconds: float
+    """Time spent training."""
+    rate: float
+    """Images per second of late."""
+    losses: dict[str, float]
+    """Mean of each term since the last report."""
+
+    @property
+    def remaining(self) -> float:
+        """Seconds left, at the pace so far."""
+        return self.seconds * (1 - self.share) / self.share if self.share else float("inf")
+
+
+class Log:
+    """Lines of JSON, one a report."""
+
+    def __init__(self, folder: Path, tensorboard: bool, resumed_at: int) -> None:
+        self.file = folder / "metrics.jsonl"
+        kept = [line for line in read(self.file) if line["images"] <= resumed_at]
+        self.file.write_text("".join(json.dumps(line) + "\n" for line in kept))
+        self.stream = self.file.open("a", buffering=1)
+        self.board = _board(folder) if tensorboard else None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stream.close()
+        if self.board is not None:
+            self.board.close()
+
+    def write(self, progress: Progress) -> None:
+        """Add a report."""
+        line = {
+            "images": progress.images,
+            "seconds": round(progress.seconds, 3),
+            "images_per_second": round(progress.rate, 1),
+            **progress.losses,
+        }
+        self.stream.write(json.dumps(line) + "\n")
+        if self.board is not None:
+            for name, value in progress.losses.items():
+                self.board.add_scalar(f"loss/{name}", value, progress.images)
+
+
+def read(file: Path) -> list[dict[str, Any]]:
+    """The reports of a metrics.jsonl, oldest first; none where there is no file. A last line cut short is left out."""
+    lines = file.read_text().splitlines() if file.exists() else []
+    reports = []
+    for line in lines:
+        try:
+            reports.append(json.loads(line))
+        except json.JSONDecodeError:
+            break
+    return reports
+
+
+def _board(folder: Path) -> Any:
+    try:
+        from torch.utils.tensorboard import SummaryWriter
+    except ImportError:
+        raise SettingsError(
+            "TensorBoard is not installed",
+            where="setting training.tensorboard",
+            do="pip install 'condgan[tensorboard]'",
+        ) from None
+    return SummaryWriter(str(folder / "tensorboard"))

@@ -1,0 +1,78 @@
+"""The folder that a run leaves: who may write it, and what lies where."""
+
+from pathlib import Path
+
+from condgan.core.errors import SettingsError
+from condgan.recipe import Recipe, read_toml
+
+BUDGET = ("images", "minutes", "snapshots", "tensorboard")
+"""Settings of ``training`` that may change between sittings of one run: they say how long, not what."""
+
+
+class Run:
+    """The layout of a run's folder."""
+
+    def __init__(self, folder: str | Path) -> None:
+        self.folder = Path(folder)
+        self.recipe = self.folder / "recipe.toml"
+        self.checkpoints = self.folder / "checkpoints"
+        self.samples = self.folder / "samples"
+        self.animation = self.folder / "samples.gif"
+        self.curves = self.folder / "losses.png"
+        self.metrics = self.folder / "metrics.jsonl"
+
+    def check(self, recipe: Recipe) -> None:
+        """Refuse a folder that holds something else, before anything is written.
+
+        Raises:
+            SettingsError: the folder holds a run of another recipe or other files, or cannot be written.
+        """
+        try:
+            if self.recipe.exists():
+                old = Recipe.parse(read_toml(self.recipe), where=str(self.recipe))
+                changed = differences(essence(old), essence(recipe))
+                if changed:
+                    raise SettingsError(
+                        f"a run of another recipe: {changed[0]}",
+                        where=self.folder,
+                        do="choose another --out, or remove that folder",
+                    )
+            elif self.folder.exists() and any(self.folder.iterdir()):
+                raise SettingsError("the folder holds other files", where=self.folder, do="choose an empty --out")
+        except OSError as error:
+            raise _not_writable(self.folder, error) from None
+
+    def claim(self, recipe: Recipe) -> None:
+        """Make the folder and write the recipe into it.
+
+        Raises:
+            SettingsError: as ``check``.
+        """
+        self.check(recipe)
+        try:
+            self.samples.mkdir(parents=True, exist_ok=True)
+            self.recipe.write_text(recipe.toml())
+        except OSError as error:
+            raise _not_writable(self.folder, error) from None
+
+
+def _not_writable(folder: Path, error: OSError) -> SettingsError:
+    return SettingsError("cannot write the run's folder", where=folder, do=f"choose another --out ({error.strerror})")
+
+
+def essence(recipe: Recipe) -> dict[str, object]:
+    """What makes two runs the same run: every setting but the budget, as ``section.field`` → value."""
+    flat: dict[str, object] = {}
+    for section, value in recipe.plain().items():
+        fields = value if isinstance(value, dict) else {"": value}
+        flat |= {f"{section}.{name}".rstrip("."): each for name, each in fields.items()}
+    return {name: value for name, value in flat.items() if name.removeprefix("training.") not in BUDGET}
+
+
+def differences(old: dict[str, object], new: dict[str, object]) -> list[str]:
+    """Where two recipes differ, in words."""
+    return [
+        f"{name} was {old.get(name)!r}, now {new.get(name)!r}"
+        for name in sorted(old.keys() | new.keys())
+        if old.get(name) != new.get(name)
+    ]
