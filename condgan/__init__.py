@@ -1,0 +1,60 @@
+"""condgan: labelled images in, a generator out that people can steer."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from condgan.core.version import __version__ as __version__
+
+if TYPE_CHECKING:
+    from condgan import conditions, data, gallery, losses, networks, presets
+    from condgan.core.errors import CondganError, DataError, SettingsError
+    from condgan.gallery.samples import Samples
+    from condgan.pipeline import Pipeline
+    from condgan.recipe import Optimizer, Recipe, Training
+    from condgan.training.trainer import Snapshot, train
+
+_HOME = {
+    "CondganError": "core.errors",
+    "DataError": "core.errors",
+    "SettingsError": "core.errors",
+    "Optimizer": "recipe",
+    "Pipeline": "pipeline",
+    "Recipe": "recipe",
+    "Samples": "gallery.samples",
+    "Snapshot": "training.trainer",
+    "Training": "recipe",
+    "train": "training.trainer",
+}
+_ROOMS = ("conditions", "data", "gallery", "losses", "networks", "presets")
+
+__all__ = [
+    "CondganError",
+    "DataError",
+    "Optimizer",
+    "Pipeline",
+    "Recipe",
+    "Samples",
+    "SettingsError",
+    "Snapshot",
+    "Training",
+    "conditions",
+    "data",
+    "gallery",
+    "losses",
+    "networks",
+    "presets",
+    "train",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the public names where they are first used: torch alone takes a second."""
+    if name in _ROOMS:
+        return import_module(f"condgan.{name}")
+    if name in _HOME:
+        return getattr(import_module(f"condgan.{_HOME[name]}"), name)
+    raise AttributeError(f"module 'condgan' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,47 @@
+"""The command line: one thin file a verb. Each imports what it needs when it runs, so that help comes at once."""
+
+import os
+import sys
+from typing import NoReturn
+
+from cyclopts import App, CycloptsError
+
+from condgan.cli.presets import presets
+from condgan.cli.sample import sample
+from condgan.cli.train import train
+from condgan.core.errors import CondganError, SettingsError
+from condgan.core.version import __version__
+
+app = App(
+    name="condgan",
+    help="Labelled images in, a generator out that draws any class by name.",
+    version=__version__,
+    help_epilogue="Any command takes --debug for the traceback of an error.",
+)
+app.register_install_completion_command()
+for command in (train, sample, presets):
+    app.command(command)
+
+
+def main(tokens: list[str] | None = None) -> NoReturn:
+    """Run a command line and exit with its status: 0, or the status of the error's kind."""
+    tokens = list(sys.argv[1:] if tokens is None else tokens)
+    debug = "--debug" in tokens
+    tokens = [token for token in tokens if token != "--debug"]
+    try:
+        try:
+            app(tokens, exit_on_error=False, print_error=False, result_action="return_value")
+        except CycloptsError as error:
+            raise SettingsError(str(error).splitlines()[0], where="command line", do="see condgan --help") from error
+    except CondganError as error:
+        if debug:
+            raise
+        print(error.line(), file=sys.stderr)
+        sys.exit(error.status)
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        sys.exit(130)
+    except BrokenPipeError:
+        # the reader went away (as `condgan presets | head` does); what Python would flush now has nowhere to go
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(0)

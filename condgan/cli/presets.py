@@ -1,0 +1,19 @@
+"""``condgan presets``."""
+
+
+def presets(name: str | None = None, /) -> None:
+    """List the presets, or print the whole recipe of one as TOML, which --recipe takes back.
+
+    Parameters
+    ----------
+    name
+        A preset.
+    """
+    from condgan.presets import PRESETS, get
+
+    if name is not None:
+        print(get(name).toml(), end="")
+        return
+    width = max(map(len, PRESETS))
+    for each, preset in PRESETS.items():
+        print(f"{each:{width}}  {(preset.__doc__ or '').splitlines()[0]}")

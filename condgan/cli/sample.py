@@ -1,0 +1,63 @@
+"""``condgan sample``."""
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from condgan.core.errors import SettingsError
+
+
+def sample(
+    pipeline: str,
+    /,
+    *,
+    label: Annotated[list[str] | None, Parameter(negative="")] = None,
+    n: int | None = None,
+    seeds: str | None = None,
+    out: Path = Path("samples.png"),
+    device: str = "auto",
+) -> None:
+    """Draw images from a trained pipeline.
+
+    Parameters
+    ----------
+    pipeline
+        A run's folder, or owner/name on the Hugging Face Hub.
+    label
+        A class by name or index; again for more, which then come in turn. By default every class in turn.
+    n
+        How many images. By default one for each seed or label, else ten of each class, 100 at most.
+    seeds
+        A-B, or one number: one seed an image. The same seed and label give the same image.
+    out
+        X.png (a grid), X.npz (arrays), X.parquet (a table), or DIR/ (one file a sample).
+    device
+        auto, cpu, cuda or mps.
+    """
+    from rich import print as show
+
+    from condgan.pipeline import Pipeline
+    from condgan.training.engine import pick
+
+    chosen = None if seeds is None else parse_seeds(seeds)
+    pipe = Pipeline.from_pretrained(pipeline).to(pick(device))
+    samples = pipe(label, n=n, seeds=chosen)
+    path = samples.save(f"{out}/" if not out.suffix else out)
+    show(f"{len(samples.images):,} images in [bold]{path}[/bold]")
+
+
+def parse_seeds(text: str) -> range:
+    """``A-B`` (both included) or ``A`` as a range.
+
+    Raises:
+        SettingsError: not of that form.
+    """
+    first, _, last = text.partition("-")
+    try:
+        found = range(int(first), int(last or first) + 1)
+    except ValueError:
+        found = range(0)
+    if not found:
+        raise SettingsError(f"no seeds in {text!r}", where="--seeds", do="write A-B with A ≤ B, such as 0-99")
+    return found

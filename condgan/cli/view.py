@@ -1,0 +1,85 @@
+"""What a person sees of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from condgan.data import Dataset
+    from condgan.recipe import Recipe
+    from condgan.training.log import Progress as Report
+    from condgan.training.trainer import Snapshot
+
+
+def watch(compose: Callable[[], tuple[Recipe, str, Dataset]], out: Path | None, device: str) -> None:
+    """Train with live progress, and end with a summary."""
+    console = Console()
+    with console.status("reading the data"):
+        from condgan.training.trainer import train
+
+        recipe, name, dataset = compose()
+    folder = out or Path("runs", Path(recipe.data.title()).stem)
+    snapshots = train(recipe, folder, device=device, dataset=dataset, on_progress=lambda report: show(report))
+    console.print(f"[bold]{recipe.data.title()}[/bold]: {dataset}")
+    console.print(
+        f"recipe: [bold]{name}[/bold] ({recipe.architecture.kind}, {recipe.objective.loss}); {budget(recipe)}"
+    )
+    bar = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(None),
+        TextColumn("{task.percentage:3.0f}%"),
+        console=console,
+        expand=True,
+    )
+    task = bar.add_task("starting", total=1.0)
+
+    def show(report: Report) -> None:
+        bar.update(task, completed=report.share, description=describe(report))
+
+    last: Snapshot | None = None
+    with bar:
+        for last in snapshots:
+            if not console.is_terminal:
+                console.print(str(last), soft_wrap=True)
+    console.print(summary(folder, last))
+
+
+def describe(report: Report) -> str:
+    """One line of live progress."""
+    losses = " ".join(f"{name.replace('_', ' ')} {value:.2f}" for name, value in report.losses.items())
+    left = f"{report.remaining / 60:.1f} min left"
+    return f"{report.images:,} images · {report.rate:,.0f}/s · {losses} · {left}"
+
+
+def budget(recipe: Recipe) -> str:
+    """The budget in words."""
+    training = recipe.training
+    return f"{training.minutes:g} minutes" if training.minutes else f"{training.images:,} images"
+
+
+def summary(folder: Path, last: Snapshot | None) -> Table:
+    """One screen at the end: what there is now, and what to do with it."""
+    table = Table.grid(padding=(0, 2))
+    if last is None:
+        table.add_row("trained", "already: the budget was spent; ask for more with --images or --minutes")
+    else:
+        report = last.progress
+        table.add_row(
+            "trained",
+            f"{report.images:,} images in {report.seconds / 60:.1f} min "
+            f"({report.images / max(report.seconds, 1e-9):,.0f}/s)",
+        )
+        table.add_row("picture", str(last.picture))
+    table.add_row("progress", f"{folder / 'samples.gif'}, {folder / 'losses.png'}, {folder / 'metrics.jsonl'}")
+    table.add_row("pipeline", f"{folder}: config.json, model.safetensors, README.md")
+    name = ""
+    if last is not None and (form := last.pipeline.condition.describe()).fields:
+        name = f" --label {form.fields[0].choices[0]!r} --n 16"
+    table.add_row("next", f"condgan sample {folder}{name} --out samples.png")
+    return table
