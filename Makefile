@@ -1,7 +1,6 @@
 # The environment is .venv; everything that the demo and the tests need goes into it.
 PYTHON ?= python3
 BIN := .venv/bin
-DATA ?= $(CONDGAN_DATA)
 
 .PHONY: demo env test test-long lint bench clean
 
@@ -26,11 +25,12 @@ test-long: env
 
 lint: env
 	$(BIN)/ruff check condgan tests benchmarks
+	$(BIN)/ruff format --check --quiet condgan tests benchmarks
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 
 bench: env
-	$(BIN)/python -m benchmarks.quality
+	$(BIN)/python -m benchmarks.quality $(if $(CONDGAN_DATA),--data-root $(CONDGAN_DATA))
 
 clean:
 	rm -rf .venv build *.egg-info

@@ -44,7 +44,7 @@ class Training(Spec):
     images: PositiveInt = 300_000
     """Budget: real images shown to the discriminator."""
     minutes: PositiveFloat | None = None
-    """Budget in minutes of training; where set, the run ends when the first of both budgets is spent."""
+    """Budget in minutes of training, instead of one in images; such a run is not the same on another machine."""
     batch: PositiveInt = 128
     """Images in one step."""
     accumulate: PositiveInt = 1

@@ -68,8 +68,8 @@ def train(
     for name, value in (("images", images), ("minutes", minutes), ("precision", precision)):
         if value is not None:
             flags.setdefault("training", {})[name] = value
-    if minutes is not None and images is None:
-        flags["training"].setdefault("images", 10**9)
+    if minutes is not None and images is not None:
+        raise SettingsError("two budgets", where="--images and --minutes", do="give one of them")
     watch(lambda: compose(data, data_root, preset, recipe, flags, seed), out, device)
 
 

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 from jaxtyping import Float, Int64
 from torch import Tensor
@@ -30,7 +30,7 @@ class Condition(Spec, ABC):
     """How a generator is steered. It knows the names, so that it works without the data."""
 
     @abstractmethod
-    def complete(self, schema: Schema) -> Self:
+    def complete(self, schema: Schema) -> "Condition":
         """The condition with what was left open (names) filled in from the data.
 
         Raises:

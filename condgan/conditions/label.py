@@ -1,7 +1,7 @@
 """One class of a fixed list."""
 
 from collections.abc import Sequence
-from typing import Literal, Self
+from typing import Literal
 
 import torch
 from jaxtyping import Float, Int64
@@ -25,7 +25,7 @@ class Label(Condition):
     width: int = 64
     """Width of a learned embedding; a one-hot vector is as wide as there are classes."""
 
-    def complete(self, schema: Schema) -> Self:
+    def complete(self, schema: Schema) -> Condition:
         if not self.names:
             return self.with_(names=schema.names)
         missing = [name for name in schema.names if name not in self.names]
@@ -41,17 +41,19 @@ class Label(Condition):
         return torch.tensor([self._index(value) for value in values], dtype=torch.int64)
 
     def _index(self, value: str | int) -> int:
+        """The class of that name, in whatever case; else the class of that index."""
+        folded = [name.casefold() for name in self.names]
         if value in self.names:
-            return self.names.index(value)
-        try:
-            index = int(value)
-        except ValueError:
-            index = -1
-        if not 0 <= index < len(self.names):
-            raise SettingsError(
-                f"no class {value!r}", where=f"one of {', '.join(self.names[:50])}", do=nearest(str(value), self.names)
-            )
-        return index
+            return self.names.index(str(value))
+        if str(value).casefold() in folded:
+            return folded.index(str(value).casefold())
+        if str(value).isdecimal() and int(value) < len(self.names):
+            return int(value)
+        raise SettingsError(
+            f"no class {value!r}",
+            where=f"classes: {', '.join(self.names[:50])}",
+            do=nearest(str(value), self.names),
+        )
 
     def targets(self, schema: Schema, labels: Int64[Tensor, "n"]) -> Int64[Tensor, "n"]:
         return self.encode(schema.names)[labels]

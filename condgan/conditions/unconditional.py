@@ -1,7 +1,7 @@
 """No condition: the plain GAN."""
 
 from collections.abc import Sequence
-from typing import Literal, Self
+from typing import Literal
 
 import torch
 from jaxtyping import Float, Int64
@@ -18,7 +18,7 @@ class Unconditional(Condition):
 
     kind: Literal["none"] = "none"
 
-    def complete(self, schema: Schema) -> Self:
+    def complete(self, schema: Schema) -> Condition:
         return self
 
     def encode(self, values: Sequence[str | int]) -> Int64[Tensor, "b"]:

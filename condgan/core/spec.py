@@ -1,9 +1,9 @@
 """The base of every settings value: frozen, checked, and the same in Python, TOML, JSON and on the command line."""
 
 from collections.abc import Mapping
-from typing import Any, Self, get_args
+from typing import Any, Self, get_args, get_origin
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from condgan.core.errors import SettingsError, nearest
 
@@ -12,6 +12,18 @@ class Spec(BaseModel):
     """A frozen, validated value. Unknown keys are refused; a field's docstring is its help text."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, validate_default=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _tuples_from_text(cls, values: Any) -> Any:
+        """``"64,32"`` for a tuple, as people write it on a command line."""
+        if not isinstance(values, dict):
+            return values
+        tuples = {name for name, field in cls.model_fields.items() if get_origin(field.annotation) is tuple}
+        return {
+            name: value.split(",") if name in tuples and isinstance(value, str) else value
+            for name, value in values.items()
+        }
 
     @classmethod
     def parse(cls, values: Mapping[str, Any], *, where: str = "") -> Self:

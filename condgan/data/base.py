@@ -3,12 +3,12 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple, Self
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 import numpy as np
 import torch
 from jaxtyping import Int64, UInt8
-from pydantic import Field
+from pydantic import Field, PositiveInt, field_validator
 from torch import Tensor
 
 from condgan.core.batch import Batch, Schema, Shape
@@ -60,7 +60,7 @@ class Dataset:
 class Source(Spec, ABC):
     """Where labelled images come from, and how they are brought to one shape."""
 
-    size: tuple[int, int] | None = None
+    size: tuple[PositiveInt, PositiveInt] | None = None
     """Height and width to bring every image to; by default their own where they agree and are at most 64 long."""
     channels: Literal[1, 3, 4] | None = None
     """1 grey, 3 colour, 4 colour with transparency; by default what the images have."""
@@ -70,6 +70,16 @@ class Source(Spec, ABC):
     """Share of the images to keep from training, as the test split of data that bring none."""
     subset: Split = "train"
     """Which split this is."""
+
+    @field_validator("size", mode="before")
+    @classmethod
+    def _two_sides(cls, value: Any) -> Any:
+        """``28``, ``"28"`` and ``"28x40"`` as people write them."""
+        if isinstance(value, str):
+            value = value.lower().replace("×", "x").split("x")
+        if isinstance(value, int):
+            value = [value]
+        return value * 2 if isinstance(value, list) and len(value) == 1 else value
 
     @abstractmethod
     def records(self) -> Records:

@@ -146,7 +146,7 @@ def _text_classes(table: pa.Table, image: str) -> tuple[str, ...]:
         for field in table.schema
         if types.is_string(field.type)
         and field.name != image
-        and table[field.name].combine_chunks().unique().length() * 2 <= max(2, len(table))
+        and 2 * len(table[field.name].unique()) <= max(2, len(table))
     ]
     return tuple(found) if len(found) == 1 else ()
 

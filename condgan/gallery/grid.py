@@ -57,7 +57,7 @@ def grid(
     return paper
 
 
-def _short(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, width: float) -> str:
+def _short(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, width: int) -> str:
     """As much of a name as fits."""
     while text and font.getlength(text) > width - 2:
         text = text[:-1]

@@ -33,7 +33,7 @@ class ResNet(Architecture):
     """Width of the discriminator's last features."""
     generator_norm: Norm = "group"
     """Normalisation of the generator's features."""
-    base: int = 7
+    base: int = 8
     """Halving goes on while every side is longer than this."""
 
     def generator(self, shape: Shape, widths: Widths) -> nn.Module:
@@ -49,6 +49,10 @@ class ResNet(Architecture):
     def widths(self, stages: int) -> list[int]:
         """Channels of each feature map, smallest first."""
         return [min(self.most_channels, self.channels * 2**level) for level in reversed(range(stages))]
+
+    def count(self, first: bool, others: bool) -> int:
+        """Blocks at one size. The first size has one less, for no block leads to it, unless there is no other."""
+        return self.blocks - (first and others)
 
 
 class Up(nn.Module):
@@ -104,12 +108,8 @@ class Generator(nn.Module):
         self.blocks = nn.ModuleList()
         ins = self.entry.features
         for size, outs in zip([None, *rest], channels, strict=True):
-            extra = spec.blocks if size is None else spec.blocks - 1
-            if size is not None:
-                self.blocks.append(Up(spec, ins, outs, widths, size))
-                ins = outs
-            for _ in range(extra):
-                self.blocks.append(Up(spec, ins, outs, widths, None))
+            for index in range(spec.count(size is None, bool(rest))):
+                self.blocks.append(Up(spec, ins, outs, widths, None if index else size))
                 ins = outs
         self.norm, self.affine = norm(spec.generator_norm, ins, 2), Affine(ins, widths, spec.generator_injection)
         self.image = nn.Conv2d(ins, shape.channels * PATCH**2, 3, padding=1)
@@ -133,12 +133,11 @@ class Discriminator(nn.Module):
         channels = list(reversed(spec.widths(1 + len(larger))))
         self.patches = nn.Conv2d(self.doorway.channels * PATCH**2, channels[0], 3, padding=1)
         self.blocks = nn.Sequential()
+        ins = channels[0]
         for level, outs in enumerate(channels):
-            ins = channels[max(0, level - 1)]
-            if level:
-                self.blocks.append(Down(ins, outs, halve=True))
-            for _ in range(spec.blocks - 1 if larger else spec.blocks):
-                self.blocks.append(Down(outs, outs, halve=False))
+            for index in range(spec.count(level == 0, bool(larger))):
+                self.blocks.append(Down(ins, outs, halve=level > 0 and index == 0))
+                ins = outs
         self.features = nn.Linear(channels[-1] * last[0] * last[1], spec.features)
         self.head = Head(spec.features, widths, spec.discriminator_injection, auxiliary)
 

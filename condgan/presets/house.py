@@ -11,8 +11,8 @@ def house() -> Recipe:
     return Recipe(
         architecture=ResNet(),
         objective=Objective(loss="relativistic", r1=1.0, r2=1.0, every=8),
-        optimizer=Optimizer(lr=6e-4, warmup=12_800, decay="linear"),
-        training=Training(),
+        optimizer=Optimizer(lr=1.5e-3, warmup=6_400, decay="linear"),
+        training=Training(batch=64),
     )
 
 

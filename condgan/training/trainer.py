@@ -30,8 +30,8 @@ from condgan.training.step import discriminator_terms, generator_terms
 if TYPE_CHECKING:
     from accelerate import Accelerator
 
-REPORTS = 500
-"""About so many lines of metrics.jsonl in a run."""
+EVERY = 10
+"""Steps between two reports, fewer where the whole run has few."""
 
 
 class Snapshot(NamedTuple):
@@ -85,8 +85,7 @@ def train(
 def _snapshots(trainer: Trainer, run: Run, on_progress: Callable[[Progress], None]) -> Iterator[Snapshot]:
     trainer.restore(run)
     training = trainer.recipe.training
-    steps = -(-training.images // trainer.images_a_step)
-    every = max(1, min(50, steps // REPORTS))
+    every = EVERY if training.minutes else max(1, min(EVERY, training.images // trainer.images_a_step // 50))
     with Log(run.folder, training.tensorboard, trainer.images) as log:
         report = trainer.report(0.0)
         while trainer.share < 1:
@@ -138,8 +137,7 @@ class Trainer:
     def share(self) -> float:
         """How much of the budget is spent, 0 … 1."""
         training = self.recipe.training
-        timed = self.seconds / (60 * training.minutes) if training.minutes else 0.0
-        return min(1.0, max(self.images / training.images, timed))
+        return min(1.0, self.seconds / (60 * training.minutes) if training.minutes else self.images / training.images)
 
     def step(self) -> None:
         """One step of the generator after its steps of the discriminator."""

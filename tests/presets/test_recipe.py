@@ -1,0 +1,102 @@
+"""Recipes: the same value in Python, TOML and on the command line."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from condgan.core.batch import Schema, Shape
+from condgan.core.errors import SettingsError
+from condgan.data import Folder
+from condgan.networks import MLP, ResNet
+from condgan.presets import PRESETS, fitting, get
+from condgan.recipe import Recipe, Training
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_presets_go_through_toml_unchanged(name: str, tmp_path: Path) -> None:
+    recipe = get(name)
+    (tmp_path / "recipe.toml").write_text(recipe.toml())
+    assert Recipe.read(tmp_path / "recipe.toml") == recipe
+    assert PRESETS[name].__doc__
+
+
+def test_presets_by_name() -> None:
+    assert fitting(500) == "house-few" and fitting(60_000) == "house"
+    with pytest.raises(SettingsError, match="did you mean 'dcgan'"):
+        get("dcgna")
+
+
+def test_what_the_data_say() -> None:
+    recipe = Recipe(data=Folder(path="x")).resolve(Schema(("a", "b"), (1, 1)), Shape(3, (20, 10)))
+    assert recipe.condition.names == ("a", "b")
+    assert (recipe.data.size, recipe.data.channels) == ((20, 10), 3)
+    assert recipe.resolve(Schema(("a", "b"), (1, 1)), Shape(3, (20, 10))) == recipe
+
+
+def test_settings_from_text() -> None:
+    recipe = Recipe().override(
+        {
+            "training": {"batch": "32"},
+            "data": {"size": "20x30"},
+            "optimizer": {"betas": "0.5,0.9"},
+            "augment": {"flip": "true"},
+        }
+    )
+    assert recipe.training.batch == 32 and recipe.data.size == (20, 30)
+    assert recipe.optimizer.betas == (0.5, 0.9) and recipe.augment.flip
+
+
+def test_a_new_kind_starts_from_its_own_defaults() -> None:
+    recipe = Recipe().override({"architecture": {"kind": "mlp", "generator_widths": "32,64"}})
+    assert recipe.architecture == MLP(generator_widths=(32, 64))
+    assert Recipe(architecture=ResNet(latent=9)).override({"architecture": {"kind": "resnet"}}).architecture.latent == 9
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"training": {"bacth": 3}}, r"unknown setting; setting training\.bacth; did you mean 'batch'\?"),
+        ({"architecture": {"chanels": 3}}, r"setting architecture\.chanels; did you mean 'channels'\?"),
+        ({"trainig": {"batch": 3}}, r"unknown setting; setting trainig; did you mean 'training'\?"),
+        ({"training": {"batch": 0}}, r"greater than 0, not 0; setting training\.batch; Images in one step\."),
+        ({"training": {"batch": 10, "accumulate": 3}}, "cannot be computed in 3 equal parts"),
+        ({"architecture": {"kind": "transformer"}}, r"setting architecture;.*"),
+        ({"architecture": {"discriminator_injection": "none"}}, "the labels would be ignored"),
+        ({"condition": {"kind": "none"}, "objective": {"auxiliary": 1}}, "needs a condition to classify"),
+        ({"data": {"name": "mnits"}}, "no data set of that name; did you mean 'mnist'"),
+        ({"data": {"size": "big"}}, r"setting data\.size"),
+    ],
+)
+def test_wrong_settings(settings: dict[str, dict[str, object]], message: str) -> None:
+    with pytest.raises(SettingsError, match=message):
+        Recipe().override(settings)
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(),
+        lambda x: st.lists(x) | st.dictionaries(st.text(), x),
+        max_leaves=8,
+    )
+)
+def test_any_value_is_a_recipe_or_a_settings_error(value: object) -> None:
+    try:
+        Recipe.parse({"training": value, "architecture": value})
+    except SettingsError as error:
+        assert error.line().count("\n") == 0
+
+
+@pytest.mark.parametrize("content", ["not toml", "[data\n", "\0", "a = 1979-05-27"])
+def test_files_that_are_no_recipe(content: str, tmp_path: Path) -> None:
+    (tmp_path / "r.toml").write_text(content)
+    with pytest.raises(SettingsError, match=r"r\.toml"):
+        Recipe.read(tmp_path / "r.toml")
+    with pytest.raises(SettingsError, match="no such recipe file"):
+        Recipe.read(tmp_path / "none.toml")
+
+
+def test_budgets_are_positive() -> None:
+    with pytest.raises(SettingsError, match="images"):
+        Training.parse({"images": -5})

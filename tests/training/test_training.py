@@ -1,0 +1,267 @@
+"""Training: every network × loss × conditioning method takes a step; the parts do what they say."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import get_args
+
+import numpy as np
+import pytest
+import torch
+
+from condgan import Pipeline, Recipe, Training, train
+from condgan.conditions import Label, Unconditional
+from condgan.core.errors import SettingsError
+from condgan.data import Augment, Dataset
+from condgan.losses import LOSSES, Objective
+from condgan.networks import DCGAN, MLP, ResNet
+from condgan.networks.base import DiscriminatorInjection, GeneratorInjection
+from condgan.recipe import Optimizer
+from condgan.training import checkpoint
+from condgan.training.ema import EMA
+from condgan.training.engine import accelerator, pick
+from condgan.training.schedule import factor
+from condgan.training.step import judge
+from condgan.training.trainer import Trainer, indices
+
+SMALL = [
+    MLP(generator_widths=(16,), discriminator_widths=(16,)),
+    DCGAN(channels=8, most_channels=8),
+    ResNet(channels=8, most_channels=8, features=8),
+]
+LABEL = Label(names=("dark", "light"))
+
+
+def two_tones(size: tuple[int, int] = (8, 8), channels: int = 1, n: int = 64) -> Dataset:
+    """Dark and light images with a little noise: what a conditional generator can learn in seconds."""
+    labels = torch.arange(n) % 2
+    noise = torch.randint(0, 40, (n, channels, *size), generator=torch.Generator().manual_seed(0))
+    return Dataset((noise + 200 * labels.view(-1, 1, 1, 1)).to(torch.uint8), labels, ("dark", "light"))
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[object]:
+    yield accelerator("cpu", "fp32")
+
+
+def one_step(recipe: Recipe, engine: object, dataset: Dataset | None = None) -> dict[str, float]:
+    dataset = dataset or two_tones()
+    trainer = Trainer(recipe.resolve(dataset.schema, dataset.shape), dataset, engine)
+    before = [p.clone() for p in (*trainer.generator.parameters(), *trainer.discriminator.parameters())]
+    trainer.step()
+    after = [*trainer.generator.parameters(), *trainer.discriminator.parameters()]
+    assert sum(not torch.equal(a, b) for a, b in zip(before, after, strict=True)) > len(before) / 2
+    assert all(p.isfinite().all() for p in after)
+    return trainer.report(0.0).losses
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("architecture", SMALL, ids=lambda spec: spec.kind)
+@pytest.mark.parametrize("generator", get_args(GeneratorInjection))
+@pytest.mark.parametrize("discriminator", get_args(DiscriminatorInjection))
+def test_every_network_loss_and_injection(
+    loss: str, architecture: MLP | DCGAN | ResNet, generator: str, discriminator: str, engine: object
+) -> None:
+    recipe = Recipe(
+        condition=LABEL,
+        architecture=architecture.with_(generator_injection=generator, discriminator_injection=discriminator),
+        objective=Objective(loss=loss, r1=0.1, r2=0.1, auxiliary=1.0 if discriminator == "none" else 0.0),
+        training=Training(batch=4),
+    )
+    extra = {"auxiliary_real", "auxiliary_fake"} if discriminator == "none" else set()
+    assert set(one_step(recipe, engine)) == {"discriminator", "generator", "r1", "r2"} | extra
+
+
+@pytest.mark.parametrize("architecture", SMALL, ids=lambda spec: spec.kind)
+@pytest.mark.parametrize(
+    "condition", [LABEL.with_(encoding="embedding", width=4), Unconditional()], ids=lambda c: c.kind
+)
+@pytest.mark.parametrize("auxiliary", [0.0, 1.0])
+def test_every_condition(
+    architecture: MLP | DCGAN | ResNet, condition: Label | Unconditional, auxiliary: float, engine: object
+) -> None:
+    if auxiliary and not condition.outputs:
+        pytest.skip("nothing to classify")
+    objective = Objective(loss="wasserstein", gradient_penalty=10, auxiliary=auxiliary)
+    recipe = Recipe(condition=condition, architecture=architecture, objective=objective, training=Training(batch=4))
+    losses = one_step(recipe, engine)
+    assert losses["gradient_penalty"] > 0 and ("auxiliary_real" in losses) == bool(auxiliary)
+
+
+def test_judge_gives_the_gradient_of_each_sample() -> None:
+    class Square(torch.nn.Module):
+        def forward(self, x: torch.Tensor, y: torch.Tensor) -> object:
+            from condgan.core.verdict import Verdict
+
+            return Verdict(x.flatten(1).square().sum(1), None)
+
+    x = torch.randn(3, 1, 2, 2)
+    _, slope = judge(Square(), x, torch.zeros(3), gradient=True)
+    torch.testing.assert_close(slope, 2 * x)
+    assert slope.requires_grad
+
+
+def test_it_learns_to_obey(tmp_path: Path) -> None:
+    """After a few seconds, dark and light come out dark and light: the whole way from data to pipeline."""
+    recipe = Recipe(
+        architecture=MLP(latent=8, generator_widths=(32,), discriminator_widths=(32,), dropout=0.0),
+        objective=Objective(loss="non-saturating", r1=0.1, r2=0.1),
+        optimizer=Optimizer(lr=2e-3),
+        training=Training(images=16_000, batch=32, snapshots=2, ema=500),
+    )
+    dataset = two_tones()
+    taken = list(train(recipe, tmp_path / "run", dataset=dataset, device="cpu"))
+    assert len(taken) == 2 and taken[-1].progress.images == 16_000
+    pipe = Pipeline.from_pretrained(tmp_path / "run")
+    dark, light = (pipe(name, n=50).images.mean() for name in ("dark", "light"))
+    assert dark < 60 and light > 180
+    lines = [json.loads(line) for line in (tmp_path / "run" / "metrics.jsonl").read_text().splitlines()]
+    assert lines[-1]["images"] == 16_000 and all(np.isfinite(line["generator"]) for line in lines)
+    for name in ("recipe.toml", "config.json", "model.safetensors", "README.md", "samples.gif", "losses.png"):
+        assert (tmp_path / "run" / name).stat().st_size > 100
+    assert len(list((tmp_path / "run" / "samples").glob("*.png"))) == 2
+
+
+QUICK = Recipe(
+    condition=LABEL,
+    architecture=SMALL[2],
+    objective=Objective(r1=1, r2=1, every=2),
+    optimizer=Optimizer(decay="cosine"),
+    training=Training(images=96, batch=8, snapshots=3),
+)
+
+
+def weights(folder: Path) -> dict[str, torch.Tensor]:
+    return Pipeline.from_pretrained(folder).generator.state_dict()
+
+
+def test_the_same_seed_gives_the_same_weights_and_another_others(tmp_path: Path) -> None:
+    for name, seed in (("a", 0), ("b", 0), ("c", 1)):
+        list(train(QUICK.with_(seed=seed), tmp_path / name, dataset=two_tones(), device="cpu"))
+    a, b, c = (weights(tmp_path / name) for name in "abc")
+    assert all(torch.equal(a[key], b[key]) for key in a)
+    assert not all(torch.equal(a[key], c[key]) for key in a)
+
+
+def test_the_same_call_resumes(tmp_path: Path) -> None:
+    list(train(QUICK, tmp_path / "whole", dataset=two_tones(), device="cpu"))
+    stopped = train(QUICK, tmp_path / "parts", dataset=two_tones(), device="cpu")
+    assert next(stopped).progress.images == 32
+    stopped.close()  # type: ignore[attr-defined]
+    rest = list(train(QUICK, tmp_path / "parts", dataset=two_tones(), device="cpu"))
+    assert [each.progress.images for each in rest] == [64, 96]
+    whole, parts = weights(tmp_path / "whole"), weights(tmp_path / "parts")
+    assert all(torch.equal(whole[key], parts[key]) for key in whole)
+    assert not list(train(QUICK, tmp_path / "parts", dataset=two_tones(), device="cpu"))
+    images = [json.loads(line)["images"] for line in (tmp_path / "parts" / "metrics.jsonl").read_text().splitlines()]
+    assert images == list(range(8, 97, 8))
+
+
+def test_a_folder_of_another_recipe_or_other_files_is_left_alone(tmp_path: Path) -> None:
+    list(train(QUICK, tmp_path / "run", dataset=two_tones(), device="cpu"))
+    before = (tmp_path / "run" / "recipe.toml").read_text()
+    with pytest.raises(SettingsError, match="optimizer.lr was 0.0002, now 0.1"):
+        train(QUICK.override({"optimizer": {"lr": 0.1}}), tmp_path / "run", dataset=two_tones(), device="cpu")
+    assert (tmp_path / "run" / "recipe.toml").read_text() == before
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "letter.txt").write_text("dear")
+    with pytest.raises(SettingsError, match="holds other files"):
+        train(QUICK, tmp_path / "mine", dataset=two_tones(), device="cpu")
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(SettingsError, match="cannot write the run's folder"):
+        train(QUICK, tmp_path / "file" / "run", dataset=two_tones(), device="cpu")
+
+
+def test_a_batch_in_parts_has_the_gradient_of_the_whole(engine: object) -> None:
+    """With losses that are means over samples, and no randomness between the parts."""
+    dataset = two_tones()
+    found = []
+    for parts in (1, 4):
+        recipe = QUICK.override({"training": {"accumulate": parts}, "objective": {"loss": "least-squares"}})
+        trainer = Trainer(recipe.resolve(dataset.schema, dataset.shape), dataset, engine)
+        trainer._latent = lambda encoded: torch.zeros(len(encoded), recipe.architecture.latent)  # type: ignore[method-assign]
+        trainer._descend("discriminator", trainer._discriminator_terms, trainer._parts())
+        found.append([p.grad.clone() for p in trainer.discriminator.parameters()])
+    for whole, summed in zip(*found, strict=True):
+        torch.testing.assert_close(whole, summed, atol=1e-6, rtol=1e-4)
+
+
+def test_several_discriminator_steps_count_their_images(engine: object) -> None:
+    dataset = two_tones()
+    recipe = QUICK.override({"training": {"discriminator_steps": 3}})
+    trainer = Trainer(recipe.resolve(dataset.schema, dataset.shape), dataset, engine)
+    trainer.step()
+    assert trainer.images == 24 and trainer.report(0.0).rate > 0
+
+
+def test_bf16_trains(engine: object) -> None:
+    dataset = two_tones()
+    trainer = Trainer(QUICK.resolve(dataset.schema, dataset.shape), dataset, accelerator("cpu", "bf16"))
+    for _ in range(3):
+        trainer.step()
+    assert all(p.dtype == torch.float32 and p.isfinite().all() for p in trainer.generator.parameters())
+
+
+@pytest.mark.parametrize("on", ["real", "both"])
+@pytest.mark.parametrize("channels", [1, 3])
+def test_augmented_images_train(on: str, channels: int, engine: object) -> None:
+    augment = Augment(rotation=20, translation=0.2, flip=True, colour=0.2 if channels == 3 else 0, on=on)
+    one_step(QUICK.model_copy(update={"augment": augment}), engine, two_tones(channels=channels))
+
+
+def test_augmentation_keeps_the_range_and_moves_pixels() -> None:
+    images = torch.linspace(-1, 1, 2 * 3 * 16 * 16).view(2, 3, 16, 16)
+    torch.manual_seed(0)
+    changed = Augment(rotation=20, translation=0.2, flip=True, colour=0.3).apply(images)
+    assert changed.shape == images.shape and changed.abs().max() <= 1 + 1e-5
+    assert not torch.allclose(changed, images)
+    assert Augment().apply(images) is images
+
+
+def test_the_datas_order_is_a_shuffle_an_epoch() -> None:
+    order = np.concatenate([indices(10, 0, start, 4) for start in range(0, 20, 4)])
+    assert sorted(order[:10]) == sorted(order[10:]) == list(range(10))
+    assert list(order[:10]) != list(order[10:])
+    assert len(indices(3, 0, 1, 8)) == 8
+
+
+def test_ema_has_the_half_life_asked_for() -> None:
+    model = torch.nn.Linear(1, 1, bias=False)
+    torch.nn.init.zeros_(model.weight)
+    ema = EMA(model, half_life=100)
+    torch.nn.init.ones_(model.weight)
+    for step in range(10):
+        ema.update(model, batch=10, images=10_000 + 10 * step)
+    assert ema.module.weight.item() == pytest.approx(0.5, abs=1e-5)
+    EMA.update(instant := EMA(model, 0), model, 10, 10)
+    assert torch.equal(instant.module.weight, model.weight)
+
+
+def test_schedules() -> None:
+    assert factor(Optimizer(), 0, 0.7) == 1
+    assert factor(Optimizer(warmup=100), 49, 0) == pytest.approx(0.5)
+    assert [factor(Optimizer(decay="linear"), 1, share) for share in (0.2, 0.5, 0.75, 1)] == [1, 1, 0.5, 0]
+    assert [round(factor(Optimizer(decay="cosine"), 1, share), 6) for share in (0, 0.5, 1)] == [1, 0.5, 0]
+
+
+def test_checkpoints_hold_everything_and_no_pickle(tmp_path: Path, engine: object) -> None:
+    dataset = two_tones()
+    recipe = QUICK.resolve(dataset.schema, dataset.shape)
+    first, second = (Trainer(recipe.with_(seed=seed), dataset, engine) for seed in (0, 1))
+    first.step()
+    checkpoint.save(tmp_path, 1, first.objects(), {"steps": 1})
+    assert checkpoint.restore(tmp_path, second.objects()) == {"steps": 1}
+    for name, thing in first.objects().items():
+        theirs = checkpoint.tensors_of(second.objects()[name])
+        assert all(torch.equal(value, theirs[key]) for key, value in checkpoint.tensors_of(thing).items())
+    assert {file.suffix for file in tmp_path.rglob("*") if file.is_file()} == {".safetensors", ".json", ""}
+    assert checkpoint.restore(tmp_path / "none", second.objects()) is None
+
+
+def test_devices() -> None:
+    assert pick("cpu") == "cpu" and pick("auto") in ("cpu", "cuda", "mps")
+    with pytest.raises(SettingsError, match="unknown device 'tpu'"):
+        pick("tpu")
+    if not torch.cuda.is_available():
+        with pytest.raises(SettingsError, match="no cuda device here"):
+            pick("cuda")
