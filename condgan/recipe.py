@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import textwrap
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -106,9 +107,15 @@ class Recipe(Spec):
         data = self.data.with_(size=shape.space, channels=shape.channels)
         return self.model_copy(update={"data": data, "condition": self.condition.complete(schema)})
 
-    def toml(self) -> str:
-        """The recipe as TOML."""
-        return tomli_w.dumps(self.plain())
+    def toml(self, explain: bool = False) -> str:
+        """The recipe as TOML; explained, each setting stands below its help text as a comment."""
+        if not explain:
+            return tomli_w.dumps(self.plain())
+        parts = [*_explained(self)]
+        for name, field in type(self).model_fields.items():
+            if isinstance(section := getattr(self, name), Spec):
+                parts += ["", *_comment(field.description), f"[{name}]", *_explained(section)]
+        return "\n".join(parts) + "\n"
 
     @classmethod
     def read(cls, file: str | Path) -> Self:
@@ -125,6 +132,22 @@ class Recipe(Spec):
         A new ``kind`` of a section starts from that kind's own defaults.
         """
         return type(self).parse(merge(self.plain(), settings), where=where)
+
+
+def _explained(spec: Spec) -> Iterator[str]:
+    """The lines of a section, each setting below its help text; what is not set stands there as a comment."""
+    for name, field in type(spec).model_fields.items():
+        value = getattr(spec, name)
+        if not isinstance(value, Spec) and name != "kind":
+            yield from _comment(field.description)
+        if value is None:
+            yield f"# {name} ="
+        elif not isinstance(value, Spec):
+            yield tomli_w.dumps({name: spec.plain()[name]}).rstrip()
+
+
+def _comment(text: str | None) -> list[str]:
+    return [f"# {line}" for line in textwrap.wrap(" ".join((text or "").split()), 100)]
 
 
 def read_toml(file: str | Path) -> dict[str, Any]:

@@ -12,7 +12,7 @@ def presets(name: str | None = None, /) -> None:
     from condgan.presets import PRESETS, get
 
     if name is not None:
-        print(get(name).toml(), end="")
+        print(get(name).toml(explain=True), end="")
         return
     width = max(map(len, PRESETS))
     for each, preset in PRESETS.items():

@@ -1,6 +1,5 @@
 """``condgan sample``."""
 
-from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -15,7 +14,7 @@ def sample(
     label: Annotated[list[str] | None, Parameter(negative="")] = None,
     n: int | None = None,
     seeds: str | None = None,
-    out: Path = Path("samples.png"),
+    out: str = "samples.png",
     device: str = "auto",
 ) -> None:
     """Draw images from a trained pipeline.
@@ -43,7 +42,7 @@ def sample(
     chosen = None if seeds is None else parse_seeds(seeds)
     pipe = Pipeline.from_pretrained(pipeline).to(pick(device))
     samples = pipe(label, n=n, seeds=chosen)
-    path = samples.save(f"{out}/" if not out.suffix else out)
+    path = samples.save(out)
     show(f"{len(samples.images):,} images in [bold]{path}[/bold]")
 
 

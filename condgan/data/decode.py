@@ -4,8 +4,9 @@ import io
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -25,6 +26,8 @@ LONGEST_BY_DEFAULT = 64
 MEMORY_LIMIT = 1 << 30
 """Bytes of decoded images beyond which they are kept in a memory-mapped file."""
 
+ORIENTATION = 0x0112
+"""The EXIF tag that says how a photo is turned; 5 to 8 are on their side."""
 MODES = {1: "L", 3: "RGB", 4: "RGBA"}
 CHANNELS = {"1": 1, "L": 1, "I": 1, "I;16": 1, "I;16B": 1, "LA": 4, "PA": 4, "RGBA": 4, "RGBa": 4}
 
@@ -99,37 +102,38 @@ def _name(picture: Picture, index: int) -> str:
     return str(picture) if isinstance(picture, Path) else f"item {index}"
 
 
-def _open(picture: Picture, index: int) -> Image.Image:
+@contextmanager
+def _reading(picture: Picture, index: int) -> Iterator[None]:
+    """Turn whatever a broken image makes Pillow raise into one line that names it."""
     try:
+        yield
+    except (OSError, ValueError, SyntaxError, TypeError, Image.DecompressionBombError) as error:
+        reason = "not an image" if "cannot identify" in str(error) else str(error) or type(error).__name__
+        raise DataError(
+            "cannot read image", where=_name(picture, index), do=f"replace or remove it ({reason})"
+        ) from None
+
+
+def _open(picture: Picture, index: int) -> Image.Image:
+    with _reading(picture, index):
         if isinstance(picture, np.ndarray):
             pixels = picture[..., 0] if picture.ndim == 3 and picture.shape[-1] == 1 else picture
             return Image.fromarray(_eight_bits(pixels))
-        image = Image.open(picture if isinstance(picture, Path) else io.BytesIO(picture))
-        return ImageOps.exif_transpose(image)
-    except (OSError, ValueError, SyntaxError, TypeError, Image.DecompressionBombError) as error:
-        raise DataError(
-            "cannot read image", where=_name(picture, index), do=f"replace or remove it ({_reason(error)})"
-        ) from None
-
-
-def _reason(error: Exception) -> str:
-    return "not an image" if "cannot identify" in str(error) else str(error) or type(error).__name__
+        with Image.open(picture if isinstance(picture, Path) else io.BytesIO(picture)) as image:
+            return ImageOps.exif_transpose(image)
 
 
 def _form(index: int, picture: Picture) -> tuple[int, int, int]:
-    """Height, width and channels; of a file, its header alone is read where no rotation is asked for."""
+    """Height, width and channels; of a file, its header alone is read."""
     if isinstance(picture, np.ndarray):
         return picture.shape[0], picture.shape[1], picture.shape[2] if picture.ndim == 3 else 1
-    try:
-        with Image.open(picture if isinstance(picture, Path) else io.BytesIO(picture)) as image:
-            turned = image.getexif().get(0x0112, 1) in (5, 6, 7, 8)
-            height, width = (image.width, image.height) if turned else (image.height, image.width)
-            clear = "transparency" in image.info and image.mode in ("P", "RGB")
-            return height, width, 4 if clear else CHANNELS.get(image.mode, 3)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise DataError(
-            "cannot read image", where=_name(picture, index), do=f"replace or remove it ({_reason(error)})"
-        ) from None
+    with _reading(picture, index), Image.open(picture if isinstance(picture, Path) else io.BytesIO(picture)) as image:
+        if image.mode == "F":
+            raise ValueError("floating-point numbers; save it with 8 or 16 bits")
+        turned = image.getexif().get(ORIENTATION, 1) in (5, 6, 7, 8)
+        height, width = (image.width, image.height) if turned else (image.height, image.width)
+        clear = "transparency" in image.info and image.mode in ("P", "RGB")
+        return height, width, 4 if clear else CHANNELS.get(image.mode, 3)
 
 
 def _common_channels(forms: Sequence[tuple[int, int, int]], pictures: Sequence[Picture] | np.ndarray) -> int:

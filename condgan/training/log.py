@@ -1,6 +1,7 @@
 """What a run writes down of its progress: metrics.jsonl, and TensorBoard where asked for."""
 
 import json
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -71,13 +72,21 @@ def read(file: Path) -> list[dict[str, Any]]:
     return reports
 
 
-def _board(folder: Path) -> Any:
-    try:
-        from torch.utils.tensorboard import SummaryWriter
-    except ImportError:
+def require_tensorboard() -> None:
+    """Refuse a run that cannot log as it should, before it begins.
+
+    Raises:
+        SettingsError: TensorBoard is not installed.
+    """
+    if find_spec("tensorboard") is None:
         raise SettingsError(
             "TensorBoard is not installed",
             where="setting training.tensorboard",
             do="pip install 'condgan[tensorboard]'",
-        ) from None
+        )
+
+
+def _board(folder: Path) -> Any:
+    from torch.utils.tensorboard import SummaryWriter
+
     return SummaryWriter(str(folder / "tensorboard"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from collections.abc import Callable, Iterator
 from functools import lru_cache
@@ -22,7 +23,7 @@ from condgan.recipe import Recipe, load
 from condgan.training import checkpoint
 from condgan.training.ema import EMA
 from condgan.training.engine import accelerator
-from condgan.training.log import Log, Progress
+from condgan.training.log import Log, Progress, require_tensorboard
 from condgan.training.run import Run
 from condgan.training.schedule import factor
 from condgan.training.step import discriminator_terms, generator_terms
@@ -76,6 +77,8 @@ def train(
         recipe, dataset = load(recipe)
     else:
         recipe = recipe.resolve(dataset.schema, dataset.shape)
+    if recipe.training.tensorboard:
+        require_tensorboard()
     run.check(recipe)
     trainer = Trainer(recipe, dataset, accelerator(device, recipe.training.precision))
     run.claim(recipe)
@@ -221,7 +224,7 @@ class Trainer:
             self.recipe.condition,
             self.recipe.architecture,
             self.dataset.shape,
-            self.ema.module,
+            copy.deepcopy(self.ema.module),
             trained={"images": self.images, "data": self.recipe.data.title()},
         )
         pipeline.save_pretrained(run.folder)
