@@ -91,7 +91,7 @@ class Recipe(Spec):
     @model_validator(mode="after")
     def _fits(self) -> Self:
         if self.condition.kind != "none":
-            if self.architecture.discriminator_injection == "none" and not self.objective.auxiliary:
+            if not self.architecture.discriminator_injection and not self.objective.auxiliary:
                 raise ValueError(
                     "the labels would be ignored: set architecture.discriminator_injection or "
                     'objective.auxiliary, or condition.kind = "none" for a plain GAN'

@@ -16,12 +16,14 @@ class Spec(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _tuples_from_text(cls, values: Any) -> Any:
-        """``"64,32"`` for a tuple, as people write it on a command line."""
+        """``"64,32"`` for a tuple, ``"none"`` for an empty one, as people write it on a command line."""
         if not isinstance(values, dict):
             return values
         tuples = {name for name, field in cls.model_fields.items() if get_origin(field.annotation) is tuple}
         return {
-            name: value.split(",") if name in tuples and isinstance(value, str) else value
+            name: [part for part in value.split(",") if part not in ("", "none")]
+            if name in tuples and isinstance(value, str)
+            else value
             for name, value in values.items()
         }
 

@@ -11,7 +11,11 @@ from condgan.core.spec import Spec
 from condgan.core.verdict import Verdict
 
 GeneratorInjection = Literal["concat", "map", "affine"]
-DiscriminatorInjection = Literal["none", "concat", "map", "features", "projection"]
+"""``concat``: with the latent. ``map``: as an extra feature map beside the latent's. ``affine``: as the scale and
+shift after each normalisation."""
+DiscriminatorInjection = Literal["concat", "map", "features", "projection"]
+"""``concat``: with the input. ``map``: as an extra map beside the input. ``features``: with the last features.
+``projection``: by an inner product with the last features."""
 
 
 class Architecture(Spec, ABC):
@@ -19,12 +23,10 @@ class Architecture(Spec, ABC):
 
     latent: int = 64
     """Width of the latent vector z."""
-    generator_injection: GeneratorInjection = "affine"
-    """How the condition enters the generator: concatenated with the latent; as an extra feature map beside the
-    latent's; or as the scale and shift after each normalisation."""
-    discriminator_injection: DiscriminatorInjection = "projection"
-    """How the condition enters the discriminator: not at all; concatenated with the input; as an extra map beside
-    the input; concatenated with the last features; or by projection on the last features."""
+    generator_injection: tuple[GeneratorInjection, ...] = ("concat", "affine")
+    """How the condition enters the generator, one way or several: concat, map, affine."""
+    discriminator_injection: tuple[DiscriminatorInjection, ...] = ("projection",)
+    """How the condition enters the discriminator, none, one way or several: concat, map, features, projection."""
 
     @abstractmethod
     def generator(self, shape: Shape, widths: Widths) -> nn.Module:

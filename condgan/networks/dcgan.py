@@ -21,10 +21,10 @@ class DCGAN(Architecture):
     kind: Literal["dcgan"] = "dcgan"
     latent: int = 100
     """Width of the latent vector z."""
-    generator_injection: GeneratorInjection = "map"
-    """How the condition enters the generator: concat, map or affine."""
-    discriminator_injection: DiscriminatorInjection = "map"
-    """How the condition enters the discriminator: none, concat, map, features or projection."""
+    generator_injection: tuple[GeneratorInjection, ...] = ("map",)
+    """How the condition enters the generator, one way or several: concat, map, affine."""
+    discriminator_injection: tuple[DiscriminatorInjection, ...] = ("map",)
+    """How the condition enters the discriminator, none, one way or several: concat, map, features, projection."""
     channels: int = 64
     """Channels at the largest feature map; they double with each halving, up to ``most_channels``."""
     most_channels: int = 256

@@ -16,20 +16,25 @@ from condgan.networks.base import DiscriminatorInjection, GeneratorInjection
 
 
 class Entry(nn.Module):
-    """The latent, with the condition where the injection puts it there, as the generator's first features.
+    """The latent, with the condition where an injection puts it there, as the generator's first features.
 
     ``concat``: the vector is appended to the latent (Mirza & Osindero 2014). ``map``: the vector has a dense layer
     of its own, whose output stands as one more feature map beside the latent's.
     """
 
     def __init__(
-        self, latent: int, features: int, space: tuple[int, ...], widths: Widths, injection: GeneratorInjection
+        self,
+        latent: int,
+        features: int,
+        space: tuple[int, ...],
+        widths: Widths,
+        injections: tuple[GeneratorInjection, ...],
     ) -> None:
         super().__init__()
         self.space = space
-        self.concat = widths.vector if injection == "concat" else 0
+        self.concat = widths.vector if "concat" in injections else 0
         self.dense = nn.Linear(latent + self.concat, features * math.prod(space))
-        self.map = DenseMap(widths.vector, space) if injection == "map" and widths.vector else None
+        self.map = DenseMap(widths.vector, space) if "map" in injections and widths.vector else None
         self.features = features + (self.map is not None)
 
     def forward(self, z: Float[Tensor, "b latent"], cond: Cond) -> Float[Tensor, "b features *space"]:
@@ -64,9 +69,9 @@ class Affine(nn.Module):
     ``affine``: chosen by the condition (Dumoulin et al. 2017, eq. 5).
     """
 
-    def __init__(self, features: int, widths: Widths, injection: GeneratorInjection) -> None:
+    def __init__(self, features: int, widths: Widths, injections: tuple[GeneratorInjection, ...]) -> None:
         super().__init__()
-        chosen = injection == "affine" and widths.vector > 0
+        chosen = "affine" in injections and widths.vector > 0
         self.learned = nn.Parameter(torch.zeros(2 * features))
         self.choose = nn.Linear(widths.vector, 2 * features, bias=False) if chosen else None
         if self.choose is not None:
@@ -81,21 +86,20 @@ class Affine(nn.Module):
 
 
 class Doorway(nn.Module):
-    """The discriminator's input, with the condition beside it where the injection puts it there.
+    """The discriminator's input, with the condition beside it where an injection puts it there.
 
     ``concat``: the vector as further channels. ``map``: the vector through a dense layer as one more channel.
     """
 
-    def __init__(self, shape: Shape, widths: Widths, injection: DiscriminatorInjection) -> None:
+    def __init__(self, shape: Shape, widths: Widths, injections: tuple[DiscriminatorInjection, ...]) -> None:
         super().__init__()
-        self.concat = widths.vector if injection == "concat" else 0
-        self.map = DenseMap(widths.vector, shape.space) if injection == "map" and widths.vector else None
+        self.concat = widths.vector if "concat" in injections else 0
+        self.map = DenseMap(widths.vector, shape.space) if "map" in injections and widths.vector else None
         self.channels = shape.channels + self.concat + (self.map is not None)
 
     def forward(self, x: Float[Tensor, "b c *space"], cond: Cond) -> Float[Tensor, "b d *space"]:
-        if self.map is not None:
-            return torch.cat([x, self.map(cond).to(x.dtype)], 1)
-        return append(x, cond) if self.concat else x
+        beside = [] if self.map is None else [self.map(cond).to(x.dtype)]
+        return torch.cat([append(x, cond) if self.concat else x, *beside], 1)
 
 
 class Head(nn.Module):
@@ -105,11 +109,13 @@ class Head(nn.Module):
     (Miyato & Koyama 2018, eq. 3). An auxiliary head tells the condition from the image (Odena et al. 2017).
     """
 
-    def __init__(self, features: int, widths: Widths, injection: DiscriminatorInjection, auxiliary: int) -> None:
+    def __init__(
+        self, features: int, widths: Widths, injections: tuple[DiscriminatorInjection, ...], auxiliary: int
+    ) -> None:
         super().__init__()
-        self.concat = widths.vector if injection == "features" else 0
+        self.concat = widths.vector if "features" in injections else 0
         self.real = nn.Linear(features + self.concat, 1)
-        projects = injection == "projection" and widths.vector
+        projects = "projection" in injections and widths.vector
         self.project = nn.Linear(widths.vector, features, bias=False) if projects else None
         self.auxiliary = nn.Linear(features, auxiliary) if auxiliary else None
 

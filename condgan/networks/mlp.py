@@ -20,10 +20,10 @@ class MLP(Architecture):
     kind: Literal["mlp"] = "mlp"
     latent: int = 100
     """Width of the latent vector z."""
-    generator_injection: GeneratorInjection = "concat"
-    """How the condition enters the generator: concat, map or affine."""
-    discriminator_injection: DiscriminatorInjection = "concat"
-    """How the condition enters the discriminator: none, concat, map, features or projection."""
+    generator_injection: tuple[GeneratorInjection, ...] = ("concat",)
+    """How the condition enters the generator, one way or several: concat, map, affine."""
+    discriminator_injection: tuple[DiscriminatorInjection, ...] = ("concat",)
+    """How the condition enters the discriminator, none, one way or several: concat, map, features, projection."""
     generator_widths: tuple[int, ...] = (256, 512, 1024)
     """Widths of the generator's hidden layers."""
     discriminator_widths: tuple[int, ...] = (1024, 512, 256)

@@ -7,7 +7,7 @@ from condgan.recipe import Optimizer, Recipe, Training
 
 
 def house() -> Recipe:
-    """Residual networks, relativistic loss with R1 and R2, class-wise affine and projection: the default."""
+    """Residual networks, relativistic loss with R1 and R2, class-wise affine, projection: the default."""
     return Recipe(
         architecture=ResNet(),
         objective=Objective(loss="relativistic", r1=1.0, r2=1.0, every=8),

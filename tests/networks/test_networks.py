@@ -55,7 +55,7 @@ def test_any_shape_and_condition(name: str, shape: Shape, condition: str) -> Non
 
 
 @pytest.mark.parametrize("name", SMALL)
-@pytest.mark.parametrize("injection", get_args(GeneratorInjection))
+@pytest.mark.parametrize("injection", [*get_args(GeneratorInjection), "concat,affine", "concat,map,affine"])
 @pytest.mark.parametrize("encoding", ["one-hot", "embedding"])
 def test_the_generator_hears_the_label(name: str, injection: str, encoding: str) -> None:
     torch.manual_seed(0)
@@ -70,7 +70,7 @@ def test_the_generator_hears_the_label(name: str, injection: str, encoding: str)
 
 
 @pytest.mark.parametrize("name", SMALL)
-@pytest.mark.parametrize("injection", get_args(DiscriminatorInjection))
+@pytest.mark.parametrize("injection", ["none", *get_args(DiscriminatorInjection), "map,projection"])
 @pytest.mark.parametrize("encoding", ["one-hot", "embedding"])
 def test_the_discriminator_hears_the_label(name: str, injection: str, encoding: str) -> None:
     torch.manual_seed(0)
