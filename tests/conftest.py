@@ -40,8 +40,13 @@ def picture(seed: int, size: tuple[int, int] = (12, 10), mode: str = "RGB") -> I
 @pytest.fixture
 def birds(tmp_path: Path) -> Path:
     """A folder per class: six wrens and six robins, 12×10, colour."""
+    return make_birds(tmp_path / "birds")
+
+
+def make_birds(folder: Path) -> Path:
+    """Write the birds below a folder."""
     for label, name in enumerate(("robin", "wren")):
-        (tmp_path / "birds" / name).mkdir(parents=True)
+        (folder / name).mkdir(parents=True)
         for index in range(6):
-            picture(10 * label + index).save(tmp_path / "birds" / name / f"{index}.png")
-    return tmp_path / "birds"
+            picture(10 * label + index).save(folder / name / f"{index}.png")
+    return folder

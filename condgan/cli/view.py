@@ -51,10 +51,10 @@ def watch(compose: Callable[[], tuple[Recipe, str, Dataset]], out: Path | None, 
 
 
 def describe(report: Report) -> str:
-    """One line of live progress."""
-    losses = " ".join(f"{name.replace('_', ' ')} {value:.2f}" for name, value in report.losses.items())
+    """One line of live progress, short enough for a narrow terminal; metrics.jsonl holds every term."""
+    players = [f"{name[0].upper()} {report.losses.get(name, 0):.2f}" for name in ("discriminator", "generator")]
     left = f"{report.remaining / 60:.1f} min left"
-    return f"{report.images:,} images · {report.rate:,.0f}/s · {losses} · {left}"
+    return " · ".join([f"{report.images:,} images", f"{report.rate:,.0f}/s", *players, left])
 
 
 def budget(recipe: Recipe) -> str:

@@ -13,8 +13,10 @@ from condgan.cli import main
 from condgan.cli.sample import parse_seeds
 from condgan.core.errors import SettingsError
 from condgan.presets import PRESETS
+from tests.conftest import make_birds
 
-TINY = ["--architecture.channels", "8", "--architecture.most-channels", "8", "--training.batch", "4"]
+SMALL = ("--architecture.channels", "8", "--architecture.most-channels", "8")
+TINY = [*SMALL, "--training.batch", "4", "--training.snapshots", "1"]
 
 
 def run(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, str, str]:
@@ -24,12 +26,15 @@ def run(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, str, s
     return int(exit.value.code or 0), captured.out, captured.err
 
 
-@pytest.fixture
-def trained(birds: Path, capsys: pytest.CaptureFixture[str]) -> Path:
-    out = birds.parent / "run"
-    status, _, error = run(capsys, "train", birds, "--images", 24, "--out", out, *TINY)
-    assert status == 0, error
-    return out
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run's folder, beside the birds that it was trained on."""
+    folder = tmp_path_factory.mktemp("cli")
+    birds = make_birds(folder / "birds")
+    with pytest.raises(SystemExit) as exit:
+        main([str(word) for word in ("train", birds, "--images", 24, "--out", folder / "run", *TINY)])
+    assert exit.value.code == 0
+    return folder / "run"
 
 
 def test_train_says_what_it_picked_and_what_it_made(birds: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -44,8 +49,8 @@ def test_train_says_what_it_picked_and_what_it_made(birds: Path, capsys: pytest.
     assert status == 0 and "already" in printed
 
 
-def test_sample_in_every_form(trained: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    folder = trained.parent
+def test_sample_in_every_form(trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = tmp_path
     for out in ("x.png", "x.npz", "x.parquet", "x/"):
         assert run(capsys, "sample", trained, "--label", "wren", "--seeds", "3-6", "--out", f"{folder}/{out}")[0] == 0
     with np.load(folder / "x.npz") as arrays:
@@ -130,8 +135,10 @@ def test_wrong_words(words: list[str], message: str, trained: Path, capsys: pyte
     assert error.count("\n") == 1 and sorted(folder.rglob("*")) == before
 
 
-def test_another_recipe_in_the_same_folder(trained: Path, birds: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    status, _, error = run(capsys, "train", birds, "--images", 24, "--out", trained, *TINY, "--seed", 3)
+def test_another_recipe_in_the_same_folder(trained: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    status, _, error = run(
+        capsys, "train", trained.parent / "birds", "--images", 24, "--out", trained, *TINY, "--seed", 3
+    )
     assert status == 2
     assert error.startswith(
         f"error[settings]: a run of another recipe: seed was 0, now 3; {trained}; choose another --out"
