@@ -14,7 +14,7 @@ from condgan.core.batch import Shape
 from condgan.networks import DCGAN, MLP, ResNet
 from condgan.networks.base import Architecture, Conditioned
 
-ARCHITECTURES = [MLP(norm="batch"), DCGAN(channels=8), ResNet(channels=16, most_channels=16)]
+ARCHITECTURES = [MLP(norm="batch"), DCGAN(channels=8), ResNet(channels=16)]
 
 
 def pipeline(

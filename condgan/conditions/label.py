@@ -5,6 +5,7 @@ from typing import Literal
 
 import torch
 from jaxtyping import Float, Int64
+from pydantic import PositiveInt
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -22,7 +23,7 @@ class Label(Condition):
     """Class names in index order; empty: take them from the data."""
     encoding: Literal["one-hot", "embedding"] = "one-hot"
     """How a class becomes a vector: one-hot, or a learned embedding of the given width."""
-    width: int = 64
+    width: PositiveInt = 64
     """Width of a learned embedding; a one-hot vector is as wide as there are classes."""
 
     def complete(self, schema: Schema) -> Condition:

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from typing import Literal
 
+from pydantic import PositiveInt
 from torch import Tensor, nn
 
 from condgan.core.batch import Shape
@@ -21,7 +22,7 @@ DiscriminatorInjection = Literal["concat", "map", "features", "projection"]
 class Architecture(Spec, ABC):
     """How both networks are built. Bodies take features and a ``Cond``; they know no kind of condition."""
 
-    latent: int = 64
+    latent: PositiveInt = 64
     """Width of the latent vector z."""
     generator_injection: tuple[GeneratorInjection, ...] = ("concat", "affine")
     """How the condition enters the generator, one way or several: concat, map, affine."""

@@ -4,6 +4,7 @@ import itertools
 from typing import Literal
 
 from jaxtyping import Float
+from pydantic import PositiveInt
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
@@ -19,15 +20,15 @@ class DCGAN(Architecture):
     """Strided convolutions up and down (Radford et al. 2016), for images of any size and aspect."""
 
     kind: Literal["dcgan"] = "dcgan"
-    latent: int = 100
+    latent: PositiveInt = 100
     """Width of the latent vector z."""
     generator_injection: tuple[GeneratorInjection, ...] = ("map",)
     """How the condition enters the generator, one way or several: concat, map, affine."""
     discriminator_injection: tuple[DiscriminatorInjection, ...] = ("map",)
     """How the condition enters the discriminator, none, one way or several: concat, map, features, projection."""
-    channels: int = 64
+    channels: PositiveInt = 64
     """Channels at the largest feature map; they double with each halving, up to ``most_channels``."""
-    most_channels: int = 256
+    most_channels: PositiveInt = 256
     """Channels at the smallest feature map, at most."""
     generator_norm: Norm = "batch"
     """Normalisation of the generator's features."""

@@ -1,9 +1,10 @@
 """Fully connected networks."""
 
 import itertools
-from typing import Literal
+from typing import Annotated, Literal
 
 from jaxtyping import Float
+from pydantic import Field, PositiveInt
 from torch import Tensor, nn
 
 from condgan.core.batch import Shape
@@ -18,15 +19,15 @@ class MLP(Architecture):
     """Fully connected layers over the flattened image, as in Goodfellow et al. 2014."""
 
     kind: Literal["mlp"] = "mlp"
-    latent: int = 100
+    latent: PositiveInt = 100
     """Width of the latent vector z."""
     generator_injection: tuple[GeneratorInjection, ...] = ("concat",)
     """How the condition enters the generator, one way or several: concat, map, affine."""
     discriminator_injection: tuple[DiscriminatorInjection, ...] = ("concat",)
     """How the condition enters the discriminator, none, one way or several: concat, map, features, projection."""
-    generator_widths: tuple[int, ...] = (256, 512, 1024)
+    generator_widths: Annotated[tuple[PositiveInt, ...], Field(min_length=1)] = (256, 512, 1024)
     """Widths of the generator's hidden layers."""
-    discriminator_widths: tuple[int, ...] = (1024, 512, 256)
+    discriminator_widths: Annotated[tuple[PositiveInt, ...], Field(min_length=1)] = (1024, 512, 256)
     """Widths of the discriminator's hidden layers."""
     generator_activation: Activation = "leaky-relu"
     """Activation between the generator's layers."""
@@ -36,7 +37,7 @@ class MLP(Architecture):
     """Slope of the leaky ReLU below zero."""
     norm: Norm = "none"
     """Normalisation of the generator's hidden features."""
-    dropout: float = 0.3
+    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.3
     """Share of the discriminator's hidden features left out in training."""
 
     def generator(self, shape: Shape, widths: Widths) -> nn.Module:

@@ -4,6 +4,7 @@ from typing import Literal
 
 import torch
 from jaxtyping import Float
+from pydantic import PositiveInt
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -23,17 +24,18 @@ class ResNet(Architecture):
     """Residual blocks over patches of 2×2 pixels; no batch statistics in the discriminator. The house default."""
 
     kind: Literal["resnet"] = "resnet"
-    channels: int = 64
-    """Channels at the largest feature map; they double with each halving, up to ``most_channels``."""
-    most_channels: int = 128
-    """Channels at the smallest feature map, at most."""
-    blocks: int = 1
+    channels: PositiveInt = 128
+    """Channels at the smallest feature map; they halve with each doubling of the size, so that no size costs much more
+    than another."""
+    least_channels: PositiveInt = 32
+    """Channels at the largest feature map, at least."""
+    blocks: PositiveInt = 1
     """Residual blocks at each size."""
-    features: int = 256
+    features: PositiveInt = 256
     """Width of the discriminator's last features."""
     generator_norm: Norm = "group"
     """Normalisation of the generator's features."""
-    base: int = 8
+    base: PositiveInt = 8
     """Halving goes on while every side is longer than this."""
 
     def generator(self, shape: Shape, widths: Widths) -> nn.Module:
@@ -48,7 +50,7 @@ class ResNet(Architecture):
 
     def widths(self, stages: int) -> list[int]:
         """Channels of each feature map, smallest first."""
-        return [min(self.most_channels, self.channels * 2**level) for level in reversed(range(stages))]
+        return [max(min(self.least_channels, self.channels), self.channels >> level) for level in range(stages)]
 
     def count(self, first: bool, others: bool) -> int:
         """Blocks at one size. The first size has one less, for no block leads to it, unless there is no other."""

@@ -15,7 +15,7 @@ from condgan.core.errors import SettingsError
 from condgan.presets import PRESETS
 from tests.conftest import make_birds
 
-SMALL = ("--architecture.channels", "8", "--architecture.most-channels", "8")
+SMALL = ("--architecture.channels", "8")
 TINY = [*SMALL, "--training.batch", "4", "--training.snapshots", "1"]
 
 

@@ -13,7 +13,7 @@ from condgan.networks import __all__ as networks
 from condgan.presets import PRESETS
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
-TINY = [
+TINY = ["--images", "128", "--training.snapshots", "2", "--architecture.channels", "8"]
     "--images",
     "128",
     "--training.snapshots",

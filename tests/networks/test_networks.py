@@ -15,7 +15,7 @@ from condgan.networks.blocks import norm, pyramid
 SMALL = {
     "MLP": networks.MLP(generator_widths=(16, 24), discriminator_widths=(24, 16)),
     "DCGAN": networks.DCGAN(channels=8, most_channels=16),
-    "ResNet": networks.ResNet(channels=16, most_channels=16, features=16),
+    "ResNet": networks.ResNet(channels=16, least_channels=8, features=16),
 }
 SHAPES = [Shape(1, (28, 28)), Shape(3, (32, 32)), Shape(1, (16, 8)), Shape(4, (33, 21)), Shape(3, (5, 3))]
 CONDITIONS = {

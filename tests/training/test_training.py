@@ -27,7 +27,7 @@ from condgan.training.trainer import Trainer, indices
 SMALL = [
     MLP(generator_widths=(16,), discriminator_widths=(16,)),
     DCGAN(channels=8, most_channels=8),
-    ResNet(channels=8, most_channels=8, features=8),
+    ResNet(channels=8, least_channels=8, features=8),
 ]
 LABEL = Label(names=("dark", "light"))
 
