@@ -67,13 +67,11 @@ def measure(name: str, root: str, images: int, out: Path) -> dict[str, float | s
     """Train the fitting preset on a data set (or take the run that is there) and judge it."""
     source = cg.data.find(name, root)
     train, test = source.load(), source.split("test").load()
-    recipe = cg.presets.get(cg.presets.fitting(len(train))).override(
-        {"data": source.plain(), "training": {"images": images}}
-    )
-    for snapshot in cg.train(recipe, out / name.replace("/", "-"), dataset=train):
+    run = out / name.replace("/", "-")
+    for snapshot in cg.train(source, images=images, out=run):
         print(snapshot, flush=True)
-    last = json.loads((out / name.replace("/", "-") / "metrics.jsonl").read_text().splitlines()[-1])
-    pipe = cg.Pipeline.from_pretrained(out / name.replace("/", "-"))
+    last = json.loads((run / "metrics.jsonl").read_text().splitlines()[-1])
+    pipe = cg.Pipeline.from_pretrained(run)
     started = time.perf_counter()
     drawn = pipe(n=SAMPLES)
     rate = SAMPLES / (time.perf_counter() - started)

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from condgan.gallery.samples import Samples
     from condgan.pipeline import Pipeline
     from condgan.recipe import Optimizer, Recipe, Training
-    from condgan.training.trainer import Snapshot, train
+    from condgan.training.trainer import Snapshot
+    from condgan.verbs import Plan, plan, sample, train
 
 _HOME = {
     "CondganError": "core.errors",
@@ -23,7 +24,10 @@ _HOME = {
     "Samples": "gallery.samples",
     "Snapshot": "training.trainer",
     "Training": "recipe",
-    "train": "training.trainer",
+    "Plan": "verbs",
+    "plan": "verbs",
+    "sample": "verbs",
+    "train": "verbs",
 }
 _ROOMS = ("conditions", "data", "gallery", "losses", "networks", "presets")
 
@@ -32,6 +36,7 @@ __all__ = [
     "DataError",
     "Optimizer",
     "Pipeline",
+    "Plan",
     "Recipe",
     "Samples",
     "SettingsError",
@@ -42,7 +47,9 @@ __all__ = [
     "gallery",
     "losses",
     "networks",
+    "plan",
     "presets",
+    "sample",
     "train",
 ]
 

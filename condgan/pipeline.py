@@ -59,7 +59,8 @@ class Pipeline:
 
         Args:
             labels: class names or indices, taken in turn; by default every class in turn.
-            n: how many images; by default as many as there are seeds or labels, else ten of each class, 100 at most.
+            n: how many images; by default as many as there are seeds or labels, else ten of each class, or, of many classes,
+                fewer, so that they are about 100.
             seeds: one for each image; by default 0, 1, 2, … The same seed and label give the same image in any batch.
             batch: images computed at a time.
 
@@ -102,10 +103,12 @@ class Pipeline:
         return images
 
     def sheet(self) -> Any:
-        """A picture of every class, each row from one seed, so that only the label differs along it."""
-        classes = max(1, self.condition.outputs)
-        rows = max(1, min(10, 160 // classes)) if self.condition.outputs else 64
-        return self(n=classes * rows, seeds=[index // classes for index in range(classes * rows)]).grid()
+        """A picture of every class (160 at most), each row from one seed, so that only the label differs along it."""
+        classes = min(self.condition.outputs, 160)
+        if not classes:
+            return self(n=64).grid()
+        rows = min(10, 160 // classes)
+        return self(range(classes), seeds=[index // classes for index in range(classes * rows)]).grid()
 
     def save_pretrained(self, folder: str | Path) -> None:
         """Write ``config.json``, ``model.safetensors`` and the model card ``README.md``, each whole or not at all."""

@@ -15,13 +15,16 @@ from condgan.conditions import Label, Unconditional
 from condgan.core.batch import Schema, Shape
 from condgan.core.errors import SettingsError
 from condgan.core.spec import Spec
-from condgan.data import Augment, Dataset, Folder, Hub, Named, Npz, Table
+from condgan.data import Augment, Folder, Hub, Named, Npz, Table
 from condgan.losses import Objective
 from condgan.networks import DCGAN, MLP, ResNet
 
 AnySource = Annotated[Named | Folder | Table | Npz | Hub, Field(discriminator="kind")]
 AnyCondition = Annotated[Label | Unconditional, Field(discriminator="kind")]
 AnyArchitecture = Annotated[MLP | DCGAN | ResNet, Field(discriminator="kind")]
+
+
+Rate = Annotated[float, Field(ge=0, lt=1)]
 
 
 class Optimizer(Spec):
@@ -31,7 +34,7 @@ class Optimizer(Spec):
     """Learning rate of the generator."""
     discriminator_lr: PositiveFloat | None = None
     """Learning rate of the discriminator; by default the generator's."""
-    betas: tuple[float, float] = (0.0, 0.99)
+    betas: tuple[Rate, Rate] = (0.0, 0.99)
     """Adam's decay rates of the first and the second moment."""
     warmup: NonNegativeInt = 0
     """Images over which the learning rate rises from zero."""
@@ -175,9 +178,3 @@ def merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]
         else:
             merged[name] = value
     return merged
-
-
-def load(recipe: Recipe) -> tuple[Recipe, Dataset]:
-    """The training data of a recipe, and the recipe with what it left to the data filled in."""
-    dataset = recipe.data.load()
-    return recipe.resolve(dataset.schema, dataset.shape), dataset

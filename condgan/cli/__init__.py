@@ -8,7 +8,7 @@ from cyclopts import App, CycloptsError
 
 from condgan.cli.presets import presets
 from condgan.cli.sample import sample
-from condgan.cli.train import train
+from condgan.cli.train import known_options, train
 from condgan.core.errors import CondganError, SettingsError
 from condgan.core.version import __version__
 
@@ -32,6 +32,8 @@ def main(tokens: list[str] | None = None) -> NoReturn:
         try:
             app(tokens, exit_on_error=False, print_error=False, result_action="return_value")
         except CycloptsError as error:
+            if tokens[:1] == ["train"]:
+                known_options(tokens[1:])
             raise SettingsError(str(error).splitlines()[0], where="command line", do="see condgan --help") from error
     except CondganError as error:
         if debug:

@@ -26,7 +26,7 @@ def sample(
     label
         A class by name or index; again for more, which then come in turn. By default every class in turn.
     n
-        How many images. By default one for each seed or label, else ten of each class, 100 at most.
+        How many images. By default one for each seed or label, else ten of each class, fewer of many classes.
     seeds
         A-B, or one number: one seed an image. The same seed and label give the same image.
     out
@@ -35,15 +35,13 @@ def sample(
         auto, cpu, cuda or mps.
     """
     from rich import print as show
+    from rich.markup import escape
 
-    from condgan.pipeline import Pipeline
-    from condgan.training.engine import pick
+    from condgan.verbs import sample as draw
 
     chosen = None if seeds is None else parse_seeds(seeds)
-    pipe = Pipeline.from_pretrained(pipeline).to(pick(device))
-    samples = pipe(label, n=n, seeds=chosen)
-    path = samples.save(out)
-    show(f"{len(samples.images):,} images in [bold]{path}[/bold]")
+    samples = draw(pipeline, label=label, n=n, seeds=chosen, out=out, device=device)
+    show(f"{len(samples.images):,} images in [bold]{escape(out)}[/bold]")
 
 
 def parse_seeds(text: str) -> range:

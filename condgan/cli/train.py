@@ -1,15 +1,10 @@
 """``condgan train``."""
 
-from __future__ import annotations
-
+import inspect
+from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from condgan.core.errors import SettingsError
-
-if TYPE_CHECKING:
-    from condgan.data import Dataset
-    from condgan.recipe import Recipe
+from condgan.core.errors import SettingsError, nearest
 
 
 def train(
@@ -60,49 +55,51 @@ def train(
         --SECTION.FIELD VALUE: any setting of the recipe.
     """
     from condgan.cli.view import watch
+    from condgan.verbs import plan
 
-    flags: dict[str, dict[str, object]] = {
-        section: {name.replace("-", "_"): value for name, value in fields.items()}
-        for section, fields in settings.items()
-    }
-    for name, value in (("images", images), ("minutes", minutes), ("precision", precision)):
-        if value is not None:
-            flags.setdefault("training", {})[name] = value
-    if minutes is not None and images is not None:
-        raise SettingsError("two budgets", where="--images and --minutes", do="give one of them")
-    watch(lambda: compose(data, data_root, preset, recipe, flags, seed), out, device)
+    watch(
+        lambda: plan(
+            data,
+            preset=preset,
+            recipe=recipe,
+            out=out,
+            images=images,
+            minutes=minutes,
+            seed=seed,
+            precision=precision,
+            data_root=data_root,
+            settings={
+                section: {name.replace("-", "_"): value for name, value in fields.items()}
+                for section, fields in settings.items()
+            },
+        ),
+        device,
+    )
 
 
-def compose(
-    data: str | None,
-    data_root: str,
-    preset: str | None,
-    file: Path | None,
-    flags: dict[str, dict[str, object]],
-    seed: int | None,
-) -> tuple[Recipe, str, Dataset]:
-    """The recipe that a command line asks for, the name of its preset, and the data.
+def known_options(tokens: list[str]) -> None:
+    """Refuse what is neither an option of ``train`` nor of the form of a setting, with the nearest that is one.
 
     Raises:
-        SettingsError: neither data nor a recipe, or a setting that is unknown or does not fit.
-        DataError: the data are not there.
+        SettingsError: the first such option.
     """
-    from condgan.data import find
-    from condgan.presets import fitting, get
-    from condgan.recipe import merge, read_toml
+    options = [f"--{name.replace('_', '-')}" for name in inspect.signature(train).parameters if name != "settings"]
+    for before, token in pairwise(["", *tokens]):
+        name = token.split("=")[0]
+        if not name.startswith("--") or name in options or before in options:
+            continue
+        if name.count(".") > 1:
+            raise SettingsError(
+                "unknown option", where=name, do="write --SECTION.FIELD VALUE; see condgan presets house"
+            )
+        if "." not in name:
+            same = _settings(name[2:])
+            raise SettingsError("unknown option", where=name, do=nearest(same[0] if same else name, [*options, *same]))
 
-    if data is None and file is None:
-        raise SettingsError("no data", where="DATA", do="name a data set or a path, such as: condgan train digits")
-    laid: dict[str, object] = read_toml(file) if file else {}
-    if data is not None:
-        laid = merge(laid, {"data": find(data, data_root).plain()})
-    laid = merge(laid, flags)
-    if seed is not None:
-        laid["seed"] = seed
-    where = f"{file} or the command line" if file else "the command line"
-    recipe = get(preset or "house").override(laid, where)
-    dataset = recipe.data.load()
-    if preset is None and file is None:
-        preset = fitting(len(dataset))
-        recipe = get(preset).override(laid, where)
-    return recipe.resolve(dataset.schema, dataset.shape), preset or str(file), dataset
+
+def _settings(field: str) -> list[str]:
+    """The settings of that name, as options."""
+    from condgan.presets import house
+
+    plain = house().plain()
+    return [f"--{section}.{field}" for section, value in plain.items() if isinstance(value, dict) and field in value]

@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
+from rich.text import Text
 
 if TYPE_CHECKING:
-    from condgan.data import Dataset
     from condgan.recipe import Recipe
     from condgan.training.log import Progress as Report
     from condgan.training.trainer import Snapshot
+    from condgan.verbs import Plan
 
 
-def watch(compose: Callable[[], tuple[Recipe, str, Dataset]], out: Path | None, device: str) -> None:
+def watch(plan: Callable[[], Plan], device: str) -> None:
     """Train with live progress, and end with a summary."""
     console = Console()
     with console.status("reading the data"):
         from condgan.training.trainer import train
 
-        recipe, name, dataset = compose()
-    folder = out or Path("runs", Path(recipe.data.title()).stem)
-    snapshots = train(recipe, folder, device=device, dataset=dataset, on_progress=lambda report: show(report))
-    console.print(f"[bold]{recipe.data.title()}[/bold]: {dataset}")
+        recipe, dataset, origin, out = plan()
+    snapshots = train(recipe, dataset, out, device=device, on_progress=lambda report: show(report))
+    console.print(f"[bold]{escape(recipe.data.title())}[/bold]: {dataset}")
     console.print(
-        f"recipe: [bold]{name}[/bold] ({recipe.architecture.kind}, {recipe.objective.loss}); {budget(recipe)}"
+        f"recipe: [bold]{escape(origin)}[/bold] ({recipe.architecture.kind}, {recipe.objective.loss}); {budget(recipe)}"
     )
     bar = Progress(
         TextColumn("{task.description}"),
@@ -46,8 +48,8 @@ def watch(compose: Callable[[], tuple[Recipe, str, Dataset]], out: Path | None, 
     with bar:
         for last in snapshots:
             if not console.is_terminal:
-                console.print(str(last), soft_wrap=True)
-    console.print(summary(folder, last))
+                console.print(str(last), soft_wrap=True, markup=False)
+    console.print(summary(out, last))
 
 
 def describe(report: Report) -> str:
@@ -75,11 +77,11 @@ def summary(folder: Path, last: Snapshot | None) -> Table:
             f"{report.images:,} images in {report.seconds / 60:.1f} min "
             f"({report.images / max(report.seconds, 1e-9):,.0f}/s)",
         )
-        table.add_row("picture", str(last.picture))
-    table.add_row("progress", f"{folder / 'samples.gif'}, {folder / 'losses.png'}, {folder / 'metrics.jsonl'}")
-    table.add_row("pipeline", f"{folder}: config.json, model.safetensors, README.md")
-    name = ""
+        table.add_row("picture", Text(str(last.picture)))
+    table.add_row("progress", Text(f"{folder / 'samples.gif'}, {folder / 'losses.png'}, {folder / 'metrics.jsonl'}"))
+    table.add_row("pipeline", Text(f"{folder}: config.json, model.safetensors, README.md"))
+    words = ["condgan", "sample", str(folder)]
     if last is not None and (form := last.pipeline.condition.describe()).fields:
-        name = f" --label {form.fields[0].choices[0]!r} --n 16"
-    table.add_row("next", f"condgan sample {folder}{name} --out samples.png")
+        words += ["--label", form.fields[0].choices[0], "--n", "16"]
+    table.add_row("next", Text(shlex.join(words)))
     return table

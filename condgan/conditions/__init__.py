@@ -4,5 +4,3 @@ from condgan.conditions.label import Label
 from condgan.conditions.unconditional import Unconditional
 
 __all__ = ["Label", "Unconditional"]
-
-type_of_any = Label | Unconditional

@@ -54,10 +54,6 @@ class Condition(Spec, ABC):
         """``n`` encoded values, every possible one in turn."""
 
     @abstractmethod
-    def name(self, encoded: Tensor) -> list[str]:
-        """The names of encoded values."""
-
-    @abstractmethod
     def embedder(self) -> Embedder:
         """A fresh, trainable module from encoded values to a ``Cond``."""
 

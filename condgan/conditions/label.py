@@ -42,12 +42,13 @@ class Label(Condition):
         return torch.tensor([self._index(value) for value in values], dtype=torch.int64)
 
     def _index(self, value: str | int) -> int:
-        """The class of that name, in whatever case; else the class of that index."""
-        folded = [name.casefold() for name in self.names]
-        if value in self.names:
-            return self.names.index(str(value))
-        if str(value).casefold() in folded:
-            return folded.index(str(value).casefold())
+        """A number is an index; text is a name, in whatever case, before it is an index."""
+        if isinstance(value, str):
+            folded = [name.casefold() for name in self.names]
+            if value in self.names:
+                return self.names.index(value)
+            if value.casefold() in folded:
+                return folded.index(value.casefold())
         if str(value).isdecimal() and int(value) < len(self.names):
             return int(value)
         raise SettingsError(
@@ -61,9 +62,6 @@ class Label(Condition):
 
     def in_turn(self, n: int) -> Int64[Tensor, "n"]:
         return torch.arange(n) % len(self.names)
-
-    def name(self, encoded: Int64[Tensor, "b"]) -> list[str]:
-        return [self.names[index] for index in encoded.tolist()]
 
     def embedder(self) -> Embedder:
         if self.encoding == "one-hot":

@@ -36,9 +36,6 @@ class Unconditional(Condition):
     def in_turn(self, n: int) -> Int64[Tensor, "n"]:
         return torch.zeros(n, dtype=torch.int64)
 
-    def name(self, encoded: Int64[Tensor, "b"]) -> list[str]:
-        return [""] * len(encoded)
-
     def embedder(self) -> Embedder:
         return Nothing(Widths())
 

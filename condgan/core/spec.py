@@ -52,8 +52,8 @@ def settings_error(spec: type[Spec], error: ValidationError, where: str) -> Sett
     """Turn pydantic's first complaint into one line that names the setting and the remedy."""
     first = error.errors()[0]
     path = [str(part) for part in first["loc"]]
-    home = _home(spec, path[:-1])
-    name = ".".join(part for part in path if part not in _kinds(spec)) or spec.__name__.lower()
+    home, written = _resolve(spec, path)
+    name = ".".join(written) or spec.__name__.lower()
     place = f"setting {name}" + (f" in {where}" if where else "")
     if first["type"] == "extra_forbidden":
         return SettingsError("unknown setting", where=place, do=nearest(path[-1], home.model_fields))
@@ -78,25 +78,16 @@ def kind_of(spec: type[Spec]) -> str | None:
     return field.default if field else None
 
 
-def _home(spec: type[Spec], path: list[str]) -> type[Spec]:
-    """The spec that holds the last key of an error's path, whose parts are field names and union tags."""
-    candidates = [spec]
-    for part in path:
-        inner = [
-            found
-            for each in candidates
-            if part in each.model_fields
-            for found in specs_in(each.model_fields[part].annotation)
-        ]
-        candidates = inner or [each for each in candidates if kind_of(each) == part] or candidates
-    return candidates[0]
-
-
-def _kinds(spec: type[Spec]) -> set[str]:
-    """Every union tag below a spec: pydantic puts them into the path of an error, people do not write them."""
-    return {
-        kind
-        for field in spec.model_fields.values()
-        for each in specs_in(field.annotation)
-        if (kind := kind_of(each)) and kind not in spec.model_fields
-    }
+def _resolve(spec: type[Spec], path: list[str]) -> tuple[type[Spec], list[str]]:
+    """The spec that holds the last key of an error's path, and the path as people write it: without union tags."""
+    candidates, written = [spec], []
+    for part in path[:-1]:
+        holders = [each for each in candidates if part in each.model_fields]
+        if not holders and any(kind_of(each) == part for each in candidates):
+            candidates = [each for each in candidates if kind_of(each) == part]
+            continue
+        written.append(part)
+        inner = [found for each in holders for found in specs_in(each.model_fields[part].annotation)]
+        candidates = inner or candidates
+    tag = path and len(candidates) > 1 and any(kind_of(each) == path[-1] for each in candidates)
+    return candidates[0], written + ([] if tag else path[-1:])

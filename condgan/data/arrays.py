@@ -1,5 +1,7 @@
 """An .npz file of arrays."""
 
+import zipfile
+import zlib
 from pathlib import Path
 from typing import Literal
 
@@ -23,9 +25,9 @@ class Npz(Source):
         self.without_split()
         file = existing(self.path)
         try:
-            with np.load(file, allow_pickle=False) as arrays:
+            with zipfile.ZipFile(file), np.load(file, allow_pickle=False) as arrays:
                 found = {name: arrays[name] for name in arrays.files}
-        except (OSError, ValueError, EOFError) as error:
+        except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
             raise DataError("cannot read arrays", where=file, do=f"save them with numpy.savez ({error})") from None
         missing = [name for name in ("images", "labels") if name not in found]
         if missing:
@@ -35,4 +37,4 @@ class Npz(Source):
         images, names = found["images"], found.get("names")
         if images.ndim not in (3, 4):
             raise DataError(f"images of shape {images.shape}", where=file, do="give n,h,w or n,h,w,c")
-        return Records(images, found["labels"].tolist(), None if names is None else tuple(map(str, names.tolist())))
+        return Records(images, found["labels"], None if names is None else tuple(map(str, names.tolist())))

@@ -3,6 +3,7 @@
 from functools import cached_property
 from typing import Annotated, Literal
 
+import torch
 from jaxtyping import Float
 from pydantic import Field
 from torch import Tensor, nn
@@ -31,8 +32,8 @@ class Augment(Spec):
         return bool(self.rotation or self.translation or self.flip or self.colour)
 
     @cached_property
-    def pipeline(self) -> nn.Module:
-        """The kornia modules, in the order of the fields."""
+    def geometry(self) -> nn.Module:
+        """kornia's modules that move pixels."""
         from kornia import augmentation as K
 
         steps: list[nn.Module] = []
@@ -42,12 +43,24 @@ class Augment(Spec):
             steps.append(K.RandomAffine(self.rotation, shift, p=1.0, padding_mode="border"))
         if self.flip:
             steps.append(K.RandomHorizontalFlip())
-        if self.colour:
-            steps.append(K.ColorJiggle(self.colour, self.colour, self.colour, p=1.0))
         return nn.Sequential(*steps)
+
+    @cached_property
+    def tint(self) -> nn.Module:
+        """kornia's modules that change grey levels, and, of three channels, their saturation."""
+        from kornia import augmentation as K
+
+        around_one = (1 - self.colour, 1 + self.colour)
+        steps = [K.RandomBrightness(around_one, p=1.0), K.RandomContrast(around_one, p=1.0)]
+        return nn.Sequential(*steps, K.RandomSaturation(around_one, p=1.0))
 
     def apply(self, images: Float[Tensor, "b c h w"]) -> Float[Tensor, "b c h w"]:
         """Changed images, −1 … 1 as they came; differentiable. Draws from torch's own random state."""
         if not self.active:
             return images
-        return self.pipeline(images.add(1).div(2)).mul(2).sub(1)
+        images = self.geometry(images.add(1).div(2))
+        if self.colour:
+            colours = 3 if images.shape[1] >= 3 else 1  # transparency keeps its values
+            steps = self.tint if colours == 3 else self.tint[:2]  # type: ignore[index]
+            images = torch.cat([steps(images[:, :colours]), images[:, colours:]], 1)
+        return images.mul(2).sub(1)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 import numpy as np
 import torch
 from jaxtyping import Int64, UInt8
-from pydantic import Field, PositiveInt, field_validator
+from pydantic import BeforeValidator, Field, PositiveInt, field_validator
 from torch import Tensor
 
 from condgan.core.batch import Batch, Schema, Shape
@@ -57,12 +57,17 @@ class Dataset:
         return f"{len(self):,} images of {self.shape}, {classes} class{'es' * (classes != 1)}"
 
 
+def _number(value: Any) -> Any:
+    """A choice among numbers, as it comes from a command line."""
+    return int(value) if isinstance(value, str) and value.isdecimal() else value
+
+
 class Source(Spec, ABC):
     """Where labelled images come from, and how they are brought to one shape."""
 
     size: tuple[PositiveInt, PositiveInt] | None = None
     """Height and width to bring every image to; by default their own where they agree and are at most 64 long."""
-    channels: Literal[1, 3, 4] | None = None
+    channels: Annotated[Literal[1, 3, 4] | None, BeforeValidator(_number)] = None
     """1 grey, 3 colour, 4 colour with transparency; by default what the images have."""
     fit: Fit = "crop"
     """How an image of another aspect is brought to the size: crop, pad or stretch."""
@@ -126,7 +131,13 @@ class Source(Spec, ABC):
         if not self.holdout:
             return np.arange(n)
         order = permutation(n, "holdout")
-        cut = max(1, round(n * self.holdout))
+        cut = round(n * self.holdout)
+        if not 0 < cut < n:
+            raise DataError(
+                f"a holdout of {self.holdout:g} leaves a split of {n} images empty",
+                where=self.title(),
+                do="change data.holdout",
+            )
         return np.sort(order[cut:] if self.subset == "train" else order[:cut])
 
     def without_split(self) -> None:
@@ -150,6 +161,9 @@ def index_labels(records: Records, where: str) -> tuple[Int64[np.ndarray, "n"], 
             f"{len(records.images)} images but {len(records.labels)} labels", where=where, do="give one label an image"
         )
     labels = np.asarray(records.labels)
+    labels = labels[:, 0] if labels.ndim == 2 and labels.shape[1] == 1 else labels
+    if labels.ndim != 1:
+        raise DataError(f"labels of shape {labels.shape}", where=where, do="give one label an image")
     if records.names is None:
         values, indices = np.unique(labels, return_inverse=True)
         return indices.astype(np.int64), tuple(str(value) for value in values.tolist())

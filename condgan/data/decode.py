@@ -80,14 +80,13 @@ def _channels_first(images: np.ndarray) -> UInt8[Tensor, "n c h w"]:
 
 
 def _eight_bits(pixels: np.ndarray) -> np.ndarray:
-    if pixels.dtype == np.uint8:
-        return pixels
-    if pixels.dtype.kind == "b":
+    if pixels.dtype == np.bool_:
         return pixels.astype(np.uint8) * 255
-    if pixels.dtype.kind not in "iu":
+    if pixels.dtype == np.uint16:  # 16 bits hold 257 times 8 bits: 65535 / 257 = 255
+        return ((pixels.astype(np.uint32) + 128) // 257).astype(np.uint8)
+    if pixels.dtype != np.uint8:
         raise DataError(f"pixels of type {pixels.dtype}", where="array of images", do="give uint8 or uint16")
-    # 16 bits hold 257 times 8 bits: 65535 / 257 = 255
-    return ((pixels.astype(np.uint32).clip(0, 65535) + 128) // 257).astype(np.uint8)
+    return pixels
 
 
 def _allocate(shape: tuple[int, ...]) -> np.ndarray:
@@ -153,7 +152,8 @@ def _common_channels(forms: Sequence[tuple[int, int, int]], pictures: Sequence[P
 
 def _pixels(image: Image.Image, size: tuple[int, int], mode: str, fit: Fit) -> UInt8[np.ndarray, "c h w"]:
     if image.mode.startswith("I"):
-        image = Image.fromarray(_eight_bits(np.asarray(image)))
+        # Pillow reads some 16-bit files as 32-bit integers
+        image = Image.fromarray(_eight_bits(np.asarray(image).clip(0, 65535).astype(np.uint16)))
     image = image.convert(mode)
     target = (size[1], size[0])
     if image.size != target:

@@ -5,10 +5,10 @@ from pathlib import Path
 from condgan.core.errors import DataError, nearest
 from condgan.data.arrays import Npz
 from condgan.data.base import Source
-from condgan.data.folder import Folder
+from condgan.data.folder import SPLITS, Folder
 from condgan.data.hub import Hub
 from condgan.data.named import NAMES, Named
-from condgan.data.table import METADATA, SUFFIXES, Table
+from condgan.data.table import SUFFIXES, Table, metadata_in
 
 
 def find(data: str, root: str = "") -> Source:
@@ -28,8 +28,9 @@ def find(data: str, root: str = "") -> Source:
     if path.suffix.lower() == ".npz":
         return Npz(path=whole)
     if path.is_dir():
-        tabular = any((path / name).is_file() for name in METADATA) or any(path.glob("*.parquet"))
-        return Table(path=whole) if tabular else Folder(path=whole)
+        folders = (path, *(path / name for name in SPLITS["train"]))
+        shards = any(any(path.glob(pattern)) for pattern in ("*.parquet", "*/*.parquet"))
+        return Table(path=whole) if shards or any(map(metadata_in, folders)) else Folder(path=whole)
     if path.suffix.lower() in SUFFIXES:
         return Table(path=whole)
     raise DataError(

@@ -52,7 +52,8 @@ class Folder(Source):
             root = folders[0]  # a wrapper, as archives leave it
             folders = [each for each in root.iterdir() if each.is_dir()]
         by_name = {each.name.lower(): each for each in folders}
-        if any(name in by_name for name in SPLITS["train"]):
+        known = {name for names in SPLITS.values() for name in names}
+        if by_name and by_name.keys() <= known and by_name.keys() & set(SPLITS["train"]):
             for name in SPLITS[self.subset]:
                 if name in by_name:
                     return by_name[name]

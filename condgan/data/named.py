@@ -4,6 +4,7 @@ import gzip
 import os
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Callable
 from functools import partial
 from importlib.util import find_spec
@@ -44,13 +45,14 @@ def _idx_pair(known: Known, path: Callable[[str], Path], train: bool) -> tuple[n
 
 
 def _emnist(part: str, known: Known, path: Callable[[str], Path], train: bool) -> tuple[np.ndarray, np.ndarray]:
-    """EMNIST's files lie in one archive; its images are stored transposed, its letters counted from one."""
-    stem = f"gzip/emnist-{part}-{'train' if train else 'test'}"
-    with zipfile.ZipFile(path("gzip.zip")) as archive:
-        images, labels = (
-            parse_idx(gzip.decompress(archive.read(name)), name)
-            for name in (f"{stem}-images-idx3-ubyte.gz", f"{stem}-labels-idx1-ubyte.gz")
-        )
+    """EMNIST's files, alone or in their one archive; its images are stored transposed, its letters counted from one."""
+    stem = f"emnist-{part}-{'train' if train else 'test'}"
+    names = (f"{stem}-images-idx3-ubyte.gz", f"{stem}-labels-idx1-ubyte.gz")
+    try:
+        images, labels = (read_idx(path(name)) for name in names)
+    except FileNotFoundError:
+        with zipfile.ZipFile(path("gzip.zip")) as archive:
+            images, labels = (parse_idx(gzip.decompress(archive.read(f"gzip/{name}")), name) for name in names)
     return images.swapaxes(1, 2), labels - (part == "letters")
 
 
@@ -159,7 +161,12 @@ class Named(Source):
         if root and self.name == "cifar10" and any(Path(root, "cifar10").glob("*.parquet")):
             return Table(path=str(Path(root, "cifar10")), subset=self.subset).records()
         path = partial(_find, Path(root), known) if root else partial(_fetch, self.name, known)
-        images, labels = known.read(known, path, self.subset == "train")
+        try:
+            images, labels = known.read(known, path, self.subset == "train")
+        except FileNotFoundError as error:
+            raise DataError(f"no {error.filename}", where=root, do="check --data-root, or leave it out") from None
+        except (zipfile.BadZipFile, tarfile.TarError, zlib.error, KeyError, EOFError) as error:
+            raise DataError(f"damaged archive of {self.name}", where=root, do=f"fetch it again ({error})") from None
         return Records(images, labels, known.names)
 
     def _digits(self) -> Records:
@@ -186,11 +193,13 @@ def _find(root: Path, known: Known, file: str) -> Path:
     for place in places:
         if place.is_file():
             return place
-    raise DataError(f"no {file}", where=places[0].parent, do="check --data-root, or leave it out to download")
+    raise FileNotFoundError(0, "not there", f"{file} in {places[0].parent}")
 
 
 def _fetch(name: str, known: Known, file: str) -> Path:
     """A file from the cache, downloaded and checked where it is not there yet."""
+    if file not in known.files:
+        raise FileNotFoundError(0, "not published", file)
     import pooch
     from requests import RequestException
 

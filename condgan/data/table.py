@@ -39,7 +39,7 @@ class Table(Source):
         if not listed:
             self.without_split()
         tables = [read(file) for file in files]
-        if len({tuple(table.column_names) for table in tables}) != 1:
+        if len({tuple(table.schema) for table in tables}) != 1:
             raise DataError("tables of different columns", where=self.path, do="give files of one table")
         import pyarrow as pa
 
@@ -53,9 +53,13 @@ class Table(Source):
         root = existing(self.path)
         if root.is_file():
             return [root], False
-        for name in METADATA:
-            if (root / name).is_file():
-                return [root / name], False
+        if table := metadata_in(root):
+            return [table], False
+        if any(metadata_in(root / folder) for folder in SPLITS["train"]):
+            found = [table for folder in SPLITS[self.subset] if (table := metadata_in(root / folder))]
+            if not found:
+                raise DataError(f"no {self.subset} split", where=root, do=f"add {self.subset}/{METADATA[0]}")
+            return found, True
         shards = sorted(root.rglob("*.parquet"))
         parts = {
             split: [shard for shard in shards if shard.name.lower().startswith(prefixes)]
@@ -66,6 +70,11 @@ class Table(Source):
         if not parts[self.subset]:
             raise DataError(f"no {self.subset} split", where=root, do=f"add a file {self.subset}-….parquet")
         return parts[self.subset], True
+
+
+def metadata_in(folder: Path) -> Path | None:
+    """The metadata file of an image folder, if it has one."""
+    return next((folder / name for name in METADATA if (folder / name).is_file()), None)
 
 
 def read(file: Path) -> pa.Table:
@@ -85,8 +94,9 @@ def read(file: Path) -> pa.Table:
             case ".csv" | ".tsv":
                 from pyarrow import csv
 
-                options = csv.ParseOptions(delimiter="\t" if file.suffix == ".tsv" else ",")
-                return csv.read_csv(file, parse_options=options)
+                options = csv.ParseOptions(delimiter="\t" if file.suffix.lower() == ".tsv" else ",")
+                empty_is_missing = csv.ConvertOptions(strings_can_be_null=True, null_values=[""])
+                return csv.read_csv(file, parse_options=options, convert_options=empty_is_missing)
             case ".jsonl":
                 from pyarrow import json as arrow_json
 

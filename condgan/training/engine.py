@@ -19,8 +19,12 @@ def accelerator(device: str = "auto", precision: Literal["auto", "fp32", "bf16"]
         SettingsError: the device is not one, or is not there.
     """
     from accelerate import Accelerator
+    from accelerate.state import AcceleratorState
 
     chosen = pick(device)
+    if not torch.distributed.is_initialized():
+        # accelerate keeps one state a process; another run in it may want another device or precision
+        AcceleratorState._reset_state(reset_partial_state=True)
     if precision == "auto":
         precision = "bf16" if gains_from_bf16(chosen) else "fp32"
     return Accelerator(cpu=chosen == "cpu", mixed_precision="bf16" if precision == "bf16" else "no")

@@ -19,7 +19,7 @@ from condgan.data import Dataset
 from condgan.losses.objective import Terms, total
 from condgan.networks.base import Conditioned
 from condgan.pipeline import Pipeline
-from condgan.recipe import Recipe, load
+from condgan.recipe import Recipe
 from condgan.training import checkpoint
 from condgan.training.ema import EMA
 from condgan.training.engine import accelerator
@@ -51,32 +51,15 @@ class Snapshot(NamedTuple):
 
 def train(
     recipe: Recipe,
+    dataset: Dataset,
     out: str | Path,
     *,
     device: str = "auto",
-    dataset: Dataset | None = None,
     on_progress: Callable[[Progress], None] = lambda progress: None,
 ) -> Iterator[Snapshot]:
-    """Train, or go on where an earlier sitting of the same run in ``out`` was stopped.
-
-    The folder is checked and claimed at once; the training goes on as the snapshots are taken from the iterator.
-
-    Args:
-        recipe: what to train; what it leaves open is taken from the data.
-        out: the run's folder.
-        device: ``auto``, ``cpu``, ``cuda`` or ``mps``.
-        dataset: the recipe's data, where the caller has loaded them already.
-        on_progress: called with each report.
-
-    Raises:
-        SettingsError: ``out`` holds another run or cannot be written; the device is not there.
-        DataError: the data cannot be read.
-    """
+    """Train a recipe on its data, decoded; ``condgan.train`` says what it does and what it refuses."""
     run = Run(out)
-    if dataset is None:
-        recipe, dataset = load(recipe)
-    else:
-        recipe = recipe.resolve(dataset.schema, dataset.shape)
+    recipe = recipe.resolve(dataset.schema, dataset.shape)
     if recipe.training.tensorboard:
         require_tensorboard()
     run.check(recipe)
@@ -169,7 +152,7 @@ class Trainer:
         chosen = indices(len(self.dataset), self.recipe.seed, self.images, self.recipe.training.batch)
         mine = chosen[self.engine.process_index :: self.engine.num_processes]
         return [
-            (self.dataset.images[part].to(self.engine.device), self.encoded[part].to(self.engine.device))
+            (self.dataset.batch(part).images.to(self.engine.device), self.encoded[part].to(self.engine.device))
             for part in torch.from_numpy(mine).chunk(self.recipe.training.accumulate)
         ]
 

@@ -42,7 +42,7 @@ def test_train_says_what_it_picked_and_what_it_made(birds: Path, capsys: pytest.
     status, printed, _ = run(capsys, "train", birds, "--images", 24, "--out", out, *TINY)
     assert status == 0
     assert "12 images of 10×12, 3 channels, 2 classes" in printed and "house-few" in printed
-    assert "--label 'robin'" in printed
+    assert "--label robin --n 16" in printed
     recipe = tomllib.loads((out / "recipe.toml").read_text())
     assert recipe["condition"]["names"] == ["robin", "wren"] and recipe["data"]["size"] == [12, 10]
     status, printed, _ = run(capsys, "train", birds, "--images", 24, "--out", out, *TINY)
@@ -105,17 +105,28 @@ def test_presets_are_listed_with_a_line_each(capsys: pytest.CaptureFixture[str])
         (["train", "digits", "--recipe", "none.toml"], "no such recipe file; none.toml"),
         (
             ["train", "digits", "--training.bacth", "3"],
-            "unknown setting; setting training.bacth in the command line; did you mean 'batch'?",
+            "unknown setting; setting training.bacth; did you mean 'batch'?",
         ),
         (
             ["train", "digits", "--trainig.batch", "3"],
-            "unknown setting; setting trainig in the command line; did you mean 'training'?",
+            "unknown setting; setting trainig; did you mean 'training'?",
         ),
         (["train", "digits", "--images", "-3"], "input should be greater than 0, not -3; setting training.images"),
         (["train", "digits", "--images", "many"], 'Invalid value for --images: unable to convert "many" into int.'),
         (["train", "digits", "--device", "abacus", "--out", "OUT/x"], "unknown device 'abacus'; --device"),
-        (["train", "digits", "--imagse", "3"], "Invalid value for --imagse"),
-        (["train", "digits", "--images", "3", "--minutes", "1"], "two budgets; --images and --minutes"),
+        (["train", "digits", "--imagse", "3"], "unknown option; --imagse; did you mean '--images'?"),
+        (["train", "digits", "--batch=32"], "unknown option; --batch; did you mean '--training.batch'?"),
+        (
+            ["train", "digits", "--training.optimizer.lr", "3"],
+            "unknown option; --training.optimizer.lr; write --SECTION.FIELD",
+        ),
+        (["sample", "RUN", "--lable", "wren"], "Unknown option: --lable. Did you mean --label?"),
+        (["train", "digits", "--data.label", "x"], "unknown setting; setting data.label"),
+        (
+            ["train", "digits", "--optimizer.betas", "1,1"],
+            "input should be less than 1, not '1'; setting optimizer.betas.0",
+        ),
+        (["train", "digits", "--images", "3", "--minutes", "1"], "two budgets; images and minutes"),
         (["sample", "OUT/none"], "no pipeline"),
         (["sample", "RUN", "--label", "ren"], "no class 'ren'; classes: robin, wren; did you mean 'wren'?"),
         (["sample", "RUN", "--seeds", "9-3"], "no seeds in '9-3'; --seeds; write A-B"),

@@ -89,6 +89,33 @@ def missing_label(birds: Path) -> Path:
     return birds / "table.jsonl"
 
 
+def of_64_bits(birds: Path) -> Path:
+    np.savez(birds / "a.npz", images=np.zeros((2, 4, 4), np.int64), labels=[0, 1])
+    return birds / "a.npz"
+
+
+def arrays_cut_short(birds: Path) -> Path:
+    np.savez(birds / "a.npz", images=np.zeros((2, 4, 4), np.uint8), labels=[0, 1])
+    (birds / "a.npz").write_bytes((birds / "a.npz").read_bytes()[:300])
+    return birds / "a.npz"
+
+
+def one_array(birds: Path) -> Path:
+    np.save(birds / "a.npy", np.zeros((2, 4, 4), np.uint8))
+    (birds / "a.npy").rename(birds / "a.npz")
+    return birds / "a.npz"
+
+
+def labels_of_two_axes(birds: Path) -> Path:
+    np.savez(birds / "a.npz", images=np.zeros((2, 4, 4), np.uint8), labels=np.eye(2, dtype=int))
+    return birds / "a.npz"
+
+
+def empty_label(birds: Path) -> Path:
+    (birds / "table.csv").write_text("file_name,label\nwren/0.png,a\nwren/1.png,\n")
+    return birds / "table.csv"
+
+
 def not_there(birds: Path) -> Path:
     return birds / "nowhere"
 
@@ -113,6 +140,11 @@ CASES: list[tuple[Break, str]] = [
     (class_without_images, "class without images: z; a.npz;"),
     (pickled, "cannot read arrays; {}/a.npz;"),
     (missing_label, "label missing; {}/table.jsonl, row 1, column label; fill it in"),
+    (of_64_bits, "pixels of type int64; array of images; give uint8 or uint16"),
+    (arrays_cut_short, "cannot read arrays; {}/a.npz;"),
+    (one_array, "cannot read arrays; {}/a.npz;"),
+    (labels_of_two_axes, "labels of shape (2, 2); a.npz; give one label an image"),
+    (empty_label, "label missing; {}/table.csv, row 1, column label; fill it in"),
     (not_there, "no data set or path '{}/nowhere'; DATA;"),
     (of_no_kind, "no kind of data that condgan reads; {}/notes.txt; give a folder"),
 ]

@@ -44,5 +44,5 @@ def test_emoji_by_group(real: Path) -> None:
 
 
 def test_a_root_without_the_data_says_which_file_is_missing(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"no train-images-idx3-ubyte\.gz.*MNIST/raw.*--data-root"):
+    with pytest.raises(DataError, match=r"no train-images-idx3-ubyte\.gz in .*MNIST/raw.*--data-root"):
         find("mnist", str(tmp_path)).load()

@@ -14,15 +14,6 @@ from condgan.presets import PRESETS
 
 README = (Path(__file__).parents[2] / "README.md").read_text()
 TINY = ["--images", "128", "--training.snapshots", "2", "--architecture.channels", "8"]
-    "--images",
-    "128",
-    "--training.snapshots",
-    "2",
-    "--architecture.channels",
-    "8",
-    "--architecture.most-channels",
-    "8",
-]
 
 
 def test_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -96,4 +96,5 @@ def test_curves_have_a_panel_for_each_term(tmp_path: Path) -> None:
     draw_losses(tmp_path / "m.jsonl", tmp_path / "two.png")
     (tmp_path / "m.jsonl").write_text(json.dumps({"images": 1, "seconds": 1, "generator": 2}) + "\n")
     draw_losses(tmp_path / "m.jsonl", tmp_path / "one.png")
-    assert Image.open(tmp_path / "two.png").height > Image.open(tmp_path / "one.png").height
+    with Image.open(tmp_path / "two.png") as two, Image.open(tmp_path / "one.png") as one:
+        assert two.height > one.height

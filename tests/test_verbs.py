@@ -1,0 +1,55 @@
+"""The verbs in Python: the words of the command line, and which word counts."""
+
+from pathlib import Path
+
+import pytest
+
+from condgan import DataError, Recipe, SettingsError, data, plan, presets, sample, train
+from condgan.presets import get
+
+
+def test_train_and_sample_with_the_words_of_the_command_line(birds: Path, tmp_path: Path) -> None:
+    small = {"architecture": {"channels": 8}, "training": {"snapshots": 1}}
+    (last,) = train(birds, preset="house", images=8, out=tmp_path / "run", seed=3, device="cpu", settings=small)
+    assert last.progress.images >= 8
+    drawn = sample(tmp_path / "run", label=["wren"], n=3, out=tmp_path / "x.png", device="cpu")
+    assert drawn.labels.tolist() == [1, 1, 1] and (tmp_path / "x.png").exists()
+
+
+def test_a_recipe_is_taken_as_it_is(birds: Path) -> None:
+    recipe = presets.dcgan().with_(data=data.Folder(path=str(birds), size=16))
+    made = plan(recipe)
+    assert made.recipe.architecture == recipe.architecture and made.dataset.shape.space == (16, 16)
+    assert plan(made.recipe).recipe == made.recipe
+
+
+def test_what_the_data_say(birds: Path) -> None:
+    made = plan(birds)
+    assert made.origin == "house-few" and made.out == Path("runs/birds")
+    assert made.recipe.condition.names == ("robin", "wren") and made.recipe.data.channels == 3
+
+
+@pytest.mark.parametrize("section", ['kind = "folder"\npath = "elsewhere"\n', 'kind = "named"\nname = "digits"\n', ""])
+def test_data_given_beside_a_recipe_keep_its_other_settings(section: str, birds: Path, tmp_path: Path) -> None:
+    (tmp_path / "r.toml").write_text(f'[data]\n{section}size = [8, 8]\nfit = "pad"\nholdout = 0.25\n')
+    made = plan(birds, recipe=tmp_path / "r.toml")
+    assert made.recipe.data == data.Folder(path=str(birds), size=8, fit="pad", holdout=0.25, channels=3)
+    over = plan(birds, recipe=tmp_path / "r.toml", settings={"data": {"fit": "crop", "channels": "1"}})
+    assert over.recipe.data.fit == "crop" and over.recipe.data.channels == 1
+
+
+def test_one_budget_counts(birds: Path, tmp_path: Path) -> None:
+    (tmp_path / "r.toml").write_text("[training]\nminutes = 3.0\n")
+    assert plan(birds, recipe=tmp_path / "r.toml").recipe.training.minutes == 3
+    assert plan(birds, recipe=tmp_path / "r.toml", images=5).recipe.training.minutes is None
+    with pytest.raises(SettingsError, match="two budgets"):
+        plan(birds, images=5, settings={"training": {"minutes": 3}})
+
+
+def test_a_holdout_that_leaves_nothing(birds: Path) -> None:
+    with pytest.raises(DataError, match=r"a holdout of 0\.99 leaves a split of 12 images empty"):
+        plan(birds, settings={"data": {"holdout": 0.99}})
+
+
+def test_presets_are_python_values() -> None:
+    assert isinstance(get("house"), Recipe)
