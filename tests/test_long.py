@@ -18,7 +18,7 @@ def test_the_default_learns_the_digits(tmp_path: Path) -> None:
         pass
     drawn = Pipeline.from_pretrained(tmp_path / "run")(n=2000)
     real, test = source.load(), source.split("test").load()
-    judge = fit(real.images, real.labels, 10, steps=300, batch=128)
+    judge = fit(real.images, real.labels, 10, steps=300, batch=128, quick=True)
     assert accuracy(judge, test.images, test.labels) > 0.95
     images = torch.from_numpy(drawn.images).movedim(-1, 1).contiguous()
     assert accuracy(judge, images, torch.from_numpy(drawn.labels)) > 0.9
