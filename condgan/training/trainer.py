@@ -77,11 +77,12 @@ def _snapshots(trainer: Trainer, run: Run, on_progress: Callable[[Progress], Non
         while trainer.share < 1:
             taken = int(trainer.share * training.snapshots)
             trainer.step()
-            if trainer.steps % every == 0 or trainer.share >= 1:
+            due = int(trainer.share * training.snapshots) > taken
+            if trainer.steps % every == 0 or due:
                 report = trainer.report(report.seconds, report.images)
                 log.write(report)
                 on_progress(report)
-            if int(trainer.share * training.snapshots) > taken or trainer.share >= 1:
+            if due:
                 yield trainer.snapshot(run, report)
 
 
