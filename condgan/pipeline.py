@@ -59,8 +59,8 @@ class Pipeline:
 
         Args:
             labels: class names or indices, taken in turn; by default every class in turn.
-            n: how many images; by default as many as there are seeds or labels, else ten of each class, or, of many classes,
-                fewer, so that they are about 100.
+            n: how many images; by default as many as there are seeds or labels, else ten of each class, fewer of many
+                classes, so that they are about 100.
             seeds: one for each image; by default 0, 1, 2, … The same seed and label give the same image in any batch.
             batch: images computed at a time.
 
