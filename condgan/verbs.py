@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict, Unpack
 
 from condgan.core.errors import SettingsError
 from condgan.data import Dataset, Source, find
@@ -17,6 +17,20 @@ from condgan.training.engine import pick
 from condgan.training.log import Progress
 
 Settings = Mapping[str, Mapping[str, Any]]
+
+
+class Words(TypedDict, total=False):
+    """The words that say what to train; ``plan`` explains them."""
+
+    preset: str | None
+    recipe: str | Path | None
+    out: str | Path | None
+    images: int | None
+    minutes: float | None
+    seed: int | None
+    precision: str | None
+    data_root: str
+    settings: Settings | None
 
 
 class Plan(NamedTuple):
@@ -102,39 +116,25 @@ def beside(old: Mapping[str, Any], source: Source) -> dict[str, Any]:
 def train(
     data: str | Path | Source | Recipe | None = None,
     *,
-    preset: str | None = None,
-    recipe: str | Path | None = None,
-    out: str | Path | None = None,
-    images: int | None = None,
-    minutes: float | None = None,
-    seed: int | None = None,
     device: str = "auto",
-    precision: str | None = None,
-    data_root: str = "",
-    settings: Settings | None = None,
     on_progress: Callable[[Progress], None] = lambda progress: None,
+    **words: Unpack[Words],
 ) -> Iterator[trainer.Snapshot]:
     """Train a generator, or go on where an earlier sitting of the same run was stopped.
 
     The folder is checked and claimed at once; the training goes on as the snapshots are taken from the iterator.
-    The words are those of ``plan``; ``device`` is auto, cpu, cuda or mps; ``on_progress`` is called with each report.
+
+    Args:
+        data: as for ``plan``.
+        device: auto, cpu, cuda or mps.
+        on_progress: called with each report.
+        words: those of ``plan``.
 
     Raises:
         SettingsError: as ``plan``; or ``out`` holds another run or cannot be written, or the device is not there.
         DataError: as ``plan``.
     """
-    made = plan(
-        data,
-        preset=preset,
-        recipe=recipe,
-        out=out,
-        images=images,
-        minutes=minutes,
-        seed=seed,
-        precision=precision,
-        data_root=data_root,
-        settings=settings,
-    )
+    made = plan(data, **words)
     return trainer.train(made.recipe, made.dataset, made.out, device=device, on_progress=on_progress)
 
 

@@ -217,7 +217,8 @@ def test_bf16_trains(engine: object) -> None:
 @pytest.mark.parametrize("channels", [1, 3, 4])
 def test_augmented_images_train(on: str, channels: int, engine: object) -> None:
     augment = Augment(rotation=20, translation=0.2, flip=True, colour=0.2, on=on)
-    one_step(QUICK.model_copy(update={"augment": augment}), engine, two_tones(channels=channels))
+    losses = one_step(QUICK.model_copy(update={"augment": augment}), engine, two_tones(channels=channels))
+    assert all(np.isfinite(value) for value in losses.values())
 
 
 def test_augmentation_keeps_the_range_and_moves_pixels() -> None:
