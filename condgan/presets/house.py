@@ -17,5 +17,8 @@ def house() -> Recipe:
 
 
 def house_few() -> Recipe:
-    """The default for few images (under 3,000): real and generated ones are shifted and turned alike."""
-    return house().model_copy(update={"augment": Augment(rotation=10, translation=0.1, on="both")})
+    """The default for few images (under 3,000): small batches; real and generated ones are shifted and turned alike."""
+    few = house()
+    # the same number of images in four times the steps: with 64 the labels were hardly obeyed in the same time
+    training = few.training.with_(batch=16)
+    return few.model_copy(update={"augment": Augment(rotation=10, translation=0.1, on="both"), "training": training})
