@@ -46,7 +46,7 @@ class Condition(Spec, ABC):
         """
 
     @abstractmethod
-    def targets(self, schema: Schema, labels: Int64[Tensor, "n"]) -> Tensor:
+    def targets(self, schema: Schema, labels: Int64[Tensor, " n"]) -> Tensor:
         """The data's labels, encoded."""
 
     @abstractmethod
@@ -67,5 +67,5 @@ class Condition(Spec, ABC):
         """How many numbers an auxiliary head needs to tell the condition from an image; 0 where it cannot."""
 
     @abstractmethod
-    def disagreement(self, prediction: Float[Tensor, "b k"], encoded: Tensor) -> Float[Tensor, "b"]:
+    def disagreement(self, prediction: Float[Tensor, "b k"], encoded: Tensor) -> Float[Tensor, " b"]:
         """How far an auxiliary head's prediction is from the condition asked for, one value a sample."""

@@ -38,7 +38,7 @@ class Label(Condition):
             )
         return self
 
-    def encode(self, values: Sequence[str | int]) -> Int64[Tensor, "b"]:
+    def encode(self, values: Sequence[str | int]) -> Int64[Tensor, " b"]:
         return torch.tensor([self._index(value) for value in values], dtype=torch.int64)
 
     def _index(self, value: str | int) -> int:
@@ -57,10 +57,10 @@ class Label(Condition):
             do=nearest(str(value), self.names),
         )
 
-    def targets(self, schema: Schema, labels: Int64[Tensor, "n"]) -> Int64[Tensor, "n"]:
+    def targets(self, schema: Schema, labels: Int64[Tensor, " n"]) -> Int64[Tensor, " n"]:
         return self.encode(schema.names)[labels]
 
-    def in_turn(self, n: int) -> Int64[Tensor, "n"]:
+    def in_turn(self, n: int) -> Int64[Tensor, " n"]:
         return torch.arange(n) % len(self.names)
 
     def embedder(self) -> Embedder:
@@ -75,7 +75,7 @@ class Label(Condition):
     def outputs(self) -> int:
         return len(self.names)
 
-    def disagreement(self, prediction: Float[Tensor, "b k"], encoded: Int64[Tensor, "b"]) -> Float[Tensor, "b"]:
+    def disagreement(self, prediction: Float[Tensor, "b k"], encoded: Int64[Tensor, " b"]) -> Float[Tensor, " b"]:
         """Cross-entropy (Odena et al. 2017, eq. 3)."""
         return F.cross_entropy(prediction.float(), encoded, reduction="none")
 
@@ -86,7 +86,7 @@ class OneHot(Embedder):
     def __init__(self, classes: int) -> None:
         super().__init__(Widths(vector=classes))
 
-    def forward(self, encoded: Int64[Tensor, "b"]) -> Cond:
+    def forward(self, encoded: Int64[Tensor, " b"]) -> Cond:
         return Cond(vector=F.one_hot(encoded, self.widths.vector).float())
 
 
@@ -97,5 +97,5 @@ class Embedding(Embedder):
         super().__init__(Widths(vector=width))
         self.table = nn.Embedding(classes, width)
 
-    def forward(self, encoded: Int64[Tensor, "b"]) -> Cond:
+    def forward(self, encoded: Int64[Tensor, " b"]) -> Cond:
         return Cond(vector=self.table(encoded))

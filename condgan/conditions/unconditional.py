@@ -21,7 +21,7 @@ class Unconditional(Condition):
     def complete(self, schema: Schema) -> Condition:
         return self
 
-    def encode(self, values: Sequence[str | int]) -> Int64[Tensor, "b"]:
+    def encode(self, values: Sequence[str | int]) -> Int64[Tensor, " b"]:
         if values:
             raise SettingsError(
                 "this generator takes no label",
@@ -30,10 +30,10 @@ class Unconditional(Condition):
             )
         return torch.zeros(0, dtype=torch.int64)
 
-    def targets(self, schema: Schema, labels: Int64[Tensor, "n"]) -> Int64[Tensor, "n"]:
+    def targets(self, schema: Schema, labels: Int64[Tensor, " n"]) -> Int64[Tensor, " n"]:
         return torch.zeros_like(labels)
 
-    def in_turn(self, n: int) -> Int64[Tensor, "n"]:
+    def in_turn(self, n: int) -> Int64[Tensor, " n"]:
         return torch.zeros(n, dtype=torch.int64)
 
     def embedder(self) -> Embedder:
@@ -46,12 +46,12 @@ class Unconditional(Condition):
     def outputs(self) -> int:
         return 0
 
-    def disagreement(self, prediction: Float[Tensor, "b k"], encoded: Int64[Tensor, "b"]) -> Float[Tensor, "b"]:
+    def disagreement(self, prediction: Float[Tensor, "b k"], encoded: Int64[Tensor, " b"]) -> Float[Tensor, " b"]:
         return prediction.new_zeros(len(prediction))
 
 
 class Nothing(Embedder):
     """Carries nothing."""
 
-    def forward(self, encoded: Int64[Tensor, "b"]) -> Cond:
+    def forward(self, encoded: Int64[Tensor, " b"]) -> Cond:
         return Cond()

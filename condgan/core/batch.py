@@ -30,7 +30,7 @@ class Batch(NamedTuple):
     """Some items of a source, as stored."""
 
     images: UInt8[Tensor, "b c *space"]
-    labels: Int64[Tensor, "b"]
+    labels: Int64[Tensor, " b"]
 
 
 def to_float(images: UInt8[Tensor, "b c *space"]) -> Float[Tensor, "b c *space"]:

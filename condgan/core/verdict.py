@@ -9,7 +9,7 @@ from torch import Tensor
 class Verdict(NamedTuple):
     """What a discriminator says of each sample."""
 
-    logits: Float[Tensor, "b"]
+    logits: Float[Tensor, " b"]
     """The higher, the more real."""
     auxiliary: Float[Tensor, "b k"] | None
     """What an auxiliary head reads from the image about its condition; ``None`` without such a head."""

@@ -14,7 +14,7 @@ from condgan.losses.adversarial import LOSSES, LossName
 from condgan.losses.penalties import one_centred, zero_centred
 
 Terms = dict[str, Float[Tensor, ""]]
-Disagreement = Callable[[Float[Tensor, "b k"]], Float[Tensor, "b"]]
+Disagreement = Callable[[Float[Tensor, "b k"]], Float[Tensor, " b"]]
 
 
 class Gradients(NamedTuple):
