@@ -32,6 +32,36 @@ class DataError(CondganError):
     code, status = "data", 3
 
 
+class CheckpointError(CondganError):
+    """A checkpoint is damaged, or does not belong to the run."""
+
+    code, status = "checkpoint", 4
+
+
+class LockedError(CondganError):
+    """Another process is at work in the run's folder."""
+
+    code, status = "locked", 5
+
+
+class DivergedError(CondganError):
+    """The numbers of a run stopped being numbers, again and again."""
+
+    code, status = "diverged", 6
+
+
+class DiskError(CondganError):
+    """The disk is full or fails."""
+
+    code, status = "disk", 7
+
+
+class DistributedError(CondganError):
+    """A run of several processes, which there is not yet."""
+
+    code, status = "distributed", 8
+
+
 def nearest(name: str, names: Iterable[str]) -> str:
     """Advice on a name that is not in the list: the nearest one where there is one, else the list (at most 20)."""
     known = list(names)

@@ -2,7 +2,7 @@
 
 from condgan.gallery.animation import animate
 from condgan.gallery.curves import draw_losses
-from condgan.gallery.grid import grid
+from condgan.gallery.grid import grid, png
 from condgan.gallery.samples import Samples
 
-__all__ = ["Samples", "animate", "draw_losses", "grid"]
+__all__ = ["Samples", "animate", "draw_losses", "grid", "png"]

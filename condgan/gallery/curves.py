@@ -1,7 +1,10 @@
 """Curves of a run."""
 
+import io
 import json
 from pathlib import Path
+
+from condgan.core import disk
 
 
 def draw_losses(metrics: Path, out: Path) -> None:
@@ -12,11 +15,16 @@ def draw_losses(metrics: Path, out: Path) -> None:
     names = sorted({name for line in lines for name in line} - {"images", "seconds", "images_per_second"})
     if not names:
         return
-    figure = Figure(figsize=(7, 1.2 + 1.6 * len(names)), layout="constrained")
+    height = 1.2 + 1.6 * len(names)
+    figure = Figure(figsize=(7, height))
+    # margins in inches, by hand: a layout engine would draw everything once more to find them
+    figure.subplots_adjust(0.09, 0.55 / height, 0.98, 1 - 0.35 / height, hspace=0.35)
     for name, axes in zip(names, figure.subplots(len(names), 1, sharex=True, squeeze=False)[:, 0], strict=True):
         points = [(line["images"], line[name]) for line in lines if name in line]
         axes.plot(*zip(*points, strict=True), linewidth=0.8, color="#1f5a96")
         axes.set_title(name.replace("_", " "), loc="left", fontsize=9)
         axes.grid(alpha=0.3)
     axes.set_xlabel("real images seen")
-    figure.savefig(out, dpi=110)
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=110)
+    disk.write(out, buffer.getvalue())

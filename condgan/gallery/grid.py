@@ -1,5 +1,6 @@
 """Many images as one picture."""
 
+import io
 from collections.abc import Sequence
 
 import numpy as np
@@ -55,6 +56,13 @@ def grid(
     for column, name in enumerate(heads if head else []):
         draw.text((gap + column * step_x, 1), _short(name, font, step_x), INK, font)
     return paper
+
+
+def png(image: Image.Image) -> bytes:
+    """A picture as the bytes of a PNG file."""
+    buffer = io.BytesIO()
+    image.save(buffer, "PNG")
+    return buffer.getvalue()
 
 
 def _short(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, width: int) -> str:

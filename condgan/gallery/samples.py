@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -11,16 +12,17 @@ import numpy as np
 from jaxtyping import Int64, UInt8
 from PIL import Image
 
+from condgan.core import disk
 from condgan.core.errors import SettingsError
-from condgan.gallery.grid import grid
+from condgan.gallery.grid import grid, png
 
 
 class Samples(NamedTuple):
     """Images and, one for each, the class index and the seed that made it."""
 
     images: UInt8[np.ndarray, "n h w c"]
-    labels: Int64[np.ndarray, "n"]
-    seeds: Int64[np.ndarray, "n"]
+    labels: Int64[np.ndarray, " n"]
+    seeds: Int64[np.ndarray, " n"]
     names: tuple[str, ...]
     """Class names in index order; empty for a plain GAN."""
 
@@ -47,9 +49,14 @@ class Samples(NamedTuple):
 
         Raises:
             SettingsError: another suffix, a folder that holds other files, or no write permission.
+            DiskError: the disk is full or fails. Nothing is left half-written.
         """
         path = Path(out)
-        writers: dict[str, Callable[[Path], None]] = {".png": self._png, ".npz": self._npz, ".parquet": self._parquet}
+        writers: dict[str, Callable[[io.BytesIO], None]] = {
+            ".png": self._png,
+            ".npz": self._npz,
+            ".parquet": self._parquet,
+        }
         suffix = "" if str(out).endswith("/") else path.suffix.lower()
         if suffix and suffix not in writers:
             raise SettingsError(
@@ -60,26 +67,20 @@ class Samples(NamedTuple):
             if not suffix:
                 self._folder(path)
             else:
-                draft = path.with_name(f".{path.name}.tmp")
-                try:
-                    writers[suffix](draft)
-                    draft.replace(path)
-                finally:
-                    draft.unlink(missing_ok=True)
+                buffer = io.BytesIO()
+                writers[suffix](buffer)
+                disk.write(path, buffer.getvalue())
         except OSError as error:
-            raise SettingsError(
-                "cannot write samples", where=path, do=f"choose another --out ({error.strerror})"
-            ) from None
+            raise disk.refusal(error, "cannot write samples", path, "choose another --out") from None
         return path
 
-    def _png(self, path: Path) -> None:
-        self.grid().save(path, "PNG")
+    def _png(self, file: io.BytesIO) -> None:
+        file.write(png(self.grid()))
 
-    def _npz(self, path: Path) -> None:
-        with path.open("wb") as file:
-            np.savez_compressed(file, allow_pickle=False, **self.arrays())
+    def _npz(self, file: io.BytesIO) -> None:
+        np.savez_compressed(file, allow_pickle=False, **self.arrays())
 
-    def _parquet(self, path: Path) -> None:
+    def _parquet(self, file: io.BytesIO) -> None:
         import pyarrow as pa
         import pyarrow.parquet as parquet
 
@@ -99,11 +100,20 @@ class Samples(NamedTuple):
             [("image", form), ("label", pa.int64()), ("seed", pa.int64())],
             {"huggingface": json.dumps({"info": {"features": features}})},
         )
-        parquet.write_table(pa.table(columns, schema), path)
+        parquet.write_table(pa.table(columns, schema), file)
 
     def _folder(self, path: Path) -> None:
         if path.exists() and any(path.iterdir()):
             raise SettingsError("the folder holds other files", where=path, do="choose an empty --out")
+        draft = path.with_name(disk.DRAFT + path.name)
+        try:
+            self._files(draft)
+            draft.replace(path)
+        except BaseException:
+            shutil.rmtree(draft, ignore_errors=True)
+            raise
+
+    def _files(self, path: Path) -> None:
         path.mkdir(exist_ok=True)
         lines = []
         for index in range(len(self.images)):
@@ -115,6 +125,4 @@ class Samples(NamedTuple):
 
     def _encoded(self, index: int) -> bytes:
         pixels = self.images[index]
-        buffer = io.BytesIO()
-        Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels).save(buffer, "PNG")
-        return buffer.getvalue()
+        return png(Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels))
