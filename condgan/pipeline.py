@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -11,12 +12,14 @@ import numpy as np
 import torch
 from pydantic import TypeAdapter
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
 from condgan.card import card
 from condgan.conditions.base import Condition
+from condgan.core import disk
 from condgan.core.batch import Shape, to_uint8
+from condgan.core.bounds import read_text, require_memory
 from condgan.core.errors import SettingsError
 from condgan.core.seeds import noise
 from condgan.gallery import Samples
@@ -84,6 +87,8 @@ class Pipeline:
         if n is None:
             classes = max(1, self.condition.outputs)
             n = max(len(seeds or ()), len(asked or ())) or min(10, max(1, 100 // classes)) * classes
+        size = max(n, len(seeds or ())) * math.prod(self.shape.space) * self.shape.channels
+        require_memory(size, f"{n:,} images", "n", "draw them in parts, with other seeds each", SettingsError)
         seeds = list(range(n) if seeds is None else seeds)
         if n < 1 or len(seeds) != n:
             raise SettingsError(f"{n} images but {len(seeds)} seeds", where="n and seeds", do="give one seed an image")
@@ -124,13 +129,10 @@ class Pipeline:
             "architecture": self.architecture.plain(),
             "trained": self.trained,
         }
-        draft = folder / f".{WEIGHTS}.tmp"
         tensors = {name: value.contiguous().cpu() for name, value in self.generator.state_dict().items()}
-        save_file(tensors, draft, {"format": "pt"})
-        draft.replace(folder / WEIGHTS)
+        disk.write(folder / WEIGHTS, save(tensors, {"format": "pt"}))
         for name, text in ((CONFIG, json.dumps(config, indent=2)), (CARD, card(config, self.condition.describe()))):
-            (folder / f".{name}.tmp").write_text(text)
-            (folder / f".{name}.tmp").replace(folder / name)
+            disk.write(folder / name, text.encode())
 
     @classmethod
     def from_pretrained(cls, name: str | Path) -> Self:
@@ -146,19 +148,29 @@ class Pipeline:
             architecture: Architecture = TypeAdapter(AnyArchitecture).validate_python(config["architecture"])
             shape = Shape(config["shape"]["channels"], tuple(config["shape"]["space"]))
             embedder = condition.embedder()
-            generator = Conditioned(architecture.generator(shape, embedder.widths), embedder)
-            generator.load_state_dict(load_file(folder / WEIGHTS))
+            with torch.device("meta"):  # a config may lie: nothing is allocated before the weights are held against it
+                generator = Conditioned(architecture.generator(shape, embedder.widths), embedder)
+            generator.load_state_dict(load_file(folder / WEIGHTS), assign=True)
         except (KeyError, TypeError, ValueError, RuntimeError, OSError, SafetensorError) as error:
             raise SettingsError("damaged pipeline", where=folder, do=f"save it again ({_first_line(error)})") from None
         return cls(condition, architecture, shape, generator, config.get("trained"))
 
 
 def _config(folder: Path) -> dict[str, Any]:
+    if folder.is_file():
+        raise SettingsError(
+            "a file, not a pipeline",
+            where=folder,
+            do=f"give a folder with {CONFIG} and {WEIGHTS}; no pickle is read",
+        )
     try:
-        return json.loads((folder / CONFIG).read_text())
+        config = json.loads(read_text(folder / CONFIG))
+        if not isinstance(config, dict):
+            raise ValueError("not an object")
+        return config
     except FileNotFoundError:
         raise SettingsError("no pipeline", where=folder, do=f"give a folder with {CONFIG} and {WEIGHTS}") from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise SettingsError("cannot read pipeline", where=folder / CONFIG, do=_first_line(error)) from None
 
 

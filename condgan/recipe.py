@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -13,6 +14,7 @@ from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, model_va
 
 from condgan.conditions import Label, Unconditional
 from condgan.core.batch import Schema, Shape
+from condgan.core.bounds import read_text
 from condgan.core.errors import SettingsError
 from condgan.core.spec import Spec
 from condgan.data import Augment, Folder, Hub, Named, Npz, Table
@@ -61,6 +63,8 @@ class Training(Spec):
     """Numbers to compute with; auto: bf16 where the device computes in it faster."""
     snapshots: PositiveInt = 10
     """How many pictures of the progress to take."""
+    checkpoint_images: PositiveInt | None = None
+    """Images between two checkpoints, from which a run that was stopped goes on; by default about a minute's worth."""
     tensorboard: bool = False
     """Also log for TensorBoard (pip install 'condgan[tensorboard]')."""
 
@@ -153,6 +157,10 @@ def _comment(text: str | None) -> list[str]:
     return [f"# {line}" for line in textwrap.wrap(" ".join((text or "").split()), 100)]
 
 
+DEEP = re.compile(r"""(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){32}""")
+"""A key of more than 32 parts: the parser takes the square of their number."""
+
+
 def read_toml(file: str | Path) -> dict[str, Any]:
     """A TOML file as plain values.
 
@@ -160,11 +168,14 @@ def read_toml(file: str | Path) -> dict[str, Any]:
         SettingsError: no such file, or not TOML.
     """
     try:
-        return tomllib.loads(Path(file).read_text())
+        text = read_text(Path(file))
+        if DEEP.search(text):
+            raise ValueError("keys nested too deeply")
+        return tomllib.loads(text)
     except FileNotFoundError:
         raise SettingsError("no such recipe file", where=file, do="check the path") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError("cannot read recipe", where=file, do=str(error)) from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise SettingsError("cannot read recipe", where=file, do=str(error).splitlines()[0]) from None
 
 
 def merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

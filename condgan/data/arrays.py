@@ -7,6 +7,7 @@ from typing import Literal
 
 import numpy as np
 
+from condgan.core.bounds import require_memory
 from condgan.core.errors import DataError
 from condgan.data.base import Records, Source, existing
 
@@ -25,9 +26,12 @@ class Npz(Source):
         self.without_split()
         file = existing(self.path)
         try:
-            with zipfile.ZipFile(file), np.load(file, allow_pickle=False) as arrays:
+            with zipfile.ZipFile(file) as archive:
+                size = sum(each.file_size for each in archive.infolist())
+            require_memory(size, "arrays", file, "save fewer images in a file")
+            with np.load(file, allow_pickle=False) as arrays:
                 found = {name: arrays[name] for name in arrays.files}
-        except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        except (OSError, ValueError, EOFError, MemoryError, zipfile.BadZipFile, zlib.error) as error:
             raise DataError("cannot read arrays", where=file, do=f"save them with numpy.savez ({error})") from None
         missing = [name for name in ("images", "labels") if name not in found]
         if missing:

@@ -1,7 +1,9 @@
 """The contract of a source: labelled images, decoded once, kept as uint8, gathered a batch at a time."""
 
+import logging
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, Self
 
@@ -15,7 +17,12 @@ from condgan.core.batch import Batch, Schema, Shape
 from condgan.core.errors import DataError
 from condgan.core.seeds import permutation
 from condgan.core.spec import Spec
-from condgan.data.decode import Fit, Picture, decode
+from condgan.data.decode import Fit, Picture, Unreadable, decode
+
+SKIPPED_AT_MOST = 0.01
+LISTED = 20
+
+logger = logging.getLogger(__name__)
 
 Split = Literal["train", "val", "test"]
 
@@ -34,9 +41,20 @@ class Records(NamedTuple):
 class Dataset:
     """Decoded samples: uint8 images, class indices, and the schema that names them."""
 
-    def __init__(self, images: UInt8[Tensor, "n c h w"], labels: Int64[Tensor, "n"], names: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        images: UInt8[Tensor, "n c h w"],
+        labels: Int64[Tensor, " n"],
+        names: tuple[str, ...],
+        sizes: Counter[tuple[int, int]] | None = None,
+        unreadable: tuple[Unreadable, ...] = (),
+    ) -> None:
         self.images = images
         self.labels = labels
+        self.sizes = sizes or Counter({(images.shape[2], images.shape[3]): len(images)})
+        """How many images there were of each height and width, before they were brought to one."""
+        self.unreadable = unreadable
+        """Those that could not be decoded, and are not among the images."""
         counts = torch.bincount(labels, minlength=len(names)).tolist()
         self.schema = Schema(names, tuple(counts))
 
@@ -48,7 +66,7 @@ class Dataset:
         """The shape of one image."""
         return Shape(self.images.shape[1], tuple(self.images.shape[2:]))
 
-    def batch(self, indices: Int64[Tensor, "b"]) -> Batch:
+    def batch(self, indices: Int64[Tensor, " b"]) -> Batch:
         """The samples at some indices, by one gather."""
         return Batch(self.images[indices], self.labels[indices])
 
@@ -71,6 +89,8 @@ class Source(Spec, ABC):
     """1 grey, 3 colour, 4 colour with transparency; by default what the images have."""
     fit: Fit = "crop"
     """How an image of another aspect is brought to the size: crop, pad or stretch."""
+    skip_bad: bool = False
+    """Leave out images that cannot be read, up to one in a hundred, instead of stopping."""
     holdout: Annotated[float, Field(ge=0, lt=1)] = 0.0
     """Share of the images to keep from training, as the test split of data that bring none."""
     subset: Split = "train"
@@ -108,6 +128,19 @@ class Source(Spec, ABC):
         Raises:
             DataError: no images, an unreadable one, mixed channels, or a class without images.
         """
+        dataset = self.read()
+        for error in self.errors(dataset):
+            raise error
+        if dataset.unreadable:
+            logger.warning("%d images left out: %s", len(dataset.unreadable), listed(dataset.unreadable))
+        return dataset
+
+    def read(self) -> Dataset:
+        """Decode what can be read of this split, without judging it.
+
+        Raises:
+            DataError: no images, none that can be read, or mixed channels.
+        """
         records = self.records()
         if not len(records.images):
             raise DataError("no images", where=self.title(), do="give a folder per class, a table, or an .npz")
@@ -115,16 +148,27 @@ class Source(Spec, ABC):
         chosen = self._chosen(len(records.images))
         found = records.images
         pictures = found[chosen] if isinstance(found, np.ndarray) else [found[index] for index in chosen]
-        images = decode(pictures, self.size, self.channels, self.fit)
-        dataset = Dataset(images, torch.from_numpy(labels[chosen]), names)
-        empty = [name for name, count in zip(names, dataset.schema.counts, strict=True) if not count]
+        decoded = decode(pictures, self.size, self.channels, self.fit)
+        kept = torch.from_numpy(labels[chosen][decoded.kept])
+        return Dataset(decoded.images, kept, names, decoded.sizes, decoded.unreadable)
+
+    def errors(self, dataset: Dataset) -> Iterator[DataError]:
+        """What forbids to train on what was read."""
+        bad, total = len(dataset.unreadable), len(dataset) + len(dataset.unreadable)
+        if bad and not (self.skip_bad and bad <= SKIPPED_AT_MOST * total):
+            yield DataError(
+                "cannot read image" if bad == 1 else f"cannot read {bad} of {total} images",
+                where=listed(dataset.unreadable),
+                do=f"replace or remove {'it' if bad == 1 else 'them'}"
+                + (f"; --skip-bad leaves out {SKIPPED_AT_MOST:.0%} at most" if self.skip_bad else ", or --skip-bad"),
+            )
+        empty = [name for name, count in zip(dataset.schema.names, dataset.schema.counts, strict=True) if not count]
         if empty and self.subset == "train":
-            raise DataError(
+            yield DataError(
                 f"class without images: {', '.join(empty[:5])}",
                 where=self.title(),
                 do="add images of it, or remove it from the list of classes",
             )
-        return dataset
 
     def _chosen(self, n: int) -> np.ndarray:
         """The indices of this split, where it is cut from the whole by ``holdout``."""
@@ -154,7 +198,13 @@ class Source(Spec, ABC):
             )
 
 
-def index_labels(records: Records, where: str) -> tuple[Int64[np.ndarray, "n"], tuple[str, ...]]:
+def listed(unreadable: Sequence[Unreadable]) -> str:
+    """Each by its name, 20 at most."""
+    more = len(unreadable) - LISTED
+    return ", ".join(map(str, unreadable[:LISTED])) + (f" … and {more} more" if more > 0 else "")
+
+
+def index_labels(records: Records, where: str) -> tuple[Int64[np.ndarray, " n"], tuple[str, ...]]:
     """Labels of any form as class indices, with the names in index order."""
     if len(records.labels) != len(records.images):
         raise DataError(

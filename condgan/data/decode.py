@@ -2,27 +2,33 @@
 
 import io
 import os
+import struct
 import tempfile
+import warnings
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple, TypeVar
 
 import numpy as np
 import torch
-from jaxtyping import UInt8
+from jaxtyping import Int64, UInt8
 from PIL import Image, ImageOps
 from torch import Tensor
 
 from condgan.core.errors import DataError
 
+Found = TypeVar("Found")
 Picture = Path | bytes | np.ndarray
 Fit = Literal["crop", "pad", "stretch"]
 
 LONGEST_BY_DEFAULT = 64
 """Larger images are reduced to this unless a size is asked for: beyond it training takes more than minutes."""
+MOST_PIXELS = 80_000_000
+"""Pixels of one image, beyond which it is taken for a decompression bomb and refused."""
+warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)  # Pillow's begins above that
 MEMORY_LIMIT = 1 << 30
 """Bytes of decoded images beyond which they are kept in a memory-mapped file."""
 
@@ -32,32 +38,77 @@ MODES = {1: "L", 3: "RGB", 4: "RGBA"}
 CHANNELS = {"1": 1, "L": 1, "I": 1, "I;16": 1, "I;16B": 1, "LA": 4, "PA": 4, "RGBA": 4, "RGBa": 4}
 
 
+class Unreadable(NamedTuple):
+    """A picture that cannot be decoded."""
+
+    place: int
+    name: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.reason})"
+
+
+class Decoded(NamedTuple):
+    """The pictures that could be read, in their order, and those that could not."""
+
+    images: UInt8[Tensor, "n c h w"]
+    kept: Int64[np.ndarray, " n"]
+    """The index of each among all pictures."""
+    sizes: Counter[tuple[int, int]]
+    """How many pictures there are of each height and width."""
+    unreadable: tuple[Unreadable, ...] = ()
+
+
+class _Broken(Exception):
+    """One picture cannot be read; the text is the reason."""
+
+
 def decode(
     pictures: Sequence[Picture] | np.ndarray, size: tuple[int, int] | None, channels: int | None, fit: Fit
-) -> UInt8[Tensor, "n c h w"]:
+) -> Decoded:
     """Decode pictures to one shape, in threads; in memory, or memory-mapped where they are many.
 
     Raises:
-        DataError: a picture cannot be read, or they differ in channels and none are asked for.
+        DataError: no picture can be read, or they differ in channels and none are asked for.
     """
     if isinstance(pictures, np.ndarray):
         whole = _channels_first(pictures)
         own = (whole.shape[2], whole.shape[3])
         if (size or default_size([own])) == own and channels in (None, whole.shape[1]):
-            return whole
+            return Decoded(whole, np.arange(len(whole)), Counter({own: len(whole)}))
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        forms = list(pool.map(_form, range(len(pictures)), pictures))
+        seen = list(pool.map(lambda index: _attempt(_form, pictures, index), range(len(pictures))))
+        forms = {index: form for index, form in enumerate(seen) if not isinstance(form, Unreadable)}
+        if not forms:
+            raise DataError("no image can be read", where=seen[0], do="are these images?")
+        sizes = Counter((form.height, form.width) for form in forms.values())
         count = channels or _common_channels(forms, pictures)
-        height, width = size or default_size([form[:2] for form in forms])
+        height, width = size or default_size(list(sizes.elements()))
         images = _allocate((len(pictures), count, height, width))
 
-        def place(index: int) -> None:
-            image = _open(pictures[index], index)
-            images[index] = _pixels(image, (height, width), MODES[count], fit)
+        def place(index: int) -> Unreadable | None:
+            found = _attempt(lambda one: _pixels(_open(one), (height, width), MODES[count], fit), pictures, index)
+            if isinstance(found, Unreadable):
+                return found
+            images[index] = found
+            return None
 
-        for _ in pool.map(place, range(len(pictures))):
-            pass
-    return torch.from_numpy(images)
+        broken = [each for each in (*seen, *pool.map(place, forms)) if isinstance(each, Unreadable)]
+    kept = np.array(sorted(forms.keys() - {each.place for each in broken}), np.int64)
+    for position, index in enumerate(kept):  # close the gaps in place: a memory map may be larger than memory
+        if position != index:
+            images[position] = images[index]
+    return Decoded(torch.from_numpy(images[: len(kept)]), kept, sizes, tuple(sorted(broken)))
+
+
+def _attempt(
+    do: Callable[[Picture], Found], pictures: Sequence[Picture] | np.ndarray, index: int
+) -> Found | Unreadable:
+    try:
+        return do(pictures[index])
+    except _Broken as error:
+        return Unreadable(index, _name(pictures[index], index), str(error))
 
 
 def default_size(sizes: Sequence[tuple[int, int]]) -> tuple[int, int]:
@@ -102,51 +153,57 @@ def _name(picture: Picture, index: int) -> str:
 
 
 @contextmanager
-def _reading(picture: Picture, index: int) -> Iterator[None]:
-    """Turn whatever a broken image makes Pillow raise into one line that names it."""
+def _reading() -> Iterator[None]:
+    """Turn whatever a broken image makes Pillow raise into its reason."""
     try:
         yield
-    except (OSError, ValueError, SyntaxError, TypeError, Image.DecompressionBombError) as error:
-        reason = "not an image" if "cannot identify" in str(error) else str(error) or type(error).__name__
-        raise DataError(
-            "cannot read image", where=_name(picture, index), do=f"replace or remove it ({reason})"
-        ) from None
+    except (OSError, ValueError, SyntaxError, TypeError, struct.error, Image.DecompressionBombError) as error:
+        first = (str(error).splitlines() or [""])[0]
+        raise _Broken("not an image" if "cannot identify" in first else first or type(error).__name__) from None
 
 
-def _open(picture: Picture, index: int) -> Image.Image:
-    with _reading(picture, index):
-        if isinstance(picture, np.ndarray):
-            pixels = picture[..., 0] if picture.ndim == 3 and picture.shape[-1] == 1 else picture
-            return Image.fromarray(_eight_bits(pixels))
-        with Image.open(picture if isinstance(picture, Path) else io.BytesIO(picture)) as image:
-            return ImageOps.exif_transpose(image)
+def _open(picture: Picture) -> Image.Image:
+    if isinstance(picture, np.ndarray):
+        pixels = picture[..., 0] if picture.ndim == 3 and picture.shape[-1] == 1 else picture
+        return Image.fromarray(_eight_bits(pixels))
+    with _reading(), Image.open(picture if isinstance(picture, Path) else io.BytesIO(picture)) as image:
+        return ImageOps.exif_transpose(image)
 
 
-def _form(index: int, picture: Picture) -> tuple[int, int, int]:
+class _Form(NamedTuple):
+    height: int
+    width: int
+    channels: int
+
+
+def _form(picture: Picture) -> _Form:
     """Height, width and channels; of a file, its header alone is read."""
     if isinstance(picture, np.ndarray):
-        return picture.shape[0], picture.shape[1], picture.shape[2] if picture.ndim == 3 else 1
-    with _reading(picture, index), Image.open(picture if isinstance(picture, Path) else io.BytesIO(picture)) as image:
+        return _Form(picture.shape[0], picture.shape[1], picture.shape[2] if picture.ndim == 3 else 1)
+    with _reading(), Image.open(picture if isinstance(picture, Path) else io.BytesIO(picture)) as image:
         if image.mode == "F":
             raise ValueError("floating-point numbers; save it with 8 or 16 bits")
+        if image.width * image.height > MOST_PIXELS:
+            raise ValueError(f"{image.width}×{image.height} pixels, more than {MOST_PIXELS:,}")
         turned = image.getexif().get(ORIENTATION, 1) in (5, 6, 7, 8)
         height, width = (image.width, image.height) if turned else (image.height, image.width)
         clear = "transparency" in image.info and image.mode in ("P", "RGB")
-        return height, width, 4 if clear else CHANNELS.get(image.mode, 3)
+        return _Form(height, width, 4 if clear else CHANNELS.get(image.mode, 3))
 
 
-def _common_channels(forms: Sequence[tuple[int, int, int]], pictures: Sequence[Picture] | np.ndarray) -> int:
-    counts = Counter(form[2] for form in forms)
+def _common_channels(forms: Mapping[int, _Form], pictures: Sequence[Picture] | np.ndarray) -> int:
+    counts = Counter(form.channels for form in forms.values())
     (most, _), *others = counts.most_common()
     if others:
-        odd = next(index for index, form in enumerate(forms) if form[2] != most)
+        odd = next(index for index, form in forms.items() if form.channels != most)
         raise DataError(
             f"images of mixed channels: {', '.join(f'{n} with {c}' for c, n in counts.most_common())}",
             where=_name(pictures[odd], odd),
             do="choose with data.channels (1, 3 or 4) and all are converted",
         )
     if most not in MODES:
-        raise DataError(f"images of {most} channels", where=_name(pictures[0], 0), do="give 1, 3 or 4 channels")
+        first = next(iter(forms))
+        raise DataError(f"images of {most} channels", where=_name(pictures[first], first), do="give 1, 3 or 4 channels")
     return most
 
 

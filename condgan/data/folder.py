@@ -34,6 +34,7 @@ class Folder(Source):
         labels: list[int] = []
         for index, folder in enumerate(classes):
             found = images_in(folder)
+            _inside(root, [folder, *found])
             if not found:
                 raise DataError(
                     f"class without images: {folder.name}", where=folder, do="add images of it, or remove the folder"
@@ -60,6 +61,14 @@ class Folder(Source):
             raise DataError(f"no {self.subset} split", where=root, do=f"add a folder {self.subset}/")
         self.without_split()
         return root
+
+
+def _inside(root: Path, paths: list[Path]) -> None:
+    """Refuse links that lead out of the data: what they show is not the data's own."""
+    home = root.resolve()
+    for path in paths:
+        if path.is_symlink() and not path.resolve().is_relative_to(home):
+            raise DataError("link out of the folder", where=path, do="copy the files there, or hard-link them")
 
 
 def images_in(folder: Path, deep: bool = True) -> list[Path]:

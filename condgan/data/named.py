@@ -26,6 +26,10 @@ MERGED = (*DIGITS, *UPPER, *"abdefghnqrt")
 """EMNIST's classes where lower-case letters that look like their capitals are merged with them."""
 
 
+CIFAR_PART = 10_000 * 3073
+"""Bytes of one file of CIFAR-10."""
+
+
 class Known(NamedTuple):
     """What is published of a data set: where its files are, their MD5, and the names of its classes."""
 
@@ -52,7 +56,7 @@ def _emnist(part: str, known: Known, path: Callable[[str], Path], train: bool) -
         images, labels = (read_idx(path(name)) for name in names)
     except FileNotFoundError:
         with zipfile.ZipFile(path("gzip.zip")) as archive:
-            images, labels = (parse_idx(gzip.decompress(archive.read(f"gzip/{name}")), name) for name in names)
+            images, labels = (parse_idx(gzip.GzipFile(fileobj=archive.open(f"gzip/{name}")), name) for name in names)
     return images.swapaxes(1, 2), labels - (part == "letters")
 
 
@@ -61,7 +65,8 @@ def _cifar10(known: Known, path: Callable[[str], Path], train: bool) -> tuple[np
     files = [f"data_batch_{n}.bin" for n in range(1, 6)] if train else ["test_batch.bin"]
     with tarfile.open(path("cifar-10-binary.tar.gz")) as archive:
         parts = [archive.extractfile(f"cifar-10-batches-bin/{file}") for file in files]
-        rows = np.concatenate([np.frombuffer(part.read(), np.uint8) for part in parts if part]).reshape(-1, 3073)
+        rows = np.concatenate([np.frombuffer(part.read(CIFAR_PART), np.uint8) for part in parts if part])
+    rows = rows.reshape(-1, 3073)
     return np.moveaxis(rows[:, 1:].reshape(-1, 3, 32, 32), 1, -1), rows[:, 0]
 
 

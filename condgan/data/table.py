@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from condgan.core.bounds import require_memory
 from condgan.core.errors import DataError, nearest
 from condgan.data.base import Records, Source, existing
 from condgan.data.decode import Picture
@@ -90,6 +91,10 @@ def read(file: Path) -> pa.Table:
             case ".parquet":
                 import pyarrow.parquet as parquet
 
+                described = parquet.read_metadata(file)
+                groups = (described.row_group(index) for index in range(described.num_row_groups))
+                size = sum(group.total_byte_size for group in groups)
+                require_memory(size, "table", file, "split it into shards, or give images as files")
                 return parquet.read_table(file)
             case ".csv" | ".tsv":
                 from pyarrow import csv
@@ -128,9 +133,12 @@ def from_arrow(table: pa.Table, image: str | None, label: str | None, folder: Pa
 
 def class_names(table: pa.Table, label: str) -> tuple[str, ...] | None:
     """The class names that Hugging Face's metadata give to an integer column."""
-    described = json.loads((table.schema.metadata or {}).get(b"huggingface", b"{}"))
-    names = described.get("info", {}).get("features", {}).get(label, {}).get("names")
-    return tuple(names) if names else None
+    try:
+        described = json.loads((table.schema.metadata or {}).get(b"huggingface", b"{}"))
+        names = described.get("info", {}).get("features", {}).get(label, {}).get("names")
+    except (ValueError, AttributeError, RecursionError):
+        return None  # not what the Hub writes
+    return tuple(map(str, names)) if isinstance(names, list) else None
 
 
 def _column(table: pa.Table, asked: str | None, usual: tuple[str, ...], what: str, where: str) -> str:

@@ -1,5 +1,6 @@
 """Sources over small data made here: what each layout yields, and what each kind of bad data is told."""
 
+import io
 import json
 from pathlib import Path
 
@@ -212,11 +213,11 @@ def test_the_hub_through_datasets(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_idx_cut_short_or_of_another_kind() -> None:
     whole = b"\0\0\x08\x01" + (3).to_bytes(4, "big") + b"abc"
-    assert parse_idx(whole, "x").tolist() == [97, 98, 99]
+    assert parse_idx(io.BytesIO(whole), "x").tolist() == [97, 98, 99]
     with pytest.raises(DataError, match="cut short"):
-        parse_idx(whole[:-1], "x")
+        parse_idx(io.BytesIO(whole[:-1]), "x")
     with pytest.raises(DataError, match="not an IDX file"):
-        parse_idx(b"PK\x03\x04", "x")
+        parse_idx(io.BytesIO(b"PK\x03\x04"), "x")
 
 
 @pytest.mark.parametrize("source", [Named(), Folder(path="x"), Table(path="x"), Npz(path="x"), Hub(name="a/b")])

@@ -1,0 +1,41 @@
+"""What input from elsewhere may cost: memory in proportion to the machine, text in proportion to its purpose."""
+
+import os
+from pathlib import Path
+
+from condgan.core.errors import CondganError, DataError
+
+MOST_TEXT = 16 << 20
+"""Bytes of a recipe or a config, beyond which it is none."""
+
+
+def memory() -> int:
+    """Bytes of memory of this machine; 16 GiB where the system does not say."""
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return 16 << 30
+
+
+def require_memory(size: int, what: str, where: object, do: str, error: type[CondganError] = DataError) -> None:
+    """Refuse what would take more than half of the memory, before any of it is taken.
+
+    Raises:
+        CondganError: of the kind given.
+    """
+    if size > memory() // 2:
+        raise error(f"{what}: {size / 2**30:,.1f} GiB, more than half of the memory", where=where, do=do)
+
+
+def read_text(path: Path) -> str:
+    """A text file of reasonable size.
+
+    Raises:
+        OSError: it cannot be read.
+        ValueError: not UTF-8, or too large.
+    """
+    with path.open("rb") as file:
+        content = file.read(MOST_TEXT + 1)
+    if len(content) > MOST_TEXT:
+        raise ValueError(f"larger than {MOST_TEXT >> 20} MiB")
+    return content.decode()

@@ -1,0 +1,121 @@
+"""What ``condgan doctor`` finds, and what ``train`` says of the same before its first step."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+import condgan as cg
+from condgan.cli import main
+from condgan.data import Dataset, Folder
+from condgan.data.doctor import duplicates, remarks
+from tests.conftest import picture
+
+
+def many(folder: Path, n: int) -> Path:
+    """Two classes of n images each."""
+    for label, name in enumerate(("robin", "wren")):
+        (folder / name).mkdir(parents=True)
+        for index in range(n):
+            picture(1000 * label + index).save(folder / name / f"{index:03d}.png")
+    return folder
+
+
+def spoilt(folder: Path, n: int, bad: int) -> Path:
+    many(folder, n)
+    for index in range(bad):
+        (folder / "wren" / f"{index:03d}.png").write_bytes(b"not an image")
+    return folder
+
+
+def dataset(images: torch.Tensor, labels: list[int], names: tuple[str, ...]) -> Dataset:
+    return Dataset(images, torch.tensor(labels), names)
+
+
+def test_copies_are_counted_by_class() -> None:
+    base = torch.randint(0, 256, (3, 1, 4, 4), dtype=torch.uint8)
+    images = base[[0, 1, 0, 1, 2, 0]]
+    found = duplicates(dataset(images, [0, 0, 0, 1, 1, 1], ("a", "b")))
+    assert found == (1, 2, 2, 3)
+
+
+def test_remarks() -> None:
+    images = torch.randint(0, 256, (300, 1, 8, 8), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
+    assert not list(remarks(dataset(images, [0, 1] * 150, ("a", "b"))))
+    said = list(remarks(dataset(images, [0] * 297 + [1] * 3, ("a", "b"))))
+    assert said == [
+        "classes of fewer than 10 images, which are hardly learnt: b (3)",
+        "uneven classes: from 3 to 297 images",
+    ]
+    assert list(remarks(dataset(images, [0] * 300, ("a",)))) == ["one class only (a): there is nothing to choose from"]
+    images[7], images[8] = images[4], images[5]
+    assert list(remarks(dataset(images, [0, 1] * 150, ("a", "b")))) == [
+        "2 images stand under more than one label, the first is item 7"
+    ]
+
+
+def test_sizes_are_told(tmp_path: Path) -> None:
+    many(tmp_path, 12)
+    picture(5, (40, 30)).save(tmp_path / "wren" / "000.png")
+    said = list(remarks(Folder(path=str(tmp_path)).load()))
+    assert said == ["images of 2 sizes, sides from 10 to 30; all are brought to 10×10, 3 channels"]
+
+
+def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    many(tmp_path / "birds", 12)
+    words = ["doctor", str(tmp_path / "birds"), "--device", "cpu", "--data.size", "8", "--training.batch", "4"]
+    small = ["--architecture.channels", "8", "--architecture.least-channels", "8", "--images", "64"]
+    with pytest.raises(SystemExit) as exit:
+        main([*words, *small])
+    out = capsys.readouterr().out
+    assert exit.value.code == 0
+    assert "birds: 24 images of 8×8, 3 channels, 2 classes" in out
+    assert "robin  12  █" in out
+    assert "note: images of 10×12 are brought to 8×8, 3 channels; data.size says to what" in out
+    assert "training: 64 images, about" in out and "MB of memory" in " ".join(out.split())
+    assert [each.name for each in tmp_path.iterdir()] == ["birds"]
+
+
+def test_each_bad_file_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spoilt(tmp_path / "birds", 12, 3)
+    for verb in ("doctor", "train"):
+        with pytest.raises(SystemExit) as exit:
+            main([verb, str(tmp_path / "birds")])
+        captured = capsys.readouterr()
+        assert exit.value.code == 3
+        error = captured.err.splitlines()[-1]
+        assert error.startswith("error[data]: cannot read 3 of 24 images; ")
+        assert all(f"wren/{index:03d}.png (not an image)" in error for index in range(3))
+    assert captured.out == ""
+
+
+def test_skip_bad_leaves_out_one_in_a_hundred(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    few, more = spoilt(tmp_path / "few", 100, 2), spoilt(tmp_path / "more", 100, 3)
+    with pytest.raises(cg.DataError, match="cannot read 2 of 200 images.*or --skip-bad"):
+        cg.plan(few)
+    found = cg.plan(few, skip_bad=True).dataset
+    assert len(found) == 198 and found.schema.counts == (100, 98)
+    assert "2 images left out" in caplog.text and "wren/001.png (not an image)" in caplog.text
+    whole = Folder(path=str(many(tmp_path / "whole", 100))).load()
+    kept = torch.tensor([index for index in range(200) if index not in (100, 101)])
+    assert torch.equal(found.images, whole.images[kept]) and torch.equal(found.labels, whole.labels[kept])
+    with pytest.raises(cg.DataError, match="cannot read 3 of 200 images.*leaves out 1% at most"):
+        cg.plan(more, skip_bad=True)
+
+
+def test_labels_that_would_be_ignored(tmp_path: Path) -> None:
+    found = cg.doctor(many(tmp_path / "birds", 12), preset="plain", settings={"training": {"batch": 4}}, device="cpu")
+    assert 'the labels are ignored: condition.kind is "none"' in found.remarks and not found.errors
+    assert found.estimate is not None and found.estimate.memory > 1 << 20
+
+
+def test_all_that_is_wrong_is_told(tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz", images=np.zeros((20, 4, 4), np.uint8), labels=[0, 1] * 10, names=["x", "y", "z"])
+    found = cg.doctor(tmp_path / "a.npz")
+    assert [error.what for error in found.errors] == ["class without images: z"]
+    assert "9 images are copies of another of their class, the first is item 2" in "; ".join(found.remarks).replace(
+        "18 images", "9 images"
+    )
+    assert found.estimate is None
+    assert cg.doctor(tmp_path / "a.npz", settings={"data": {"holdout": 0.99}}).errors
