@@ -7,24 +7,38 @@ from condgan.core.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from condgan import conditions, data, gallery, losses, networks, presets
-    from condgan.core.errors import CondganError, DataError, SettingsError
+    from condgan.core.errors import (
+        CheckpointError,
+        CondganError,
+        DataError,
+        DiskError,
+        DivergedError,
+        LockedError,
+        SettingsError,
+    )
     from condgan.gallery.samples import Samples
     from condgan.pipeline import Pipeline
     from condgan.recipe import Optimizer, Recipe, Training
-    from condgan.training.trainer import Snapshot
-    from condgan.verbs import Plan, plan, sample, train
+    from condgan.training.loop import Snapshot
+    from condgan.verbs import Diagnosis, Plan, doctor, plan, sample, train
 
 _HOME = {
+    "CheckpointError": "core.errors",
     "CondganError": "core.errors",
     "DataError": "core.errors",
+    "DiskError": "core.errors",
+    "DivergedError": "core.errors",
+    "LockedError": "core.errors",
     "SettingsError": "core.errors",
     "Optimizer": "recipe",
     "Pipeline": "pipeline",
     "Recipe": "recipe",
     "Samples": "gallery.samples",
-    "Snapshot": "training.trainer",
+    "Snapshot": "training.loop",
     "Training": "recipe",
+    "Diagnosis": "verbs",
     "Plan": "verbs",
+    "doctor": "verbs",
     "plan": "verbs",
     "sample": "verbs",
     "train": "verbs",
@@ -32,8 +46,13 @@ _HOME = {
 _ROOMS = ("conditions", "data", "gallery", "losses", "networks", "presets")
 
 __all__ = [
+    "CheckpointError",
     "CondganError",
     "DataError",
+    "Diagnosis",
+    "DiskError",
+    "DivergedError",
+    "LockedError",
     "Optimizer",
     "Pipeline",
     "Plan",
@@ -44,6 +63,7 @@ __all__ = [
     "Training",
     "conditions",
     "data",
+    "doctor",
     "gallery",
     "losses",
     "networks",

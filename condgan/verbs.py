@@ -2,35 +2,56 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TypedDict, Unpack
 
-from condgan.core.errors import SettingsError
+from condgan.core.errors import CondganError, DataError, SettingsError
 from condgan.data import Dataset, Source, find
+from condgan.data.doctor import remarks
 from condgan.gallery import Samples
 from condgan.pipeline import Pipeline
 from condgan.presets import fitting, get
 from condgan.recipe import Recipe, merge, read_toml
-from condgan.training import trainer
+from condgan.training import loop
 from condgan.training.engine import pick
+from condgan.training.estimate import Estimate, estimate
 from condgan.training.log import Progress
+from condgan.training.run import Run
+from condgan.training.store import checkpoint_at
 
 Settings = Mapping[str, Mapping[str, Any]]
+Data = str | Path | Source | Recipe | None
+
+logger = logging.getLogger(__name__)
 
 
 class Words(TypedDict, total=False):
-    """The words that say what to train; ``plan`` explains them."""
+    """The words that say what to train."""
 
     preset: str | None
+    """A preset's name; by default one that fits the data."""
     recipe: str | Path | None
+    """A TOML file, laid over the preset."""
     out: str | Path | None
+    """The run's folder; by default ``runs/`` and the name of the data."""
+    resume: str | Path | None
+    """A checkpoint to go on from, or a run (its latest); without data, recipe and folder are those of the run."""
     images: int | None
+    """Budget in real images."""
     minutes: float | None
+    """Budget in minutes."""
     seed: int | None
+    """Number from which all randomness is derived."""
     precision: str | None
+    """auto, fp32 or bf16."""
     data_root: str
+    """Folder that holds named data."""
+    skip_bad: bool
+    """Leave out images that cannot be read, up to one in a hundred."""
     settings: Settings | None
+    """Any setting of the recipe, as section → field → value."""
 
 
 class Plan(NamedTuple):
@@ -42,51 +63,52 @@ class Plan(NamedTuple):
     origin: str
     """The preset or the file that the recipe comes from."""
     out: Path
+    resume: Path | None
+    """The checkpoint to go on from, where one was asked for; else it is the newest sound one in ``out``."""
 
 
-def plan(
-    data: str | Path | Source | Recipe | None = None,
-    *,
-    preset: str | None = None,
-    recipe: str | Path | None = None,
-    out: str | Path | None = None,
-    images: int | None = None,
-    minutes: float | None = None,
-    seed: int | None = None,
-    precision: str | None = None,
-    data_root: str = "",
-    settings: Settings | None = None,
-) -> Plan:
+def plan(data: Data = None, **words: Unpack[Words]) -> Plan:
     """The run that a command line, or the same words in Python, ask for; nothing is written.
 
     Precedence: the words given here, the recipe file, the preset, what the data say.
 
     Args:
         data: a name, a path, ``hf:owner/name``, a source, or a whole recipe.
-        preset: a preset's name; by default one that fits the data.
-        recipe: a TOML file, laid over the preset.
-        out: the run's folder; by default ``runs/`` and the name of the data.
-        images: budget in real images.
-        minutes: budget in minutes.
-        seed: number from which all randomness is derived.
-        precision: auto, fp32 or bf16.
-        data_root: folder that holds named data.
-        settings: any setting of the recipe, as section → field → value.
+        words: those of ``Words``.
 
     Raises:
         SettingsError: nothing to train on, or a setting that is unknown or does not fit.
         DataError: the data are not there, or not what they should be.
+        CheckpointError: there is none where ``resume`` says.
+        LockedError: another process is training in that folder.
     """
-    training = {"images": images, "minutes": minutes, "precision": precision}
-    given = {name: value for name, value in training.items() if value is not None}
-    words = merge(dict(settings or {}), {"training": given} if given else {})
-    budget = words.get("training", {})
-    if "images" in budget and "minutes" in budget:
-        raise SettingsError("two budgets", where="images and minutes", do="give one of them")
-    if "images" in budget:
-        words["training"] = {**budget, "minutes": None}  # whatever the recipe says
-    if seed is not None:
-        words["seed"] = seed
+    made = _plan(data, lambda source: source.load(), **words)
+    for remark in remarks(made.dataset):
+        logger.warning("%s", remark)
+    return made
+
+
+def _plan(
+    data: Data,
+    load: Callable[[Source], Dataset],
+    *,
+    preset: str | None = None,
+    recipe: str | Path | None = None,
+    out: str | Path | None = None,
+    resume: str | Path | None = None,
+    images: int | None = None,
+    minutes: float | None = None,
+    seed: int | None = None,
+    precision: str | None = None,
+    data_root: str = "",
+    skip_bad: bool = False,
+    settings: Settings | None = None,
+) -> Plan:
+    checkpoint = checkpoint_at(Path(resume)) if resume is not None else None
+    if checkpoint and data is None and not recipe:
+        home = checkpoint.parent.parent
+        recipe, out = home / "recipe.toml", out or home
+    words = changes(settings or {}, seed, skip_bad, images=images, minutes=minutes, precision=precision)
     laid = read_toml(recipe) if recipe else data.plain() if isinstance(data, Recipe) else {}
     if data is None and not recipe:
         raise SettingsError("no data", where="DATA", do="name a data set or a path, such as: condgan train digits")
@@ -97,13 +119,32 @@ def plan(
     whole = isinstance(data, Recipe) or bool(recipe)
     found = Recipe() if isinstance(data, Recipe) else get(preset or "house")
     found = found.override(merge(laid, words), where)
-    dataset = found.data.load()
+    folder = Path(out) if out else Path("runs", found.data.title().replace("/", "-"))
+    Run(folder).require_free()
+    dataset = load(found.data)
     if preset is None and not whole:
         preset = fitting(len(dataset))
         found = get(preset).override(merge(laid, words), where)
     complete = found.resolve(dataset.schema, dataset.shape)
-    folder = Path(out) if out else Path("runs", complete.data.title().replace("/", "-"))
-    return Plan(complete, dataset, preset or (str(recipe) if recipe else "your recipe"), folder)
+    return Plan(complete, dataset, preset or (str(recipe) if recipe else "your recipe"), folder, checkpoint)
+
+
+def changes(settings: Settings, seed: int | None, skip_bad: bool, **training: Any) -> dict[str, Any]:
+    """What the words of a command change of a recipe, as section → field → value.
+
+    Raises:
+        SettingsError: a budget in images and one in minutes.
+    """
+    given = {name: value for name, value in training.items() if value is not None}
+    words = merge(dict(settings), {"training": given} if given else {})
+    budget = words.get("training", {})
+    if "images" in budget and "minutes" in budget:
+        raise SettingsError("two budgets", where="images and minutes", do="give one of them")
+    if "images" in budget:
+        words["training"] = {**budget, "minutes": None}  # whatever the recipe says
+    if skip_bad:
+        words = merge(words, {"data": {**words.get("data", {}), "skip_bad": True}})
+    return words if seed is None else {**words, "seed": seed}
 
 
 def beside(old: Mapping[str, Any], source: Source) -> dict[str, Any]:
@@ -114,15 +155,16 @@ def beside(old: Mapping[str, Any], source: Source) -> dict[str, Any]:
 
 
 def train(
-    data: str | Path | Source | Recipe | None = None,
+    data: Data = None,
     *,
     device: str = "auto",
     on_progress: Callable[[Progress], None] = lambda progress: None,
     **words: Unpack[Words],
-) -> Iterator[trainer.Snapshot]:
+) -> Iterator[loop.Snapshot]:
     """Train a generator, or go on where an earlier sitting of the same run was stopped.
 
     The folder is checked and claimed at once; the training goes on as the snapshots are taken from the iterator.
+    Ctrl-C and SIGTERM save a checkpoint first; a second one ends at once.
 
     Args:
         data: as for ``plan``.
@@ -133,9 +175,45 @@ def train(
     Raises:
         SettingsError: as ``plan``; or ``out`` holds another run or cannot be written, or the device is not there.
         DataError: as ``plan``.
+        CheckpointError: the checkpoint asked for is damaged, or all there are.
+        LockedError: another process is training in that folder.
+        DivergedError: NaN or Inf, four times.
+        DiskError: the disk is full or fails; the last checkpoint is kept.
     """
     made = plan(data, **words)
-    return trainer.train(made.recipe, made.dataset, made.out, device=device, on_progress=on_progress)
+    return loop.train(made.recipe, made.dataset, made.out, device=device, resume=made.resume, on_progress=on_progress)
+
+
+class Diagnosis(NamedTuple):
+    """What is to be known of some data before a long run."""
+
+    dataset: Dataset | None
+    """What could be read; ``None`` where nothing could."""
+    errors: list[CondganError]
+    """What forbids to train on them."""
+    remarks: list[str]
+    """What may spoil the result."""
+    recipe: Recipe | None
+    estimate: Estimate | None
+    """What the run would take, where nothing forbids it."""
+
+
+def doctor(data: Data = None, *, device: str = "auto", **words: Unpack[Words]) -> Diagnosis:
+    """Look at data before a long run, with the words of ``train``; nothing is written.
+
+    Raises:
+        SettingsError: as ``plan``. What is wrong with the data does not raise, it is in the diagnosis.
+    """
+    try:
+        made = _plan(data, lambda source: source.read(), **words)
+    except DataError as error:
+        return Diagnosis(None, [error], [], None, None)
+    errors: list[CondganError] = list(made.recipe.data.errors(made.dataset))
+    found = list(remarks(made.dataset))
+    if made.recipe.condition.kind == "none" and len(made.dataset.schema.names) > 1:
+        found.append('the labels are ignored: condition.kind is "none"')
+    took = None if errors else estimate(made.recipe, made.dataset, device)
+    return Diagnosis(made.dataset, errors, found, made.recipe, took)
 
 
 def sample(

@@ -1,11 +1,13 @@
 """The command line: one thin file a verb. Each imports what it needs when it runs, so that help comes at once."""
 
+import logging
 import os
 import sys
 from typing import NoReturn
 
 from cyclopts import App, CycloptsError
 
+from condgan.cli.doctor import doctor
 from condgan.cli.presets import presets
 from condgan.cli.sample import sample
 from condgan.cli.train import known_options, train
@@ -19,12 +21,14 @@ app = App(
     help_epilogue="Any command takes --debug for the traceback of an error.",
 )
 app.register_install_completion_command()
-for command in (train, sample, presets):
+for command in (train, sample, doctor, presets):
     app.command(command)
 
 
 def main(tokens: list[str] | None = None) -> NoReturn:
     """Run a command line and exit with its status: 0, or the status of the error's kind."""
+    if logging.lastResort is not None:
+        logging.lastResort.setFormatter(logging.Formatter("warning: %(message)s"))
     tokens = list(sys.argv[1:] if tokens is None else tokens)
     debug = "--debug" in tokens
     tokens = [token for token in tokens if token != "--debug"]
@@ -32,7 +36,7 @@ def main(tokens: list[str] | None = None) -> NoReturn:
         try:
             app(tokens, exit_on_error=False, print_error=False, result_action="return_value")
         except CycloptsError as error:
-            if tokens[:1] == ["train"]:
+            if tokens[:1] in (["train"], ["doctor"]):
                 known_options(tokens[1:])
             raise SettingsError(str(error).splitlines()[0], where="command line", do="see condgan --help") from error
     except CondganError as error:

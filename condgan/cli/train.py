@@ -3,6 +3,9 @@
 import inspect
 from itertools import pairwise
 from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
 
 from condgan.core.errors import SettingsError, nearest
 
@@ -14,12 +17,14 @@ def train(
     preset: str | None = None,
     recipe: Path | None = None,
     out: Path | None = None,
+    resume: Path | None = None,
     images: int | None = None,
     minutes: float | None = None,
     seed: int | None = None,
     device: str = "auto",
     precision: str | None = None,
     data_root: str = "",
+    skip_bad: Annotated[bool, Parameter(negative="")] = False,
     **settings: dict[str, str],
 ) -> None:
     """Train a generator. The same command again goes on where the run was stopped.
@@ -39,6 +44,8 @@ def train(
         A TOML file, laid over the preset.
     out
         The run's folder. By default runs/ and the name of the data.
+    resume
+        A checkpoint to go on from (RUN/checkpoints/step-…), or a run. Without it, the newest sound one in --out.
     images
         Budget: real images to train on.
     minutes
@@ -51,6 +58,8 @@ def train(
         auto, fp32 or bf16.
     data_root
         Folder that holds named data in the usual layout (MNIST/raw/…); by default $CONDGAN_DATA, else a download.
+    skip_bad
+        Leave out images that cannot be read, up to one in a hundred.
     settings
         --SECTION.FIELD VALUE: any setting of the recipe.
     """
@@ -63,18 +72,25 @@ def train(
             preset=preset,
             recipe=recipe,
             out=out,
+            resume=resume,
             images=images,
             minutes=minutes,
             seed=seed,
             precision=precision,
             data_root=data_root,
-            settings={
-                section: {name.replace("-", "_"): value for name, value in fields.items()}
-                for section, fields in settings.items()
-            },
+            skip_bad=skip_bad,
+            settings=spelled(settings),
         ),
         device,
     )
+
+
+def spelled(settings: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+    """Settings as Python spells them: dashes become underscores."""
+    return {
+        section: {name.replace("-", "_"): value for name, value in fields.items()}
+        for section, fields in settings.items()
+    }
 
 
 def known_options(tokens: list[str]) -> None:

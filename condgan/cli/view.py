@@ -16,18 +16,18 @@ from rich.text import Text
 if TYPE_CHECKING:
     from condgan.recipe import Recipe
     from condgan.training.log import Progress as Report
-    from condgan.training.trainer import Snapshot
-    from condgan.verbs import Plan
+    from condgan.training.loop import Snapshot
+    from condgan.verbs import Diagnosis, Plan
 
 
 def watch(plan: Callable[[], Plan], device: str) -> None:
     """Train with live progress, and end with a summary."""
     console = Console()
     with console.status("reading the data"):
-        from condgan.training.trainer import train
+        from condgan.training.loop import train
 
-        recipe, dataset, origin, out = plan()
-    snapshots = train(recipe, dataset, out, device=device, on_progress=lambda report: show(report))
+        recipe, dataset, origin, out, checkpoint = plan()
+    snapshots = train(recipe, dataset, out, device=device, resume=checkpoint, on_progress=lambda report: show(report))
     console.print(f"[bold]{escape(recipe.data.title())}[/bold]: {dataset}")
     console.print(
         f"recipe: [bold]{escape(origin)}[/bold] ({recipe.architecture.kind}, {recipe.objective.loss}); {budget(recipe)}"
@@ -84,4 +84,36 @@ def summary(folder: Path, last: Snapshot | None) -> Table:
     if last is not None and (form := last.pipeline.condition.describe()).fields:
         words += ["--label", form.fields[0].choices[0], "--n", "16"]
     table.add_row("next", Text(shlex.join(words)))
+    return table
+
+
+def show_diagnosis(diagnosis: Diagnosis) -> None:
+    """The data and what is odd about them, on one screen; the errors are the caller's to show."""
+    console = Console(highlight=False)
+    dataset, recipe, took = diagnosis.dataset, diagnosis.recipe, diagnosis.estimate
+    if dataset is None or recipe is None:
+        return
+    console.print(f"[bold]{escape(recipe.data.title())}[/bold]: {dataset}")
+    console.print(histogram(dict(zip(*dataset.schema, strict=True))))
+    for each in dataset.unreadable:
+        console.print(f"cannot be read: {each}", markup=False, soft_wrap=True)
+    for remark in diagnosis.remarks:
+        console.print(f"note: {remark}", markup=False, soft_wrap=True)
+    if not diagnosis.remarks and not diagnosis.errors:
+        console.print("nothing odd: no tiny classes, no copies, nothing unreadable")
+    if took is not None:
+        console.print(
+            f"training: {budget(recipe)}, about {took.minutes:.0f} min at {took.images_per_second:,.0f} images/s, "
+            f"{took.memory / 2**20:,.0f} MB of memory (measured on a few steps)"
+        )
+
+
+def histogram(counts: dict[str, int], most: int = 40) -> Table:
+    """A bar for each class."""
+    table = Table.grid(padding=(0, 2))
+    longest = max(counts.values())
+    for name, count in list(counts.items())[:most]:
+        table.add_row(Text(name), Text(f"{count:,}", justify="right"), "█" * max(1, round(30 * count / longest)))
+    if len(counts) > most:
+        table.add_row(f"… and {len(counts) - most} more")
     return table

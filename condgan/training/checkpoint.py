@@ -1,53 +1,54 @@
-"""The state of a run on disk: tensors in safetensors, the rest in JSON; no pickle is written or read."""
+"""The state of a run as bytes: tensors in safetensors, the rest in JSON; no pickle is written or read."""
 
 import json
-import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import safetensors.torch
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors import SafetensorError
 from torch import Tensor, nn
+
+from condgan.core.errors import CheckpointError
+from condgan.training import store
 
 Stateful = nn.Module | torch.optim.Optimizer
 
+TENSORS, COUNTERS = "state.safetensors", "state.json"
 
-def save(folder: Path, step: int, objects: Mapping[str, Stateful], counters: Mapping[str, Any]) -> None:
-    """Write a checkpoint beside the last one, then make it the latest; the one before is removed at the end."""
-    folder.mkdir(exist_ok=True)
-    place, draft = folder / f"step-{step}", folder / f"step-{step}.tmp"
-    shutil.rmtree(draft, ignore_errors=True)
-    draft.mkdir()
+
+def pack(objects: Mapping[str, Stateful], counters: Mapping[str, Any]) -> dict[str, bytes]:
+    """The files of a checkpoint."""
     tensors = {
         f"{name}/{key}": value.detach().contiguous().cpu()
         for name, thing in objects.items()
         for key, value in tensors_of(thing).items()
     }
-    save_file(tensors, draft / "state.safetensors")
-    (draft / "state.json").write_text(json.dumps(dict(counters)))
-    shutil.rmtree(place, ignore_errors=True)
-    draft.rename(place)
-    pointer = folder / "latest.tmp"
-    pointer.write_text(place.name)
-    pointer.replace(folder / "latest")
-    for old in folder.glob("step-*"):
-        if old != place:
-            shutil.rmtree(old)
+    return {TENSORS: safetensors.torch.save(tensors), COUNTERS: json.dumps(dict(counters)).encode()}
 
 
-def restore(folder: Path, objects: Mapping[str, Stateful]) -> dict[str, Any] | None:
-    """Load the latest checkpoint into the objects and return its counters; ``None`` where there is none."""
-    pointer = folder / "latest"
-    if not pointer.exists():
-        return None
-    place = folder / pointer.read_text().strip()
-    tensors = load_file(place / "state.safetensors")
-    for name, thing in objects.items():
-        prefix = f"{name}/"
-        mine = {key.removeprefix(prefix): value for key, value in tensors.items() if key.startswith(prefix)}
-        put_tensors(thing, mine)
-    return json.loads((place / "state.json").read_text())
+def restore(place: Path, objects: Mapping[str, Stateful], use: Callable[[Mapping[str, Any]], None]) -> None:
+    """Load a checkpoint into the objects and give its counters to ``use``.
+
+    Raises:
+        CheckpointError: it is damaged (nothing is changed then), or holds the state of other networks.
+    """
+    files = store.load(place, (TENSORS, COUNTERS))
+    try:
+        tensors = safetensors.torch.load(files[TENSORS])
+        counters = json.loads(files[COUNTERS])
+        for name, thing in objects.items():
+            prefix = f"{name}/"
+            mine = {key.removeprefix(prefix): value for key, value in tensors.items() if key.startswith(prefix)}
+            put_tensors(thing, mine)
+        use(counters)
+    except (SafetensorError, ValueError, TypeError, LookupError, AttributeError, RuntimeError) as error:
+        raise CheckpointError(
+            "checkpoint of other networks",
+            where=place,
+            do=f"use the recipe that it was made with ({(str(error).splitlines() or [type(error).__name__])[0]})",
+        ) from None
 
 
 def tensors_of(thing: Stateful) -> dict[str, Tensor]:

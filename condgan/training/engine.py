@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Literal
 
 import torch
 
-from condgan.core.errors import SettingsError
+from condgan.core.errors import DistributedError, SettingsError
 
 if TYPE_CHECKING:
     from accelerate import Accelerator
@@ -17,7 +18,14 @@ def accelerator(device: str = "auto", precision: Literal["auto", "fp32", "bf16"]
 
     Raises:
         SettingsError: the device is not one, or is not there.
+        DistributedError: this is one of several processes, which would write into one folder.
     """
+    if int(os.environ.get("WORLD_SIZE") or 1) > 1:
+        raise DistributedError(
+            "training in several processes is not there yet",
+            where="WORLD_SIZE",
+            do="start a single one",
+        )
     from accelerate import Accelerator
     from accelerate.state import AcceleratorState
 

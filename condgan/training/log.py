@@ -5,6 +5,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
+from condgan.core import disk
 from condgan.core.errors import SettingsError
 
 
@@ -33,16 +34,18 @@ class Log:
 
     def __init__(self, folder: Path, tensorboard: bool, resumed_at: int) -> None:
         self.file = folder / "metrics.jsonl"
-        kept = [line for line in read(self.file) if line["images"] <= resumed_at]
-        self.file.write_text("".join(json.dumps(line) + "\n" for line in kept))
-        self.stream = self.file.open("a", buffering=1)
+        self.rewind(resumed_at)
         self.board = _board(folder) if tensorboard else None
+
+    def rewind(self, images: int) -> None:
+        """Forget what was reported after so many images."""
+        kept = [line for line in read(self.file) if line["images"] <= images]
+        disk.write(self.file, "".join(json.dumps(line) + "\n" for line in kept).encode())
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.stream.close()
         if self.board is not None:
             self.board.close()
 
@@ -54,7 +57,7 @@ class Log:
             "images_per_second": round(progress.rate, 1),
             **progress.losses,
         }
-        self.stream.write(json.dumps(line) + "\n")
+        disk.append(self.file, json.dumps(line).encode() + b"\n")
         if self.board is not None:
             for name, value in progress.losses.items():
                 self.board.add_scalar(f"loss/{name}", value, progress.images)
@@ -62,12 +65,13 @@ class Log:
 
 def read(file: Path) -> list[dict[str, Any]]:
     """The reports of a metrics.jsonl, oldest first; none where there is no file. A last line cut short is left out."""
-    lines = file.read_text().splitlines() if file.exists() else []
+    lines = file.read_bytes().splitlines() if file.exists() else []
     reports = []
     for line in lines:
         try:
-            reports.append(json.loads(line))
-        except json.JSONDecodeError:
+            report = json.loads(line)
+            reports.append({**report, "images": int(report["images"])})
+        except (ValueError, LookupError, TypeError, RecursionError):
             break
     return reports
 

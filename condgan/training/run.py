@@ -2,11 +2,15 @@
 
 from pathlib import Path
 
-from condgan.core.errors import SettingsError
+from filelock import FileLock, Timeout
+
+from condgan.core import disk
+from condgan.core.errors import LockedError, SettingsError
 from condgan.recipe import Recipe, read_toml
 
-BUDGET = ("images", "minutes", "snapshots", "tensorboard")
+BUDGET = ("images", "minutes", "snapshots", "checkpoint_images", "tensorboard")
 """Settings of ``training`` that may change between sittings of one run: they say how long, not what."""
+LOCK = ".lock"
 
 
 class Run:
@@ -20,6 +24,7 @@ class Run:
         self.animation = self.folder / "samples.gif"
         self.curves = self.folder / "losses.png"
         self.metrics = self.folder / "metrics.jsonl"
+        self.lock = FileLock(self.folder / LOCK, blocking=False)
 
     def check(self, recipe: Recipe) -> None:
         """Refuse a folder that holds something else, before anything is written.
@@ -37,27 +42,59 @@ class Run:
                         where=self.folder,
                         do="choose another --out, or remove that folder",
                     )
-            elif self.folder.exists() and any(self.folder.iterdir()):
+            elif self.folder.exists() and any(map(_foreign, self.folder.iterdir())):
                 raise SettingsError("the folder holds other files", where=self.folder, do="choose an empty --out")
         except OSError as error:
-            raise _not_writable(self.folder, error) from None
+            raise disk.refusal(error, "cannot write the run's folder", self.folder, "choose another --out") from None
+
+    def require_free(self) -> None:
+        """Refuse a folder in which another process is at work, without writing anything.
+
+        Raises:
+            LockedError: there is one.
+        """
+        if (self.folder / LOCK).exists():
+            self._acquire()
+            self.release()
 
     def claim(self, recipe: Recipe) -> None:
-        """Make the folder and write the recipe into it.
+        """Make the folder, lock it for this process and write the recipe into it.
+
+        The system frees the lock when its holder ends, however it does.
 
         Raises:
             SettingsError: as ``check``.
+            LockedError: another process is at work there.
         """
-        self.check(recipe)
         try:
-            self.samples.mkdir(parents=True, exist_ok=True)
-            self.recipe.write_text(recipe.toml())
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._acquire()
         except OSError as error:
-            raise _not_writable(self.folder, error) from None
+            raise disk.refusal(error, "cannot write the run's folder", self.folder, "choose another --out") from None
+        try:
+            self.check(recipe)
+            disk.write(self.recipe, recipe.toml().encode())
+            self.samples.mkdir(exist_ok=True)
+        except BaseException:
+            self.release()
+            raise
+
+    def _acquire(self) -> None:
+        try:
+            self.lock.acquire()
+        except Timeout:
+            raise LockedError(
+                "another process is training there", where=self.folder, do="wait for it, or choose another --out"
+            ) from None
+
+    def release(self) -> None:
+        """Let others in."""
+        self.lock.release()
 
 
-def _not_writable(folder: Path, error: OSError) -> SettingsError:
-    return SettingsError("cannot write the run's folder", where=folder, do=f"choose another --out ({error.strerror})")
+def _foreign(file: Path) -> bool:
+    """Whether a file is not one that a run leaves behind when it dies before its recipe is written."""
+    return file.name != LOCK and not file.name.startswith(disk.DRAFT)
 
 
 def essence(recipe: Recipe) -> dict[str, object]:

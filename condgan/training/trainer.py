@@ -1,13 +1,11 @@
-"""The training loop: one recipe, one folder, snapshots on the way."""
+"""Both players and one step of theirs."""
 
 from __future__ import annotations
 
-import copy
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from functools import lru_cache
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -18,72 +16,16 @@ from condgan.core.batch import Shape, to_float
 from condgan.data import Dataset
 from condgan.losses.objective import Terms, total
 from condgan.networks.base import Conditioned
-from condgan.pipeline import Pipeline
 from condgan.recipe import Recipe
-from condgan.training import checkpoint
+from condgan.training.checkpoint import Stateful
 from condgan.training.ema import EMA
-from condgan.training.engine import accelerator
-from condgan.training.log import Log, Progress, require_tensorboard
-from condgan.training.run import Run
+from condgan.training.health import gradients, require_finite
+from condgan.training.log import Progress
 from condgan.training.schedule import factor
 from condgan.training.step import discriminator_terms, generator_terms
 
 if TYPE_CHECKING:
     from accelerate import Accelerator
-
-EVERY = 10
-"""Steps between two reports, fewer where the whole run has few."""
-
-
-class Snapshot(NamedTuple):
-    """A look at a run on its way."""
-
-    progress: Progress
-    pipeline: Pipeline
-    """The generator as it is now; also saved in the run's folder."""
-    picture: Path
-    """A grid of samples from the same seeds in each snapshot."""
-
-    def __str__(self) -> str:
-        losses = ", ".join(f"{name} {value:.3f}" for name, value in self.progress.losses.items())
-        return f"{self.progress.images:,} images in {self.progress.seconds / 60:.1f} min: {losses}; {self.picture}"
-
-
-def train(
-    recipe: Recipe,
-    dataset: Dataset,
-    out: str | Path,
-    *,
-    device: str = "auto",
-    on_progress: Callable[[Progress], None] = lambda progress: None,
-) -> Iterator[Snapshot]:
-    """Train a recipe on its data, decoded; ``condgan.train`` says what it does and what it refuses."""
-    run = Run(out)
-    recipe = recipe.resolve(dataset.schema, dataset.shape)
-    if recipe.training.tensorboard:
-        require_tensorboard()
-    run.check(recipe)
-    trainer = Trainer(recipe, dataset, accelerator(device, recipe.training.precision))
-    run.claim(recipe)
-    return _snapshots(trainer, run, on_progress)
-
-
-def _snapshots(trainer: Trainer, run: Run, on_progress: Callable[[Progress], None]) -> Iterator[Snapshot]:
-    trainer.restore(run)
-    training = trainer.recipe.training
-    every = EVERY if training.minutes else max(1, min(EVERY, training.images // trainer.images_a_step // 50))
-    with Log(run.folder, training.tensorboard, trainer.images) as log:
-        report = trainer.report(0.0)
-        while trainer.share < 1:
-            taken = int(trainer.share * training.snapshots)
-            trainer.step()
-            due = int(trainer.share * training.snapshots) > taken
-            if trainer.steps % every == 0 or due:
-                report = trainer.report(report.seconds, report.images)
-                log.write(report)
-                on_progress(report)
-            if due:
-                yield trainer.snapshot(run, report)
 
 
 class Trainer:
@@ -95,15 +37,22 @@ class Trainer:
         self.steps = 0
         self.images = 0
         self.seconds = 0.0
+        self.rollbacks: list[str] = []
+        """Why the run went back to a checkpoint, each time. Each time other noise is drawn and the steps are halved."""
+        self.best: float | None = None
+        """The shortest distance that the monitor saw."""
         self.sums: Terms = {}
         self.counts: dict[str, int] = {}
+        self.reported = (0, 0.0)
+        """Images and seconds at the last report."""
         shape, settings = dataset.shape, recipe.optimizer
         torch.manual_seed(seeds.key(recipe.seed, "weights"))
         self.generator, self.discriminator = (
             player.to(engine.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-            for player in players(recipe, shape)
+            for player in build(recipe, shape)
         )
         self.ema = EMA(self.generator, recipe.training.ema)
+        self.players = {"generator": self.generator, "discriminator": self.discriminator}
         self.optimizers = {
             name: torch.optim.Adam(player.parameters(), lr, betas=settings.betas, fused=True)
             for name, player, lr in (
@@ -127,23 +76,33 @@ class Trainer:
         return min(1.0, self.seconds / (60 * training.minutes) if training.minutes else self.images / training.images)
 
     def step(self) -> None:
-        """One step of the generator after its steps of the discriminator."""
+        """One step of the generator after its steps of the discriminator.
+
+        Raises:
+            Divergence: NaN or Inf; the optimisers and the average have taken in none of it.
+        """
         started = time.perf_counter()
-        torch.manual_seed(seeds.key(self.recipe.seed, "step", self.steps, self.engine.process_index))
+        again = (len(self.rollbacks),) if self.rollbacks else ()
+        torch.manual_seed(seeds.key(self.recipe.seed, "step", self.steps, self.engine.process_index, *again))
         self._set_rates()
         for _ in range(self.recipe.training.discriminator_steps):
             parts = self._parts()
             self._descend("discriminator", self._discriminator_terms, parts)
             self.images += self.recipe.training.batch
         self.discriminator.requires_grad_(False)
-        self._descend("generator", self._generator_terms, parts)
-        self.discriminator.requires_grad_(True)
+        try:
+            self._descend("generator", self._generator_terms, parts)
+        finally:
+            self.discriminator.requires_grad_(True)
+        require_finite(self.discriminator.named_parameters(), "the discriminator's weight")
+        require_finite(self.generator.named_parameters(), "the generator's weight")
+        require_finite(self.ema.named_parameters(), "the averaged weight")
         self.ema.update(self.generator, self.images_a_step, self.images)
         self.steps += 1
         self.seconds += time.perf_counter() - started
 
     def _set_rates(self) -> None:
-        scale = factor(self.recipe.optimizer, self.images, self.share)
+        scale = factor(self.recipe.optimizer, self.images, self.share) * 0.5 ** len(self.rollbacks)
         for name, optimizer in self.optimizers.items():
             for group in optimizer.param_groups:
                 group["lr"] = self.rates[name] * scale
@@ -163,10 +122,12 @@ class Trainer:
         for images, encoded in parts:
             with self.engine.autocast():
                 found = terms(images, encoded)
+            require_finite(found.items(), f"the {name}'s loss:")
             self.engine.backward(total(found) / len(parts))
             for term, value in found.items():
                 self.sums[term] = self.sums.get(term, 0) + value.detach()
                 self.counts[term] = self.counts.get(term, 0) + 1
+        require_finite(gradients(self.players[name]), f"the {name}'s gradient of")
         optimizer.step()
 
     def _discriminator_terms(self, images: Tensor, encoded: Tensor) -> Terms:
@@ -192,51 +153,42 @@ class Trainer:
         """Generated images as the discriminator gets to see them."""
         return self.recipe.augment.apply(fake.float()) if self.recipe.augment.on == "both" else fake
 
-    def report(self, since: float, images: int = 0) -> Progress:
-        """Where the run stands; the losses are means since the last report."""
+    def report(self) -> Progress:
+        """Where the run stands; the losses and the rate are means since the last report."""
         losses = {name: float(value) / self.counts[name] for name, value in self.sums.items()}
-        self.sums, self.counts = {}, {}
-        spent = self.seconds - since
-        return Progress(self.images, self.share, self.seconds, (self.images - images) / spent if spent else 0.0, losses)
+        images, seconds = self.images - self.reported[0], self.seconds - self.reported[1]
+        self.sums, self.counts, self.reported = {}, {}, (self.images, self.seconds)
+        return Progress(self.images, self.share, self.seconds, images / seconds if seconds else 0.0, losses)
 
-    def snapshot(self, run: Run, report: Progress) -> Snapshot:
-        """Save the pipeline, a grid of samples and a checkpoint."""
-        from condgan.gallery.animation import animate
-        from condgan.gallery.curves import draw_losses
-
-        pipeline = Pipeline(
-            self.recipe.condition,
-            self.recipe.architecture,
-            self.dataset.shape,
-            copy.deepcopy(self.ema.module),
-            trained={"images": self.images, "data": self.recipe.data.title()},
-        )
-        pipeline.save_pretrained(run.folder)
-        picture = run.samples / f"{self.images:09d}.png"
-        pipeline.sheet().save(picture)
-        animate(sorted(run.samples.glob("*.png")), run.animation)
-        draw_losses(run.metrics, run.curves)
-        checkpoint.save(
-            run.checkpoints,
-            self.steps,
-            self.objects(),
-            {"steps": self.steps, "images": self.images, "seconds": self.seconds},
-        )
-        return Snapshot(report, pipeline, picture)
-
-    def objects(self) -> dict[str, checkpoint.Stateful]:
+    def objects(self) -> dict[str, Stateful]:
         """Everything whose state makes the run what it is. Randomness has no state: it is keyed by the step."""
-        modules = {"generator": self.generator, "discriminator": self.discriminator, "ema": self.ema.module}
+        modules = {**self.players, "ema": self.ema.module}
         return modules | {f"{name}_optimizer": each for name, each in self.optimizers.items()}
 
-    def restore(self, run: Run) -> None:
-        """Go on from the run's latest checkpoint, where there is one."""
-        counters = checkpoint.restore(run.checkpoints, self.objects())
-        if counters is not None:
-            self.steps, self.images, self.seconds = counters["steps"], counters["images"], counters["seconds"]
+    def counters(self) -> dict[str, Any]:
+        """The rest of the state, as plain values."""
+        return {
+            "steps": self.steps,
+            "images": self.images,
+            "seconds": self.seconds,
+            "rollbacks": self.rollbacks,
+            "best": self.best,
+            "sums": {name: float(value) for name, value in self.sums.items()},
+            "counts": self.counts,
+            "reported": self.reported,
+        }
+
+    def set_counters(self, counters: Mapping[str, Any]) -> None:
+        """The inverse of ``counters``."""
+        self.steps, self.images, self.seconds = counters["steps"], counters["images"], counters["seconds"]
+        self.rollbacks, self.best = list(counters["rollbacks"]), counters["best"]
+        self.counts = dict(counters["counts"])
+        self.sums = {name: torch.tensor(value, device=self.engine.device) for name, value in counters["sums"].items()}
+        images, seconds = counters["reported"]
+        self.reported = (images, seconds)
 
 
-def players(recipe: Recipe, shape: Shape) -> tuple[nn.Module, nn.Module]:
+def build(recipe: Recipe, shape: Shape) -> tuple[nn.Module, nn.Module]:
     """The generator and the discriminator of a recipe, each with an embedder of its own."""
     condition, architecture = recipe.condition, recipe.architecture
     auxiliary = condition.outputs if recipe.objective.auxiliary else 0

@@ -28,10 +28,10 @@ def test_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     block = next(block for block in re.findall(r"```\n(.*?)```", README, re.DOTALL) if "condgan train" in block)
     commands = [shlex.split(line, comments=True)[1:] for line in block.splitlines()]
-    assert [command[0] for command in commands] == ["train", "sample", "sample", "presets"]
+    assert [command[0] for command in commands] == ["train", "sample", "sample", "doctor", "presets"]
     for command in commands:
         with pytest.raises(SystemExit) as exit:
-            main([*command, *(TINY if command[0] == "train" else [])])
+            main([*command, *(TINY if command[0] in ("train", "doctor") else [])])
         assert exit.value.code == 0
     assert (tmp_path / "samples.png").exists() and (tmp_path / "set.npz").exists()
 
@@ -40,7 +40,9 @@ def test_names_in_the_table() -> None:
     kinds = {name.lower() for name in networks}
     for name in [*LOSSES, *PRESETS, *kinds]:
         assert f"`{name}`" in README, name
-    for error in (errors.SettingsError, errors.DataError):
+    failures = errors.CondganError.__subclasses__()
+    assert [error.status for error in failures] == list(range(2, 9))
+    for error in failures:
         assert f"| {error.status} | `{error.code}`" in README
 
 

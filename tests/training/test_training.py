@@ -11,18 +11,18 @@ import torch
 
 from condgan import Pipeline, Recipe, Training
 from condgan.conditions import Label, Unconditional
-from condgan.core.errors import SettingsError
+from condgan.core.errors import DistributedError, SettingsError
 from condgan.data import Augment, Dataset
 from condgan.losses import LOSSES, Objective
 from condgan.networks import DCGAN, MLP, ResNet
 from condgan.networks.base import DiscriminatorInjection, GeneratorInjection
 from condgan.recipe import Optimizer
-from condgan.training import checkpoint
 from condgan.training.ema import EMA
 from condgan.training.engine import accelerator, pick
+from condgan.training.loop import train
 from condgan.training.schedule import factor
 from condgan.training.step import judge
-from condgan.training.trainer import Trainer, indices, train
+from condgan.training.trainer import Trainer, indices
 
 SMALL = [
     MLP(generator_widths=(16,), discriminator_widths=(16,)),
@@ -52,7 +52,7 @@ def one_step(recipe: Recipe, engine: object, dataset: Dataset | None = None) -> 
     after = [*trainer.generator.parameters(), *trainer.discriminator.parameters()]
     assert sum(not torch.equal(a, b) for a, b in zip(before, after, strict=True)) > len(before) / 2
     assert all(p.isfinite().all() for p in after)
-    return trainer.report(0.0).losses
+    return trainer.report().losses
 
 
 @pytest.mark.parametrize("loss", LOSSES)
@@ -202,7 +202,7 @@ def test_several_discriminator_steps_count_their_images(engine: object) -> None:
     recipe = QUICK.override({"training": {"discriminator_steps": 3}})
     trainer = Trainer(recipe.resolve(dataset.schema, dataset.shape), dataset, engine)
     trainer.step()
-    assert trainer.images == 24 and trainer.report(0.0).rate > 0
+    assert trainer.images == 24 and trainer.report().rate > 0
 
 
 def test_bf16_trains(engine: object) -> None:
@@ -256,18 +256,11 @@ def test_schedules() -> None:
     assert [round(factor(Optimizer(decay="cosine"), 1, share), 6) for share in (0, 0.5, 1)] == [1, 0.5, 0]
 
 
-def test_checkpoints_hold_everything_and_no_pickle(tmp_path: Path, engine: object) -> None:
-    dataset = two_tones()
-    recipe = QUICK.resolve(dataset.schema, dataset.shape)
-    first, second = (Trainer(recipe.with_(seed=seed), dataset, engine) for seed in (0, 1))
-    first.step()
-    checkpoint.save(tmp_path, 1, first.objects(), {"steps": 1})
-    assert checkpoint.restore(tmp_path, second.objects()) == {"steps": 1}
-    for name, thing in first.objects().items():
-        theirs = checkpoint.tensors_of(second.objects()[name])
-        assert all(torch.equal(value, theirs[key]) for key, value in checkpoint.tensors_of(thing).items())
-    assert {file.suffix for file in tmp_path.rglob("*") if file.is_file()} == {".safetensors", ".json", ""}
-    assert checkpoint.restore(tmp_path / "none", second.objects()) is None
+def test_one_process_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    with pytest.raises(DistributedError, match="several processes is not there yet") as error:
+        accelerator("cpu")
+    assert error.value.status == 8
 
 
 def test_devices() -> None:

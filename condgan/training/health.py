@@ -1,0 +1,31 @@
+"""Whether the numbers of a run are still numbers."""
+
+from collections.abc import Iterable
+
+import torch
+from torch import Tensor, nn
+
+
+class Divergence(Exception):
+    """NaN or Inf was found. The run goes back to its last checkpoint; no user sees this."""
+
+
+def require_finite(named: Iterable[tuple[str, Tensor]], what: str) -> None:
+    """Raise where a tensor holds NaN or Inf. Of sound tensors one number in all is looked at, for a GPU's sake.
+
+    Raises:
+        Divergence: it names the first such tensor.
+    """
+    held = [(name, tensor.detach()) for name, tensor in named]
+    if not held:
+        return
+    largest = torch._foreach_norm([tensor for _, tensor in held], float("inf"))
+    if torch.stack([each.float() for each in largest]).isfinite().all():
+        return
+    name = next(name for (name, _), most in zip(held, largest, strict=True) if not most.isfinite())
+    raise Divergence(f"{what} {name} holds NaN or Inf")
+
+
+def gradients(module: nn.Module) -> Iterable[tuple[str, Tensor]]:
+    """The gradients that there are, by their weights' names."""
+    return ((name, each.grad) for name, each in module.named_parameters() if each.grad is not None)

@@ -1,0 +1,230 @@
+"""The training loop: one recipe, one folder, snapshots on the way; whatever stops it, the same call goes on."""
+
+from __future__ import annotations
+
+import copy
+import logging
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from condgan.core import disk
+from condgan.core.errors import CheckpointError, DiskError, DivergedError
+from condgan.data import Dataset
+from condgan.gallery import animate, draw_losses, png
+from condgan.pipeline import Pipeline
+from condgan.recipe import Recipe
+from condgan.training import checkpoint, store
+from condgan.training.engine import accelerator
+from condgan.training.health import Divergence
+from condgan.training.interruption import Interruption
+from condgan.training.log import Log, Progress, require_tensorboard
+from condgan.training.monitor import Monitor
+from condgan.training.run import Run
+from condgan.training.trainer import Trainer
+
+EVERY = 10
+"""Steps between two reports, fewer where the whole run has few."""
+MINUTE = 60.0
+"""Seconds between two checkpoints, where the recipe does not count them in images."""
+ROLLBACKS = 3
+"""How often a run may go back to its last checkpoint before it is given up."""
+
+logger = logging.getLogger(__name__)
+
+
+class Snapshot(NamedTuple):
+    """A look at a run on its way."""
+
+    progress: Progress
+    pipeline: Pipeline
+    """The generator as it is now; also saved in the run's folder."""
+    picture: Path
+    """A grid of samples from the same seeds in each snapshot."""
+
+    def __str__(self) -> str:
+        losses = ", ".join(f"{name} {value:.3f}" for name, value in self.progress.losses.items())
+        return f"{self.progress.images:,} images in {self.progress.seconds / 60:.1f} min: {losses}; {self.picture}"
+
+
+def train(
+    recipe: Recipe,
+    dataset: Dataset,
+    out: str | Path,
+    *,
+    device: str = "auto",
+    resume: str | Path | None = None,
+    on_progress: Callable[[Progress], None] = lambda progress: None,
+) -> Iterator[Snapshot]:
+    """Train a recipe on its data, decoded; ``condgan.train`` says what it does and what it refuses."""
+    run = Run(out)
+    recipe = recipe.resolve(dataset.schema, dataset.shape)
+    if recipe.training.tensorboard:
+        require_tensorboard()
+    run.check(recipe)
+    trainer = Trainer(recipe, dataset, accelerator(device, recipe.training.precision))
+    with _disk(run):
+        run.claim(recipe)
+        try:
+            restore(run, trainer, resume)
+            sitting = Sitting(trainer, run, on_progress)
+        except BaseException:
+            run.release()
+            raise
+    return _snapshots(sitting)
+
+
+def _snapshots(sitting: Sitting) -> Iterator[Snapshot]:
+    run = sitting.run
+    try:
+        with _disk(run), sitting.log:
+            sitting.begin()
+            while sitting.trainer.share < 1:
+                # the handlers are ours only in here: what the caller does between two snapshots stops as ever
+                with Interruption() as interruption:
+                    snapshot = sitting.advance(interruption)
+                yield snapshot
+    finally:
+        run.release()
+
+
+class Sitting:
+    """What one sitting of a run holds beside the state that goes from sitting to sitting."""
+
+    def __init__(self, trainer: Trainer, run: Run, on_progress: Callable[[Progress], None]) -> None:
+        training = trainer.recipe.training
+        self.trainer, self.run, self.on_progress = trainer, run, on_progress
+        self.every = EVERY if training.minutes else max(1, min(EVERY, training.images // trainer.images_a_step // 50))
+        self.log = Log(run.folder, training.tensorboard, trainer.images)
+        self.monitor = Monitor(trainer.dataset)
+        self.saved = (trainer.images, time.monotonic())
+
+    def begin(self) -> None:
+        """See to it that the latest checkpoint is the state as it is: there is always one to go back to."""
+        if store.named(self.run.checkpoints, store.LATEST) != f"step-{self.trainer.steps}":
+            self.save()
+
+    def advance(self, interruption: Interruption) -> Snapshot:
+        """Train to the next snapshot.
+
+        Raises:
+            DivergedError: NaN or Inf for the fourth time.
+            KeyboardInterrupt, SystemExit: a signal asked for it; the run is saved.
+        """
+        trainer, portions = self.trainer, self.trainer.recipe.training.snapshots
+        while True:
+            taken = int(trainer.share * portions)
+            try:
+                trainer.step()
+            except Divergence as divergence:
+                self._roll_back(divergence)
+                continue
+            due = int(trainer.share * portions) > taken
+            if trainer.steps % self.every == 0 and not due:
+                self._report()
+            if due:
+                return self._snapshot()
+            if self._checkpoint_due() or interruption.signal:
+                self.save()
+            if interruption.signal:
+                logger.warning("stopped and saved at %s images; the same command goes on", f"{trainer.images:,}")
+                interruption.end()
+
+    def _checkpoint_due(self) -> bool:
+        images, moment = self.saved
+        portion = self.trainer.recipe.training.checkpoint_images
+        if portion:
+            return self.trainer.images // portion > images // portion
+        return time.monotonic() - moment >= MINUTE
+
+    def save(self, best: bool = False) -> None:
+        """Write a checkpoint."""
+        trainer = self.trainer
+        files = checkpoint.pack(trainer.objects(), trainer.counters())
+        store.save(self.run.checkpoints, f"step-{trainer.steps}", files, best)
+        self.saved = (trainer.images, time.monotonic())
+
+    def _report(self, **more: float) -> Progress:
+        report = self.trainer.report()
+        report.losses.update(more)
+        self.log.write(report)
+        self.on_progress(report)
+        return report
+
+    def _snapshot(self) -> Snapshot:
+        """Save the pipeline, a grid of samples and a checkpoint."""
+        trainer, run = self.trainer, self.run
+        pipeline = Pipeline(
+            trainer.recipe.condition,
+            trainer.recipe.architecture,
+            trainer.dataset.shape,
+            copy.deepcopy(trainer.ema.module),
+            trained={"images": trainer.images, "data": trainer.recipe.data.title()},
+        )
+        distance = self.monitor.distance(pipeline)
+        best = trainer.best is None or distance <= trainer.best
+        if best:
+            trainer.best = distance
+        report = self._report(pixel_distance=distance)
+        pipeline.save_pretrained(run.folder)
+        picture = run.samples / f"{trainer.images:09d}.png"
+        disk.write(picture, png(pipeline.sheet()))
+        animate(sorted(run.samples.glob("[0-9]*.png")), run.animation)
+        draw_losses(run.metrics, run.curves)
+        self.save(best)
+        return Snapshot(report, pipeline, picture)
+
+    def _roll_back(self, divergence: Divergence) -> None:
+        trainer = self.trainer
+        history = [*trainer.rollbacks, f"{divergence} at {trainer.images:,} images"]
+        if len(history) > ROLLBACKS:
+            raise DivergedError(
+                f"{history[-1]}, after {ROLLBACKS} returns to a checkpoint",
+                where=f"{self.run.folder}, step {trainer.steps} (before: {'; '.join(history[:-1])})",
+                do="lower optimizer.lr or raise objective.r1, in another --out; the last sound checkpoint is kept",
+            ) from None
+        restore(self.run, trainer)
+        trainer.rollbacks = history
+        self.log.rewind(trainer.images)
+        self.saved = (trainer.images, time.monotonic())
+        logger.warning(
+            "%s: back to the checkpoint at %s images, with other noise and half the learning rate (%d of %d)",
+            history[-1],
+            f"{trainer.images:,}",
+            len(history),
+            ROLLBACKS,
+        )
+
+
+def restore(run: Run, trainer: Trainer, chosen: str | Path | None = None) -> None:
+    """Load the checkpoint asked for, else the newest sound one of the run, where it has any.
+
+    Raises:
+        CheckpointError: the one asked for is damaged; or there are some and none is sound.
+    """
+    found = [store.checkpoint_at(Path(chosen))] if chosen is not None else store.checkpoints(run.checkpoints)
+    for index, place in enumerate(found, 1):
+        try:
+            checkpoint.restore(place, trainer.objects(), trainer.set_counters)
+            return
+        except CheckpointError as error:
+            if index == len(found):
+                raise
+            logger.warning("%s: %s; taking the one before", error.what, error.where)
+    if not found and run.metrics.exists() and run.metrics.stat().st_size:
+        logger.warning("no checkpoint in %s: the run starts anew", run.checkpoints)
+
+
+@contextmanager
+def _disk(run: Run) -> Iterator[None]:
+    """Turn a failing disk into one line."""
+    try:
+        yield
+    except OSError as error:
+        raise DiskError(
+            f"cannot write the run: {error.strerror or error}",
+            where=run.folder,
+            do="make room or mend the disk; the same command goes on from the last checkpoint",
+        ) from error
