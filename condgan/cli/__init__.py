@@ -44,8 +44,9 @@ def main(tokens: list[str] | None = None) -> NoReturn:
             raise
         print(error.line(), file=sys.stderr)
         sys.exit(error.status)
-    except KeyboardInterrupt:
-        print("stopped", file=sys.stderr)
+    except KeyboardInterrupt as interrupt:
+        if not interrupt.args:  # a run that is saved has said so
+            print("stopped", file=sys.stderr)
         sys.exit(130)
     except BrokenPipeError:
         # the reader went away (as `condgan presets | head` does); what Python would flush now has nowhere to go

@@ -40,6 +40,6 @@ class Interruption:
             SystemExit: it was another; the status is 128 and its number.
         """
         if self.signal == signal.SIGINT:
-            raise KeyboardInterrupt
+            raise KeyboardInterrupt("saved")
         if self.signal is not None:
             raise SystemExit(128 + self.signal)

@@ -124,13 +124,14 @@ class Sitting:
             due = int(trainer.share * portions) > taken
             if trainer.steps % self.every == 0 and not due:
                 self._report()
-            if due:
-                return self._snapshot()
-            if self._checkpoint_due() or interruption.signal:
+            snapshot = self._snapshot() if due else None
+            if not due and (self._checkpoint_due() or interruption.signal):
                 self.save()
             if interruption.signal:
                 logger.warning("stopped and saved at %s images; the same command goes on", f"{trainer.images:,}")
                 interruption.end()
+            if snapshot is not None:
+                return snapshot
 
     def _checkpoint_due(self) -> bool:
         images, moment = self.saved

@@ -66,6 +66,7 @@ def test_every_operation_of_a_save_fails_in_turn(number: int, tmp_path: Path) ->
         assert not [name for name in names(folder) if "tmp" in name or "draft" in name]
         saved(folder, 3, 4)
         assert latest(folder) == files(4) and names(folder) == {"step-3", "step-4", "latest"}
+    print(f"{tried} operations failed in turn, none lost a checkpoint")
     assert tried > 15
 
 
@@ -81,6 +82,7 @@ def test_the_power_goes_at_every_operation_of_a_save(tmp_path: Path) -> None:
         assert latest(copy) in (files(2), files(3))
         saved(copy, 3, 4)
         assert latest(copy) == files(4) and names(copy) == {"step-3", "step-4", "latest"}
+    print(f"{tried} power cuts, none lost a checkpoint")
     assert tried > 15
 
 

@@ -1,6 +1,7 @@
 """Training: every network × loss × conditioning method takes a step; the parts do what they say."""
 
 import json
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
@@ -19,7 +20,7 @@ from condgan.networks.base import DiscriminatorInjection, GeneratorInjection
 from condgan.recipe import Optimizer
 from condgan.training.ema import EMA
 from condgan.training.engine import accelerator, pick
-from condgan.training.loop import train
+from condgan.training.loop import Sitting, Snapshot, train
 from condgan.training.schedule import factor
 from condgan.training.step import judge
 from condgan.training.trainer import Trainer, indices
@@ -166,6 +167,21 @@ def test_the_same_call_resumes(tmp_path: Path) -> None:
     assert not list(train(QUICK, two_tones(), tmp_path / "parts", device="cpu"))
     images = [json.loads(line)["images"] for line in (tmp_path / "parts" / "metrics.jsonl").read_text().splitlines()]
     assert images == list(range(8, 97, 8))
+
+
+def test_a_signal_while_a_snapshot_is_taken_is_heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = Sitting._snapshot
+
+    def snapshot(sitting: Sitting) -> Snapshot:
+        if sitting.trainer.images == 32:
+            signal.raise_signal(signal.SIGINT)
+        return real(sitting)
+
+    monkeypatch.setattr(Sitting, "_snapshot", snapshot)
+    with pytest.raises(KeyboardInterrupt):
+        list(train(QUICK, two_tones(), tmp_path / "run", device="cpu"))
+    rest = list(train(QUICK, two_tones(), tmp_path / "run", device="cpu"))
+    assert [each.progress.images for each in rest] == [64, 96]
 
 
 def test_a_folder_of_another_recipe_or_other_files_is_left_alone(tmp_path: Path) -> None:
