@@ -26,6 +26,8 @@ from condgan.gallery import Samples
 from condgan.networks.base import Architecture, Conditioned
 from condgan.recipe import AnyArchitecture, AnyCondition
 
+PER_SAMPLE = 512
+"""Bytes that a sample takes beside its image and its latent: its seed, its label and their handling."""
 CONFIG, WEIGHTS, CARD = "config.json", "model.safetensors", "README.md"
 
 
@@ -87,7 +89,8 @@ class Pipeline:
         if n is None:
             classes = max(1, self.condition.outputs)
             n = max(len(seeds or ()), len(asked or ())) or min(10, max(1, 100 // classes)) * classes
-        size = max(n, len(seeds or ())) * math.prod(self.shape.space) * self.shape.channels
+        each = math.prod(self.shape.space) * self.shape.channels + PER_SAMPLE + 16 * self.architecture.latent
+        size = max(n, len(seeds or ())) * each
         require_memory(size, f"{n:,} images", "n", "draw them in parts, with other seeds each", SettingsError)
         seeds = list(range(n) if seeds is None else seeds)
         if n < 1 or len(seeds) != n:
@@ -151,6 +154,7 @@ class Pipeline:
             with torch.device("meta"):  # a config may lie: nothing is allocated before the weights are held against it
                 generator = Conditioned(architecture.generator(shape, embedder.widths), embedder)
             generator.load_state_dict(load_file(folder / WEIGHTS), assign=True)
+            generator.float()
         except (KeyError, TypeError, ValueError, RuntimeError, OSError, SafetensorError) as error:
             raise SettingsError("damaged pipeline", where=folder, do=f"save it again ({_first_line(error)})") from None
         return cls(condition, architecture, shape, generator, config.get("trained"))

@@ -157,7 +157,7 @@ def _comment(text: str | None) -> list[str]:
     return [f"# {line}" for line in textwrap.wrap(" ".join((text or "").split()), 100)]
 
 
-DEEP = re.compile(r"""(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){32}""")
+DEEP = re.compile(r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){32}""")
 """A key of more than 32 parts: the parser takes the square of their number."""
 
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, TypedDict, Unpack
 
-from condgan.core.errors import CondganError, DataError, SettingsError
+from condgan.core.errors import CheckpointError, CondganError, DataError, DivergedError, SettingsError
+from condgan.core.lock import require_free
 from condgan.data import Dataset, Source, find
 from condgan.data.doctor import remarks
 from condgan.gallery import Samples
@@ -17,8 +18,8 @@ from condgan.recipe import Recipe, merge, read_toml
 from condgan.training import loop
 from condgan.training.engine import pick
 from condgan.training.estimate import Estimate, estimate
+from condgan.training.health import Divergence
 from condgan.training.log import Progress
-from condgan.training.run import Run
 from condgan.training.store import checkpoint_at
 
 Settings = Mapping[str, Mapping[str, Any]]
@@ -82,15 +83,28 @@ def plan(data: Data = None, **words: Unpack[Words]) -> Plan:
         CheckpointError: there is none where ``resume`` says.
         LockedError: another process is training in that folder.
     """
-    made = _plan(data, lambda source: source.load(), **words)
-    for remark in remarks(made.dataset):
+
+    def load(source: Source, folder: Path) -> Dataset:
+        require_free(folder)
+        return source.load()
+
+    made = _plan(data, load, **words)
+    for remark in notes(made):
         logger.warning("%s", remark)
     return made
 
 
+def notes(made: Plan) -> list[str]:
+    """What may spoil the result of a run."""
+    found = list(remarks(made.dataset))
+    if made.recipe.condition.kind == "none" and len(made.dataset.schema.names) > 1:
+        found.append('the labels are ignored: condition.kind is "none"')
+    return found
+
+
 def _plan(
     data: Data,
-    load: Callable[[Source], Dataset],
+    load: Callable[[Source, Path], Dataset],
     *,
     preset: str | None = None,
     recipe: str | Path | None = None,
@@ -104,7 +118,10 @@ def _plan(
     skip_bad: bool = False,
     settings: Settings | None = None,
 ) -> Plan:
-    checkpoint = checkpoint_at(Path(resume)) if resume is not None else None
+    try:
+        checkpoint = checkpoint_at(Path(resume)) if resume is not None else None
+    except OSError as error:
+        raise CheckpointError(f"no checkpoint: {error.strerror}", where=resume, do="check the path") from None
     if checkpoint and data is None and not recipe:
         home = checkpoint.parent.parent
         recipe, out = home / "recipe.toml", out or home
@@ -120,8 +137,7 @@ def _plan(
     found = Recipe() if isinstance(data, Recipe) else get(preset or "house")
     found = found.override(merge(laid, words), where)
     folder = Path(out) if out else Path("runs", found.data.title().replace("/", "-"))
-    Run(folder).require_free()
-    dataset = load(found.data)
+    dataset = load(found.data, folder)
     if preset is None and not whole:
         preset = fitting(len(dataset))
         found = get(preset).override(merge(laid, words), where)
@@ -205,15 +221,16 @@ def doctor(data: Data = None, *, device: str = "auto", **words: Unpack[Words]) -
         SettingsError: as ``plan``. What is wrong with the data does not raise, it is in the diagnosis.
     """
     try:
-        made = _plan(data, lambda source: source.read(), **words)
+        made = _plan(data, lambda source, _: source.read(), **words)
     except DataError as error:
         return Diagnosis(None, [error], [], None, None)
     errors: list[CondganError] = list(made.recipe.data.errors(made.dataset))
-    found = list(remarks(made.dataset))
-    if made.recipe.condition.kind == "none" and len(made.dataset.schema.names) > 1:
-        found.append('the labels are ignored: condition.kind is "none"')
-    took = None if errors else estimate(made.recipe, made.dataset, device)
-    return Diagnosis(made.dataset, errors, found, made.recipe, took)
+    took = None
+    try:
+        took = None if errors else estimate(made.recipe, made.dataset, device)
+    except Divergence as divergence:
+        errors.append(DivergedError(str(divergence), where="the first steps", do="lower optimizer.lr"))
+    return Diagnosis(made.dataset, errors, notes(made), made.recipe, took)
 
 
 def sample(

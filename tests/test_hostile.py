@@ -100,6 +100,7 @@ BOMBS = {
     "nested.toml": "a = " + "[" * 100_000,
     "keys.toml": "[" + ".".join("a" * 50_000) + "]",
     "long.toml": "# " + "x" * (17 << 20),
+    "word.toml": "x" * (1 << 20),
 }
 
 
@@ -141,6 +142,71 @@ def test_links_out_of_a_folder(link: str, tmp_path: Path, capsys: pytest.Capture
     make_birds(tmp_path / "elsewhere")
     (birds / link).symlink_to(tmp_path / "elsewhere" / ("wren/0.png" if "." in link else "wren"))
     assert f"link out of the folder; {birds / link};" in refused(["train", str(birds)], 3, capsys)
+
+
+@pytest.mark.parametrize("layout", ["wrapper", "train", "metadata", "table", "shard"])
+def test_more_links_out_of_a_folder(layout: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    outside, data = make_birds(tmp_path / "outside"), tmp_path / "data"
+    data.mkdir()
+    line = json.dumps({"file_name": "wren/0.png", "label": "a"}) + "\n"
+    match layout:
+        case "wrapper":
+            (data / "w").symlink_to(outside)
+        case "train":
+            (data / "train").symlink_to(outside)
+        case "metadata":
+            (outside / "metadata.jsonl").write_text(line)
+            (data / "train").symlink_to(outside)
+        case "table":
+            (outside / "metadata.jsonl").write_text(line)
+            (data / "metadata.jsonl").symlink_to(outside / "metadata.jsonl")
+        case "shard":
+            table = pa.table({"image": [(outside / "wren" / "0.png").read_bytes()] * 4, "label": [0, 1] * 2})
+            parquet.write_table(table, outside / "a.parquet")
+            (data / "a.parquet").symlink_to(outside / "a.parquet")
+    assert "link out of the folder;" in refused(["train", str(data)], 3, capsys)
+
+
+@pytest.mark.parametrize(
+    "line", ['{"a":' * 100_000, "[" * 100_000, "[1]", "1" * 5000, '{"image": 1, "label"', "{}", "\xff"]
+)
+def test_lines_that_are_bombs(line: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "a.jsonl").write_bytes(line.encode("latin-1") + b"\n")
+    refused(["train", str(tmp_path / "a.jsonl")], 3, capsys)
+
+
+@pytest.mark.parametrize("name", ["x" * 300 + ".png", "loop.png"])
+def test_names_that_no_file_has(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    birds = make_birds(tmp_path / "birds")
+    (birds / "loop.png").symlink_to(birds / "loop.png")
+    (birds / "table.jsonl").write_text(json.dumps({"file_name": name, "label": "a"}) + "\n")
+    refused(["train", str(birds / "table.jsonl")], 3, capsys)
+
+
+def test_postscript_is_not_run(birds: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Pillow would hand it to Ghostscript, whatever the file's name."""
+    (birds / "wren" / "3.png").write_bytes(
+        b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\nshowpage\n"
+    )
+    assert "3.png (not an image)" in refused(["train", str(birds)], 3, capsys)
+
+
+ODD = {
+    "no pixels": {"images": np.zeros((4, 0, 5), np.uint8), "labels": [0, 1, 0, 1]},
+    "one label": {"images": np.zeros((4, 5, 5), np.uint8), "labels": 3},
+    "one name": {"images": np.zeros((4, 5, 5), np.uint8), "labels": [0, 1, 0, 1], "names": "ab"},
+}
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_odd_arrays(odd: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    np.savez(tmp_path / "a.npz", **ODD[odd])
+    refused(["train", str(tmp_path / "a.npz")], 3, capsys)
+
+
+@pytest.mark.parametrize("option", ["--out", "--resume", "--recipe"])
+def test_paths_that_cannot_be(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    refused(["train", "digits", option, "x" * 300], 4 if option == "--resume" else 2, capsys)
 
 
 def chunk(kind: bytes, content: bytes) -> bytes:
@@ -191,7 +257,7 @@ def test_more_than_half_of_the_memory(
         file.write(b"\0\0\x08\3" + struct.pack(">III", 1 << 16, 28, 28) + bytes(1 << 16))
     assert "more than half of the memory" in refused(["train", "mnist", "--data-root", str(tmp_path)], 3, capsys)
     table = pa.table({"image": [bytes(1 << 20)] * 48, "label": [0] * 48})
-    parquet.write_table(table, tmp_path / "a.parquet", use_dictionary=False)
+    parquet.write_table(table, tmp_path / "a.parquet")  # as a dictionary of one value, it says that it is small
     assert "more than half of the memory" in refused(["train", str(tmp_path / "a.parquet")], 3, capsys)
 
 

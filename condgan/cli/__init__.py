@@ -3,6 +3,7 @@
 import logging
 import os
 import sys
+import traceback
 from typing import NoReturn
 
 from cyclopts import App, CycloptsError
@@ -41,7 +42,7 @@ def main(tokens: list[str] | None = None) -> NoReturn:
             raise SettingsError(str(error).splitlines()[0], where="command line", do="see condgan --help") from error
     except CondganError as error:
         if debug:
-            raise
+            traceback.print_exc()
         print(error.line(), file=sys.stderr)
         sys.exit(error.status)
     except KeyboardInterrupt as interrupt:
@@ -51,4 +52,5 @@ def main(tokens: list[str] | None = None) -> NoReturn:
     except BrokenPipeError:
         # the reader went away (as `condgan presets | head` does); what Python would flush now has nowhere to go
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0 if tokens[:1] == ["presets"] else 141)
     sys.exit(0)

@@ -8,6 +8,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from condgan.core.errors import SettingsError, nearest
+from condgan.core.lock import require_free
 
 
 def train(
@@ -63,6 +64,8 @@ def train(
     settings
         --SECTION.FIELD VALUE: any setting of the recipe.
     """
+    if out is not None:
+        require_free(out)  # before anything heavy is imported
     from condgan.cli.view import watch
     from condgan.verbs import plan
 

@@ -28,10 +28,10 @@ class Npz(Source):
         try:
             with zipfile.ZipFile(file) as archive:
                 size = sum(each.file_size for each in archive.infolist())
-            require_memory(size, "arrays", file, "save fewer images in a file")
+            require_memory(2 * size, "arrays, with a copy to turn them,", file, "save fewer images in a file")
             with np.load(file, allow_pickle=False) as arrays:
                 found = {name: arrays[name] for name in arrays.files}
-        except (OSError, ValueError, EOFError, MemoryError, zipfile.BadZipFile, zlib.error) as error:
+        except (OSError, ValueError, EOFError, MemoryError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
             raise DataError("cannot read arrays", where=file, do=f"save them with numpy.savez ({error})") from None
         missing = [name for name in ("images", "labels") if name not in found]
         if missing:
@@ -39,6 +39,9 @@ class Npz(Source):
                 f"no array {missing[0]!r}", where=f"{file} has {', '.join(found)}", do="save images and labels"
             )
         images, names = found["images"], found.get("names")
-        if images.ndim not in (3, 4):
+        if images.ndim not in (3, 4) or 0 in images.shape[1:]:
             raise DataError(f"images of shape {images.shape}", where=file, do="give n,h,w or n,h,w,c")
+        for name in ("labels", "names"):
+            if name in found and not found[name].ndim:
+                raise DataError(f"{name} is no list", where=file, do="give one label an image, one name a class")
         return Records(images, found["labels"], None if names is None else tuple(map(str, names.tolist())))

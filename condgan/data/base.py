@@ -20,7 +20,6 @@ from condgan.core.spec import Spec
 from condgan.data.decode import Fit, Picture, Unreadable, decode
 
 SKIPPED_AT_MOST = 0.01
-LISTED = 20
 
 logger = logging.getLogger(__name__)
 
@@ -71,8 +70,10 @@ class Dataset:
         return Batch(self.images[indices], self.labels[indices])
 
     def __str__(self) -> str:
-        classes = len(self.schema.names)
-        return f"{len(self):,} images of {self.shape}, {classes} class{'es' * (classes != 1)}"
+        classes, counts = len(self.schema.names), self.schema.counts
+        least, most = min(counts), max(counts)
+        each = f"{most:,}" if least == most else f"{least:,} to {most:,}"
+        return f"{len(self):,} images of {self.shape}, {classes} class{'es' * (classes != 1)} of {each}"
 
 
 def _number(value: Any) -> Any:
@@ -199,9 +200,8 @@ class Source(Spec, ABC):
 
 
 def listed(unreadable: Sequence[Unreadable]) -> str:
-    """Each by its name, 20 at most."""
-    more = len(unreadable) - LISTED
-    return ", ".join(map(str, unreadable[:LISTED])) + (f" … and {more} more" if more > 0 else "")
+    """Each by its name."""
+    return ", ".join(map(str, unreadable))
 
 
 def index_labels(records: Records, where: str) -> tuple[Int64[np.ndarray, " n"], tuple[str, ...]]:

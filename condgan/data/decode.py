@@ -32,6 +32,9 @@ warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)  # Pi
 MEMORY_LIMIT = 1 << 30
 """Bytes of decoded images beyond which they are kept in a memory-mapped file."""
 
+FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM")
+"""What is looked for in a file, whatever its name; Pillow alone would hand PostScript to an interpreter."""
+
 ORIENTATION = 0x0112
 """The EXIF tag that says how a photo is turned; 5 to 8 are on their side."""
 MODES = {1: "L", 3: "RGB", 4: "RGBA"}
@@ -162,11 +165,18 @@ def _reading() -> Iterator[None]:
         raise _Broken("not an image" if "cannot identify" in first else first or type(error).__name__) from None
 
 
+def _file(picture: Path | bytes) -> Image.Image:
+    return Image.open(picture if isinstance(picture, Path) else io.BytesIO(picture), formats=FORMATS)
+
+
 def _open(picture: Picture) -> Image.Image:
     if isinstance(picture, np.ndarray):
         pixels = picture[..., 0] if picture.ndim == 3 and picture.shape[-1] == 1 else picture
         return Image.fromarray(_eight_bits(pixels))
-    with _reading(), Image.open(picture if isinstance(picture, Path) else io.BytesIO(picture)) as image:
+    with (
+        _reading(),
+        _file(picture) as image,
+    ):
         return ImageOps.exif_transpose(image)
 
 
@@ -180,7 +190,10 @@ def _form(picture: Picture) -> _Form:
     """Height, width and channels; of a file, its header alone is read."""
     if isinstance(picture, np.ndarray):
         return _Form(picture.shape[0], picture.shape[1], picture.shape[2] if picture.ndim == 3 else 1)
-    with _reading(), Image.open(picture if isinstance(picture, Path) else io.BytesIO(picture)) as image:
+    with (
+        _reading(),
+        _file(picture) as image,
+    ):
         if image.mode == "F":
             raise ValueError("floating-point numbers; save it with 8 or 16 bits")
         if image.width * image.height > MOST_PIXELS:

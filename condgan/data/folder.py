@@ -1,5 +1,6 @@
 """A folder of images for each class."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
@@ -34,7 +35,7 @@ class Folder(Source):
         labels: list[int] = []
         for index, folder in enumerate(classes):
             found = images_in(folder)
-            _inside(root, [folder, *found])
+            inside(existing(self.path), [folder, *found])
             if not found:
                 raise DataError(
                     f"class without images: {folder.name}", where=folder, do="add images of it, or remove the folder"
@@ -63,11 +64,15 @@ class Folder(Source):
         return root
 
 
-def _inside(root: Path, paths: list[Path]) -> None:
-    """Refuse links that lead out of the data: what they show is not the data's own."""
-    home = root.resolve()
+def inside(home: Path, paths: Iterable[Path]) -> None:
+    """Refuse links that lead out of a folder: what they show is not the data's own.
+
+    Raises:
+        DataError: the first such link.
+    """
+    whole = home.resolve()
     for path in paths:
-        if path.is_symlink() and not path.resolve().is_relative_to(home):
+        if any(part.is_symlink() for part in (path, path.parent)) and not path.resolve().is_relative_to(whole):
             raise DataError("link out of the folder", where=path, do="copy the files there, or hard-link them")
 
 

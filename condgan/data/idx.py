@@ -27,7 +27,7 @@ def parse_idx(file: io.BufferedIOBase, where: str) -> np.ndarray:
     """The array in an IDX file: magic 0, 0, type 8, number of axes; each axis as 4 bytes; the values."""
     try:
         magic = file.read(4)
-        if len(magic) < 4 or magic[:3] != b"\0\0\x08":
+        if len(magic) < 4 or magic[:3] != b"\0\0\x08" or not magic[3]:
             raise DataError("not an IDX file of unsigned bytes", where=where, do="fetch it again")
         axes = file.read(4 * magic[3])
         shape = struct.unpack(f">{magic[3]}I", axes) if len(axes) == 4 * magic[3] else ()

@@ -170,7 +170,7 @@ class Named(Source):
             images, labels = known.read(known, path, self.subset == "train")
         except FileNotFoundError as error:
             raise DataError(f"no {error.filename}", where=root, do="check --data-root, or leave it out") from None
-        except (zipfile.BadZipFile, tarfile.TarError, zlib.error, KeyError, EOFError) as error:
+        except (zipfile.BadZipFile, tarfile.TarError, zlib.error, LookupError, EOFError, ValueError) as error:
             raise DataError(f"damaged archive of {self.name}", where=root, do=f"fetch it again ({error})") from None
         return Records(images, labels, known.names)
 

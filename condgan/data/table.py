@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from condgan.core.bounds import require_memory
 from condgan.core.errors import DataError, nearest
 from condgan.data.base import Records, Source, existing
 from condgan.data.decode import Picture
-from condgan.data.folder import SPLITS, images_in
+from condgan.data.folder import SPLITS, images_in, inside
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -39,6 +40,9 @@ class Table(Source):
         files, listed = self._files()
         if not listed:
             self.without_split()
+        home = existing(self.path)
+        if home.is_dir():
+            inside(home, files)
         tables = [read(file) for file in files]
         if len({tuple(table.schema) for table in tables}) != 1:
             raise DataError("tables of different columns", where=self.path, do="give files of one table")
@@ -91,11 +95,7 @@ def read(file: Path) -> pa.Table:
             case ".parquet":
                 import pyarrow.parquet as parquet
 
-                described = parquet.read_metadata(file)
-                groups = (described.row_group(index) for index in range(described.num_row_groups))
-                size = sum(group.total_byte_size for group in groups)
-                require_memory(size, "table", file, "split it into shards, or give images as files")
-                return parquet.read_table(file)
+                return _within_memory(parquet.ParquetFile(file), file)
             case ".csv" | ".tsv":
                 from pyarrow import csv
 
@@ -103,12 +103,32 @@ def read(file: Path) -> pa.Table:
                 empty_is_missing = csv.ConvertOptions(strings_can_be_null=True, null_values=[""])
                 return csv.read_csv(file, parse_options=options, convert_options=empty_is_missing)
             case ".jsonl":
-                from pyarrow import json as arrow_json
-
-                return arrow_json.read_json(file)
-    except (pa.ArrowException, OSError) as error:
+                return _lines(file)
+    except (pa.ArrowException, OSError, ValueError, RecursionError) as error:
         raise DataError("cannot read table", where=file, do=str(error).splitlines()[0]) from None
     raise DataError("not a table", where=file, do=f"give one of {', '.join(SUFFIXES)}")
+
+
+def _within_memory(file: Any, where: Path) -> pa.Table:
+    """A Parquet file batch by batch: what it says of its own size is not what it takes."""
+    import pyarrow as pa
+
+    batches, size = [], 0
+    for batch in file.iter_batches(batch_size=1024):
+        batches.append(batch)
+        size += batch.nbytes
+        require_memory(size, "table", where, "split it into shards, or give images as files")
+    return pa.Table.from_batches(batches, file.schema_arrow)
+
+
+def _lines(file: Path) -> pa.Table:
+    """A JSON Lines file; Python's parser, unlike Arrow's, survives lines that are nested without end."""
+    import pyarrow as pa
+
+    rows = [json.loads(line) for line in file.read_bytes().splitlines() if line.strip()]
+    if not all(isinstance(row, dict) for row in rows):
+        raise ValueError("a line that is no object")
+    return pa.table({name: [row.get(name) for row in rows] for name in dict.fromkeys(chain.from_iterable(rows))})
 
 
 def from_arrow(table: pa.Table, image: str | None, label: str | None, folder: Path, where: str) -> Records:
@@ -121,7 +141,7 @@ def from_arrow(table: pa.Table, image: str | None, label: str | None, folder: Pa
     if any(isinstance(value, list | dict | float) for value in values):
         raise DataError(f"column {label} holds no classes", where=where, do="choose another with data.label")
     pictures = [_picture(value, folder, row, where) for row, value in enumerate(table[image].to_pylist())]
-    missing = [each for each in pictures if isinstance(each, Path) and not each.is_file()]
+    missing = [each for each in pictures if isinstance(each, Path) and not _is_there(each)]
     if missing:
         raise DataError(
             f"{len(missing)} of {len(pictures)} images that the table names are missing",
@@ -175,8 +195,12 @@ def _picture(value: object, folder: Path, row: int, where: str) -> Picture:
     if isinstance(value, bytes):
         return value
     if isinstance(value, str) and value:
-        path = (folder / value) if "\0" not in value else folder / ".."
-        if not path.resolve().is_relative_to(folder.resolve()):
+        try:
+            path = folder / value
+            outside = not path.resolve().is_relative_to(folder.resolve())
+        except (OSError, ValueError, RuntimeError):  # a name too long, with a NUL in it, or a link to itself
+            outside = True
+        if outside:
             raise DataError(
                 "image outside the table's folder",
                 where=f"{where}, row {row}: {value!r}",
@@ -184,6 +208,13 @@ def _picture(value: object, folder: Path, row: int, where: str) -> Picture:
             )
         return path
     raise DataError("row without an image", where=f"{where}, row {row}", do="remove the row, or fill it in")
+
+
+def _is_there(file: Path) -> bool:
+    try:
+        return file.is_file()
+    except OSError:
+        return False
 
 
 def _all_listed(pictures: object, folder: Path) -> None:

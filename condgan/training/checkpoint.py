@@ -37,18 +37,31 @@ def restore(place: Path, objects: Mapping[str, Stateful], use: Callable[[Mapping
     files = store.load(place, (TENSORS, COUNTERS))
     try:
         tensors = safetensors.torch.load(files[TENSORS])
-        counters = json.loads(files[COUNTERS])
+        plain = json.loads(files[COUNTERS])
         for name, thing in objects.items():
             prefix = f"{name}/"
             mine = {key.removeprefix(prefix): value for key, value in tensors.items() if key.startswith(prefix)}
             put_tensors(thing, mine)
-        use(counters)
+        use(plain)
     except (SafetensorError, ValueError, TypeError, LookupError, AttributeError, RuntimeError) as error:
         raise CheckpointError(
             "checkpoint of other networks",
             where=place,
             do=f"use the recipe that it was made with ({(str(error).splitlines() or [type(error).__name__])[0]})",
         ) from None
+
+
+def counters(place: Path) -> dict[str, Any]:
+    """The counters of a checkpoint alone.
+
+    Raises:
+        CheckpointError: it is damaged.
+    """
+    try:
+        found = json.loads(store.load(place, (TENSORS, COUNTERS))[COUNTERS])
+    except (ValueError, RecursionError):
+        raise store.damaged(place / COUNTERS, "not JSON") from None
+    return found if isinstance(found, dict) else {}
 
 
 def tensors_of(thing: Stateful) -> dict[str, Tensor]:

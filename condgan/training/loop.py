@@ -85,6 +85,7 @@ def _snapshots(sitting: Sitting) -> Iterator[Snapshot]:
                 # the handlers are ours only in here: what the caller does between two snapshots stops as ever
                 with Interruption() as interruption:
                     snapshot = sitting.advance(interruption)
+                interruption.end()  # one that came just now; the snapshot is saved
                 yield snapshot
     finally:
         run.release()
@@ -143,6 +144,7 @@ class Sitting:
     def save(self, best: bool = False) -> None:
         """Write a checkpoint."""
         trainer = self.trainer
+        disk.sync(self.log.file)  # the sums of the next report build on the last
         files = checkpoint.pack(trainer.objects(), trainer.counters())
         store.save(self.run.checkpoints, f"step-{trainer.steps}", files, best)
         self.saved = (trainer.images, time.monotonic())
@@ -202,10 +204,19 @@ class Sitting:
 def restore(run: Run, trainer: Trainer, chosen: str | Path | None = None) -> None:
     """Load the checkpoint asked for, else the newest sound one of the run, where it has any.
 
+    A run that has gone on from the one asked for since goes on from its own newest: the same command again resumes.
+
     Raises:
         CheckpointError: the one asked for is damaged; or there are some and none is sound.
     """
-    found = [store.checkpoint_at(Path(chosen))] if chosen is not None else store.checkpoints(run.checkpoints)
+    if chosen is not None:
+        place = store.checkpoint_at(Path(chosen))
+        mark = store.mark(place)
+        if not _descends(run, mark):
+            checkpoint.restore(place, trainer.objects(), trainer.set_counters)
+            trainer.origin = mark
+            return
+    found = store.checkpoints(run.checkpoints)
     for index, place in enumerate(found, 1):
         try:
             checkpoint.restore(place, trainer.objects(), trainer.set_counters)
@@ -216,6 +227,16 @@ def restore(run: Run, trainer: Trainer, chosen: str | Path | None = None) -> Non
             logger.warning("%s: %s; taking the one before", error.what, error.where)
     if not found and run.metrics.exists() and run.metrics.stat().st_size:
         logger.warning("no checkpoint in %s: the run starts anew", run.checkpoints)
+
+
+def _descends(run: Run, mark: str) -> bool:
+    """Whether the run's newest sound checkpoint comes from one."""
+    for place in store.checkpoints(run.checkpoints):
+        try:
+            return checkpoint.counters(place).get("origin") == mark
+        except CheckpointError:
+            continue
+    return False
 
 
 @contextmanager

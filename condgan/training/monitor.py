@@ -38,7 +38,10 @@ class Monitor:
     def embed(self, images: UInt8[Tensor, "n c h w"], labels: Tensor) -> Float[np.ndarray, "n d"]:
         """Pixels of the averaged images, 0 … 1, and the class as one-hot, side by side."""
         height, width = (min(SIDE, side) for side in images.shape[2:])
-        small = F.adaptive_avg_pool2d(images.float() / 255, (height, width))
+        # in parts: as floats all of them would take much memory
+        small = torch.cat(
+            [F.adaptive_avg_pool2d(part.float() / 255, (height, width)) for part in torch.split(images, 250)]
+        )
         return torch.cat([small.flatten(1), F.one_hot(labels, self.classes)], 1).double().numpy()
 
     def distance(self, pipeline: Pipeline) -> float:
@@ -51,5 +54,8 @@ class Monitor:
 
 def frechet(a: Moments, b: Moments) -> float:
     """|μ₁ − μ₂|² + tr(C₁ + C₂ − 2 (C₁ C₂)^½), the distance of two Gaussians (Dowson & Landau 1982)."""
-    root = np.sqrt(np.maximum(np.linalg.eigvals(a.covariance @ b.covariance).real, 0)).sum()
+    # the roots of the eigenvalues of C₁ C₂ are those of C₁^½ C₂ C₁^½, which is symmetric: faster and never complex
+    values, vectors = np.linalg.eigh(a.covariance)
+    half = vectors * np.sqrt(np.maximum(values, 0)) @ vectors.T
+    root = np.sqrt(np.maximum(np.linalg.eigvalsh(half @ b.covariance @ half), 0)).sum()
     return float(np.square(a.mean - b.mean).sum() + np.trace(a.covariance) + np.trace(b.covariance) - 2 * root)

@@ -2,15 +2,13 @@
 
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from condgan.core import disk
-from condgan.core.errors import LockedError, SettingsError
+from condgan.core.errors import SettingsError
+from condgan.core.lock import LOCK, Lock
 from condgan.recipe import Recipe, read_toml
 
 BUDGET = ("images", "minutes", "snapshots", "checkpoint_images", "tensorboard")
 """Settings of ``training`` that may change between sittings of one run: they say how long, not what."""
-LOCK = ".lock"
 
 
 class Run:
@@ -24,7 +22,7 @@ class Run:
         self.animation = self.folder / "samples.gif"
         self.curves = self.folder / "losses.png"
         self.metrics = self.folder / "metrics.jsonl"
-        self.lock = FileLock(self.folder / LOCK, blocking=False)
+        self.lock = Lock(self.folder)
 
     def check(self, recipe: Recipe) -> None:
         """Refuse a folder that holds something else, before anything is written.
@@ -47,16 +45,6 @@ class Run:
         except OSError as error:
             raise disk.refusal(error, "cannot write the run's folder", self.folder, "choose another --out") from None
 
-    def require_free(self) -> None:
-        """Refuse a folder in which another process is at work, without writing anything.
-
-        Raises:
-            LockedError: there is one.
-        """
-        if (self.folder / LOCK).exists():
-            self._acquire()
-            self.release()
-
     def claim(self, recipe: Recipe) -> None:
         """Make the folder, lock it for this process and write the recipe into it.
 
@@ -68,24 +56,19 @@ class Run:
         """
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            self._acquire()
+            disk.sync(self.folder.parent)
         except OSError as error:
             raise disk.refusal(error, "cannot write the run's folder", self.folder, "choose another --out") from None
+        self.lock.acquire()
         try:
             self.check(recipe)
             disk.write(self.recipe, recipe.toml().encode())
             self.samples.mkdir(exist_ok=True)
+            self.checkpoints.mkdir(exist_ok=True)
+            disk.sync(self.folder)
         except BaseException:
             self.release()
             raise
-
-    def _acquire(self) -> None:
-        try:
-            self.lock.acquire()
-        except Timeout:
-            raise LockedError(
-                "another process is training there", where=self.folder, do="wait for it, or choose another --out"
-            ) from None
 
     def release(self) -> None:
         """Let others in."""

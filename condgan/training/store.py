@@ -15,6 +15,7 @@ from condgan.core.errors import CheckpointError
 
 MANIFEST = "SHA256SUMS"
 """In the form that ``sha256sum --check`` reads."""
+NAME = r"step-\d{1,18}"
 LATEST, BEST = "latest", "best"
 """Files that name a checkpoint each."""
 
@@ -25,16 +26,20 @@ def save(folder: Path, name: str, files: Mapping[str, bytes], best: bool = False
     Raises:
         OSError: it cannot be written; those that were there still are, and no draft is left.
     """
+    if not re.fullmatch(NAME, name):
+        raise ValueError(f"no name of a checkpoint: {name!r}")
     folder.mkdir(exist_ok=True)
     before = named(folder, LATEST)
-    place, draft = folder / name, folder / f"{name}.tmp"
+    place, draft, aside = folder / name, folder / f"{name}.tmp", _free(folder / f"{name}0")
     try:
         _discard(draft)
         draft.mkdir()
         for file, content in {**files, MANIFEST: manifest(files)}.items():
             disk.put(draft / file, content)
         disk.sync(draft)
-        _discard(place)
+        if place.exists():  # a run that went back comes by again; one of the two is whole at any moment
+            place.rename(aside)
+            disk.sync(folder)
         draft.rename(place)
         disk.sync(folder)
     except BaseException:
@@ -44,6 +49,13 @@ def save(folder: Path, name: str, files: Mapping[str, bytes], best: bool = False
     if best:
         disk.write(folder / BEST, name.encode())
     prune(folder, [name, before, named(folder, BEST)])
+    return place
+
+
+def _free(place: Path) -> Path:
+    """A name of a checkpoint that is not taken: zeros are added, so that it sorts as the newest."""
+    while place.exists():
+        place = place.with_name(place.name + "0")
     return place
 
 
@@ -60,12 +72,12 @@ def named(folder: Path, pointer: str) -> str | None:
         text = (folder / pointer).read_text()
     except (OSError, UnicodeDecodeError):
         return None
-    return text if re.fullmatch(r"step-\d+", text) else None
+    return text if re.fullmatch(NAME, text) else None
 
 
 def checkpoints(folder: Path) -> list[Path]:
     """The checkpoints there are, sound or not: the latest, then the others from the newest to the oldest."""
-    found = [each for each in folder.glob("step-*") if re.fullmatch(r"step-\d+", each.name)]
+    found = [each for each in folder.glob("step-*") if re.fullmatch(NAME, each.name)]
     latest = named(folder, LATEST)
     return sorted(found, key=lambda each: (each.name == latest, int(each.name[5:])), reverse=True)
 
@@ -78,7 +90,7 @@ def checkpoint_at(path: Path) -> Path:
     """
     if path.name in (LATEST, BEST) and (name := named(path.parent, path.name)):
         return path.parent / name
-    if (path / MANIFEST).exists() or re.fullmatch(r"step-\d+", path.name):
+    if (path / MANIFEST).exists() or re.fullmatch(NAME, path.name):
         return path
     for folder in (path / "checkpoints", path):
         if found := checkpoints(folder):
@@ -112,6 +124,18 @@ def load(place: Path, names: Sequence[str]) -> dict[str, bytes]:
 def manifest(files: Mapping[str, bytes]) -> bytes:
     """A line of SHA-256 sum and name for each file."""
     return "".join(f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in sorted(files)).encode()
+
+
+def mark(place: Path) -> str:
+    """What tells a checkpoint from any other: the sum of its sums.
+
+    Raises:
+        CheckpointError: it has none.
+    """
+    try:
+        return hashlib.sha256((place / MANIFEST).read_bytes()).hexdigest()
+    except OSError as error:
+        raise damaged(place / MANIFEST, error.strerror or "unreadable") from None
 
 
 def damaged(file: Path, reason: str) -> CheckpointError:

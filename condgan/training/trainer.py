@@ -41,6 +41,8 @@ class Trainer:
         """Why the run went back to a checkpoint, each time. Each time other noise is drawn and the steps are halved."""
         self.best: float | None = None
         """The shortest distance that the monitor saw."""
+        self.origin: str | None = None
+        """The sums of the checkpoint from which the run was asked to go on, where it was."""
         self.sums: Terms = {}
         self.counts: dict[str, int] = {}
         self.reported = (0, 0.0)
@@ -173,15 +175,23 @@ class Trainer:
             "seconds": self.seconds,
             "rollbacks": self.rollbacks,
             "best": self.best,
+            "origin": self.origin,
             "sums": {name: float(value) for name, value in self.sums.items()},
             "counts": self.counts,
             "reported": self.reported,
         }
 
     def set_counters(self, counters: Mapping[str, Any]) -> None:
-        """The inverse of ``counters``."""
+        """The inverse of ``counters``.
+
+        Raises:
+            ValueError: they are not such as ``counters`` gives.
+        """
+        if not all(isinstance(counters[name], int) and counters[name] >= 0 for name in ("steps", "images")):
+            raise ValueError("steps or images that are no numbers")
         self.steps, self.images, self.seconds = counters["steps"], counters["images"], counters["seconds"]
-        self.rollbacks, self.best = list(counters["rollbacks"]), counters["best"]
+        self.rollbacks, self.best = [str(each) for each in counters["rollbacks"]], counters["best"]
+        self.origin = counters["origin"]
         self.counts = dict(counters["counts"])
         self.sums = {name: torch.tensor(value, device=self.engine.device) for name, value in counters["sums"].items()}
         images, seconds = counters["reported"]

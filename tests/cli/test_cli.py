@@ -11,7 +11,6 @@ import pytest
 from condgan import Pipeline
 from condgan.cli import main
 from condgan.cli.sample import parse_seeds
-from condgan.core.errors import SettingsError
 from condgan.presets import PRESETS
 from tests.conftest import make_birds
 
@@ -157,8 +156,10 @@ def test_another_recipe_in_the_same_folder(trained: Path, capsys: pytest.Capture
 
 
 def test_debug_shows_the_traceback(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SettingsError):
+    with pytest.raises(SystemExit) as exit:
         main(["train", "--debug"])
+    error = capsys.readouterr().err
+    assert exit.value.code == 2 and error.startswith("Traceback") and "\nerror[settings]: no data;" in error
 
 
 def test_seeds() -> None:

@@ -6,6 +6,7 @@ import random
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -176,10 +177,13 @@ def test_one_writer(reference: Reference, tmp_path: Path) -> None:
     run, log, other = tmp_path / "run", tmp_path / "log", tmp_path / "other"
     child = start([*reference.words, str(run)], log, at=80, fault="wait", folder=run)
     wait_for((tmp_path / "log.waiting").exists)
-    began = time.monotonic()
     assert finish(start([*reference.words, str(run)], other)) == 5
-    print(f"refused within {time.monotonic() - began:.2f} s")
     assert other.read_text().startswith("error[locked]: another process is training there;")
+    # nothing heavy is imported before the lock is asked, so that the answer comes at once
+    words = ["train", "x", "--out", str(run)]
+    asked = f"import sys; from condgan.cli import main; sys.modules['torch'] = None; main({words!r})"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True)
+    assert done.returncode == 5, done.stderr
     child.kill()
     finish(child)
     goes_on(reference, run, log)
@@ -265,6 +269,36 @@ def test_resume_by_path_alone_and_into_another_folder(reference: Reference, tmp_
     assert state(tmp_path / "fork") == reference.state
     assert finish(start(["train", "--resume", str(run)], log)) == 0, log.read_text()
     assert state(run) == reference.state
+
+
+def test_the_same_command_with_resume_goes_on_too(reference: Reference, tmp_path: Path) -> None:
+    """It does not go back to where it was asked to begin."""
+    run, log = tmp_path / "run", tmp_path / "log"
+    assert finish(start([*reference.words, str(run)], log, 150, "die", run)) == -signal.SIGKILL
+    origin = latest(run).name
+    fork = [*reference.words, str(tmp_path / "fork"), "--resume", str(run)]
+    assert finish(start(fork, log, 150, "die", tmp_path / "fork")) == -signal.SIGKILL
+    reached = int(latest(tmp_path / "fork").name[5:])
+    assert reached > int(origin[5:])
+    assert finish(start(fork, log)) == 0, log.read_text()
+    assert min(line["images"] for line in metrics(tmp_path / "fork")) > 8 * int(origin[5:])
+    assert state(tmp_path / "fork") == reference.state
+
+
+@pytest.mark.parametrize("field", ["steps", "images", "rollbacks", "sums", "reported"])
+@pytest.mark.parametrize("value", ["1/../../../victim", -1, None, {"a": "b"}, [["x"]]])
+def test_counters_that_lie(field: str, value: object, reference: Reference, tmp_path: Path) -> None:
+    """A checkpoint whose sums are right and whose content is not: refused in one line, and nothing is touched."""
+    (tmp_path / "victim").mkdir()
+    source = latest(Path(reference.words[1]).parent / "run")
+    files = store.load(source, (checkpoint.TENSORS, checkpoint.COUNTERS))
+    counters = json.loads(files[checkpoint.COUNTERS]) | {field: value}
+    store.save(tmp_path / "evil", "step-1", files | {checkpoint.COUNTERS: json.dumps(counters).encode()})
+    words = [*reference.words, str(tmp_path / "run"), "--resume", str(tmp_path / "evil" / "step-1")]
+    status = finish(start(words, tmp_path / "log"))
+    assert (tmp_path / "victim").exists() and "Traceback" not in (tmp_path / "log").read_text()
+    assert status in (0, 4), (tmp_path / "log").read_text()
+    assert status == 4 or field not in ("steps", "images")
 
 
 def test_a_full_disk(reference: Reference, tmp_path: Path) -> None:
