@@ -104,7 +104,8 @@ def show_diagnosis(diagnosis: Diagnosis) -> None:
     if took is not None:
         console.print(
             f"training: {budget(recipe)}, about {took.minutes:.0f} min at {took.images_per_second:,.0f} images/s, "
-            f"{took.memory / 2**20:,.0f} MB of memory (measured on a few steps)"
+            f"{took.memory / 2**20:,.0f} MB of memory (measured on a few steps)",
+            soft_wrap=True,
         )
 
 
