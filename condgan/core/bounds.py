@@ -1,7 +1,8 @@
 """What input from elsewhere may cost: memory in proportion to the machine, text in proportion to its purpose."""
 
-import os
 from pathlib import Path
+
+import psutil
 
 from condgan.core.errors import CondganError, DataError
 
@@ -10,11 +11,8 @@ MOST_TEXT = 16 << 20
 
 
 def memory() -> int:
-    """Bytes of memory of this machine; 16 GiB where the system does not say."""
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):
-        return 16 << 30
+    """Bytes of memory of this machine."""
+    return psutil.virtual_memory().total
 
 
 def require_memory(size: int, what: str, where: object, do: str, error: type[CondganError] = DataError) -> None:

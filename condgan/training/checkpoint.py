@@ -1,35 +1,56 @@
 """The state of a run as bytes: tensors in safetensors, the rest in JSON; no pickle is written or read."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import safetensors.torch
 import torch
+from pydantic import Field, NonNegativeFloat, NonNegativeInt
 from safetensors import SafetensorError
 from torch import Tensor, nn
 
 from condgan.core.errors import CheckpointError
+from condgan.core.spec import Spec
 from condgan.training import store
 
 Stateful = nn.Module | torch.optim.Optimizer
 
+
+class Counters(Spec):
+    """All of a run's state that is not a tensor. Randomness and the data's order have none: both are keyed."""
+
+    steps: NonNegativeInt
+    images: NonNegativeInt
+    seconds: NonNegativeFloat
+    rollbacks: tuple[str, ...] = ()
+    """Why the run went back to a checkpoint, each time. Each time other noise is drawn and the steps are halved."""
+    best: float | None = None
+    """The shortest distance that the monitor saw."""
+    origin: str | None = None
+    """The sums of the checkpoint from which the run was asked to go on, where it was."""
+    sums: dict[str, float] = Field(default_factory=dict)
+    """Of each term since the last report."""
+    counts: dict[str, int] = Field(default_factory=dict)
+    reported: tuple[int, float] = (0, 0.0)
+    """Images and seconds at the last report."""
+
+
 TENSORS, COUNTERS = "state.safetensors", "state.json"
 
 
-def pack(objects: Mapping[str, Stateful], counters: Mapping[str, Any]) -> dict[str, bytes]:
+def pack(objects: Mapping[str, Stateful], counters: Counters) -> dict[str, bytes]:
     """The files of a checkpoint."""
     tensors = {
         f"{name}/{key}": value.detach().contiguous().cpu()
         for name, thing in objects.items()
         for key, value in tensors_of(thing).items()
     }
-    return {TENSORS: safetensors.torch.save(tensors), COUNTERS: json.dumps(dict(counters)).encode()}
+    return {TENSORS: safetensors.torch.save(tensors), COUNTERS: json.dumps(counters.plain()).encode()}
 
 
-def restore(place: Path, objects: Mapping[str, Stateful], use: Callable[[Mapping[str, Any]], None]) -> None:
-    """Load a checkpoint into the objects and give its counters to ``use``.
+def restore(place: Path, objects: Mapping[str, Stateful]) -> Counters:
+    """Load a checkpoint into the objects and return its counters.
 
     Raises:
         CheckpointError: it is damaged (nothing is changed then), or holds the state of other networks.
@@ -37,12 +58,12 @@ def restore(place: Path, objects: Mapping[str, Stateful], use: Callable[[Mapping
     files = store.load(place, (TENSORS, COUNTERS))
     try:
         tensors = safetensors.torch.load(files[TENSORS])
-        plain = json.loads(files[COUNTERS])
+        counters = Counters.model_validate(json.loads(files[COUNTERS]))
         for name, thing in objects.items():
             prefix = f"{name}/"
             mine = {key.removeprefix(prefix): value for key, value in tensors.items() if key.startswith(prefix)}
             put_tensors(thing, mine)
-        use(plain)
+        return counters
     except (SafetensorError, ValueError, TypeError, LookupError, AttributeError, RuntimeError) as error:
         raise CheckpointError(
             "checkpoint of other networks",
@@ -51,17 +72,16 @@ def restore(place: Path, objects: Mapping[str, Stateful], use: Callable[[Mapping
         ) from None
 
 
-def counters(place: Path) -> dict[str, Any]:
+def counters(place: Path) -> Counters:
     """The counters of a checkpoint alone.
 
     Raises:
         CheckpointError: it is damaged.
     """
     try:
-        found = json.loads(store.load(place, (TENSORS, COUNTERS))[COUNTERS])
+        return Counters.model_validate(json.loads(store.load(place, (TENSORS, COUNTERS))[COUNTERS]))
     except (ValueError, RecursionError):
-        raise store.damaged(place / COUNTERS, "not JSON") from None
-    return found if isinstance(found, dict) else {}
+        raise store.damaged(place / COUNTERS, "not the counters of a run") from None
 
 
 def tensors_of(thing: Stateful) -> dict[str, Tensor]:

@@ -1,10 +1,10 @@
 """What a run will take, measured on a few of its steps."""
 
-import resource
 import sys
 import time
 from typing import NamedTuple
 
+import psutil
 import torch
 
 from condgan.data import Dataset
@@ -46,5 +46,9 @@ def estimate(recipe: Recipe, dataset: Dataset, device: str = "auto") -> Estimate
 def _peak(device: torch.device) -> int:
     if device.type == "cuda":
         return torch.cuda.max_memory_allocated(device)
+    if sys.platform == "win32":
+        return psutil.Process().memory_info().peak_wset
+    import resource
+
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit

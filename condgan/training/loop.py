@@ -85,7 +85,7 @@ def _snapshots(sitting: Sitting) -> Iterator[Snapshot]:
                 # the handlers are ours only in here: what the caller does between two snapshots stops as ever
                 with Interruption() as interruption:
                     snapshot = sitting.advance(interruption)
-                interruption.end()  # one that came just now; the snapshot is saved
+                sitting.stop(interruption)  # at a signal that came just now; the snapshot is saved
                 yield snapshot
     finally:
         run.release()
@@ -131,11 +131,16 @@ class Sitting:
             snapshot = self._snapshot() if due else None
             if saving and not due:
                 self.save()
-            if interruption.signal and saving:  # one that came after the look above is heard at the next step
-                logger.warning("stopped and saved at %s images; the same command goes on", f"{trainer.images:,}")
-                interruption.end()
+            if saving:  # a signal that came after the look above is heard at the next step
+                self.stop(interruption)
             if snapshot is not None:
                 return snapshot
+
+    def stop(self, interruption: Interruption) -> None:
+        """End as a signal asked for, if one did; the run is saved."""
+        if interruption.signal:
+            logger.warning("stopped and saved at %s images; the same command goes on", f"{self.trainer.images:,}")
+            interruption.end()
 
     def _checkpoint_due(self) -> bool:
         images, moment = self.saved
@@ -216,13 +221,13 @@ def restore(run: Run, trainer: Trainer, chosen: str | Path | None = None) -> Non
         place = store.checkpoint_at(Path(chosen))
         mark = store.mark(place)
         if not _descends(run, mark):
-            checkpoint.restore(place, trainer.objects(), trainer.set_counters)
+            trainer.set_counters(checkpoint.restore(place, trainer.objects()))
             trainer.origin = mark
             return
     found = store.checkpoints(run.checkpoints)
     for index, place in enumerate(found, 1):
         try:
-            checkpoint.restore(place, trainer.objects(), trainer.set_counters)
+            trainer.set_counters(checkpoint.restore(place, trainer.objects()))
             return
         except CheckpointError as error:
             if index == len(found):
@@ -236,7 +241,7 @@ def _descends(run: Run, mark: str) -> bool:
     """Whether the run's newest sound checkpoint comes from one."""
     for place in store.checkpoints(run.checkpoints):
         try:
-            return checkpoint.counters(place).get("origin") == mark
+            return checkpoint.counters(place).origin == mark
         except CheckpointError:
             continue
     return False

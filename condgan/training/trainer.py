@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -17,7 +17,7 @@ from condgan.data import Dataset
 from condgan.losses.objective import Terms, total
 from condgan.networks.base import Conditioned
 from condgan.recipe import Recipe
-from condgan.training.checkpoint import Stateful
+from condgan.training.checkpoint import Counters, Stateful
 from condgan.training.ema import EMA
 from condgan.training.health import gradients, require_finite
 from condgan.training.log import Progress
@@ -38,11 +38,8 @@ class Trainer:
         self.images = 0
         self.seconds = 0.0
         self.rollbacks: list[str] = []
-        """Why the run went back to a checkpoint, each time. Each time other noise is drawn and the steps are halved."""
         self.best: float | None = None
-        """The shortest distance that the monitor saw."""
         self.origin: str | None = None
-        """The sums of the checkpoint from which the run was asked to go on, where it was."""
         self.sums: Terms = {}
         self.counts: dict[str, int] = {}
         self.reported = (0, 0.0)
@@ -174,35 +171,26 @@ class Trainer:
         modules = {**self.players, "ema": self.ema.module}
         return modules | {f"{name}_optimizer": each for name, each in self.optimizers.items()}
 
-    def counters(self) -> dict[str, Any]:
-        """The rest of the state, as plain values."""
-        return {
-            "steps": self.steps,
-            "images": self.images,
-            "seconds": self.seconds,
-            "rollbacks": self.rollbacks,
-            "best": self.best,
-            "origin": self.origin,
-            "sums": {name: float(value) for name, value in self.sums.items()},
-            "counts": self.counts,
-            "reported": self.reported,
-        }
+    def counters(self) -> Counters:
+        """The rest of the state."""
+        return Counters(
+            steps=self.steps,
+            images=self.images,
+            seconds=self.seconds,
+            rollbacks=tuple(self.rollbacks),
+            best=self.best,
+            origin=self.origin,
+            sums={name: float(value) for name, value in self.sums.items()},
+            counts=self.counts,
+            reported=self.reported,
+        )
 
-    def set_counters(self, counters: Mapping[str, Any]) -> None:
-        """The inverse of ``counters``.
-
-        Raises:
-            ValueError: they are not such as ``counters`` gives.
-        """
-        if not all(isinstance(counters[name], int) and counters[name] >= 0 for name in ("steps", "images")):
-            raise ValueError("steps or images that are no numbers")
-        self.steps, self.images, self.seconds = counters["steps"], counters["images"], counters["seconds"]
-        self.rollbacks, self.best = [str(each) for each in counters["rollbacks"]], counters["best"]
-        self.origin = counters["origin"]
-        self.counts = dict(counters["counts"])
-        self.sums = {name: torch.tensor(value, device=self.engine.device) for name, value in counters["sums"].items()}
-        images, seconds = counters["reported"]
-        self.reported = (images, seconds)
+    def set_counters(self, counters: Counters) -> None:
+        """The inverse of ``counters``."""
+        self.steps, self.images, self.seconds = counters.steps, counters.images, counters.seconds
+        self.rollbacks, self.best, self.origin = list(counters.rollbacks), counters.best, counters.origin
+        self.sums = {name: torch.tensor(value, device=self.engine.device) for name, value in counters.sums.items()}
+        self.counts, self.reported = dict(counters.counts), counters.reported
 
 
 def build(recipe: Recipe, shape: Shape) -> tuple[nn.Module, nn.Module]:

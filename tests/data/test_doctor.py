@@ -119,3 +119,9 @@ def test_all_that_is_wrong_is_told(tmp_path: Path) -> None:
     )
     assert found.estimate is None
     assert cg.doctor(tmp_path / "a.npz", settings={"data": {"holdout": 0.99}}).errors
+
+
+def test_first_steps_that_diverge_are_told(tmp_path: Path) -> None:
+    words = {"training": {"batch": 4}, "optimizer": {"lr": 1e30, "warmup": 0}, "data": {"size": 8}}
+    found = cg.doctor(many(tmp_path / "birds", 12), settings=words, device="cpu")
+    assert [error.status for error in found.errors] == [6] and "NaN or Inf" in found.errors[0].line()

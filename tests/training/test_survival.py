@@ -1,92 +1,18 @@
 """A run that is killed, interrupted or starved of disk goes on as if nothing had happened: to the bit."""
 
-import json
 import os
 import random
-import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
-import numpy as np
 import pytest
 
-from condgan import Recipe, Training
-from condgan.core.errors import CheckpointError, LockedError
-from condgan.losses import Objective
-from condgan.networks import ResNet
-from condgan.recipe import Optimizer
-from condgan.training import checkpoint, store
-from condgan.training.run import Run
-from tests.children import CONTEXT, finish, start
-
-RECIPE = Recipe(
-    architecture=ResNet(channels=8, least_channels=8, features=8),
-    objective=Objective(r1=1, r2=1, every=2),
-    optimizer=Optimizer(decay="cosine"),
-    training=Training(images=256, batch=8, snapshots=2, checkpoint_images=16),
-)
-
-
-class Reference(NamedTuple):
-    """A run that nothing stopped."""
-
-    words: list[str]
-    state: bytes
-    metrics: list[dict[str, float]]
-    seconds: float
-    operations: int
-
-
-def latest(run: Path) -> Path:
-    return run / "checkpoints" / str(store.named(run / "checkpoints", "latest"))
-
-
-def state(run: Path) -> bytes:
-    """The tensors of the latest checkpoint, which must be sound."""
-    return store.load(latest(run), (checkpoint.TENSORS, checkpoint.COUNTERS))[checkpoint.TENSORS]
-
-
-def metrics(run: Path) -> list[dict[str, float]]:
-    lines = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
-    return [{key: value for key, value in line.items() if "second" not in key} for line in lines]
-
-
-def leftovers(run: Path) -> list[str]:
-    return [str(each) for each in run.rglob("*") if "tmp" in each.name or "draft" in each.name]
-
-
-@pytest.fixture(scope="module")
-def reference(tmp_path_factory: pytest.TempPathFactory) -> Reference:
-    home = tmp_path_factory.mktemp("reference")
-    labels = np.arange(64) % 2
-    pixels = np.random.default_rng(0).integers(0, 40, (64, 8, 8)) + 200 * labels[:, None, None]
-    np.savez(home / "tones.npz", images=pixels.astype(np.uint8), labels=labels, names=["dark", "light"])
-    text = RECIPE.toml()
-    (home / "recipe.toml").write_text(text[: text.index("[data]")] + text[text.index("[augment]") :])
-    words = ["train", str(home / "tones.npz"), "--recipe", str(home / "recipe.toml"), "--device", "cpu", "--out"]
-    began = time.monotonic()
-    assert finish(start([*words, str(home / "run")], home / "log")) == 0, (home / "log").read_text()
-    seconds = time.monotonic() - began
-    (home / "count").mkdir()
-    counted = start([*words, str(home / "count" / "run")], home / "counted", at=10**9, fault="", folder=home / "count")
-    assert finish(counted) == 0
-    operations = int((home / "counted.count").read_text())
-    assert operations > 100
-    return Reference(words, state(home / "run"), metrics(home / "run"), seconds, operations)
-
-
-def goes_on(reference: Reference, run: Path, log: Path) -> None:
-    """The same command ends where the run that nothing stopped ended."""
-    assert finish(start([*reference.words, str(run)], log)) == 0, log.read_text()
-    assert "error" not in log.read_text()
-    assert state(run) == reference.state
-    assert metrics(run) == reference.metrics
-    assert not leftovers(run)
+from condgan.training import store
+from tests.children import finish, start
+from tests.training.runs import Reference, goes_on, leftovers, metrics, state, wait_for
 
 
 def killed_at_a_moment(reference: Reference, run: Path, log: Path, chance: random.Random) -> None:
@@ -139,13 +65,6 @@ def test_killed_again_and_again(reference: Reference, tmp_path: Path) -> None:
     goes_on(reference, run, log)
 
 
-def wait_for(there: Callable[[], bool], seconds: float = 60) -> None:
-    began = time.monotonic()
-    while not there():
-        assert time.monotonic() - began < seconds, "waited too long"
-        time.sleep(0.01)
-
-
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_saves_first(number: int, status: int, reference: Reference, tmp_path: Path) -> None:
     run, log = tmp_path / "run", tmp_path / "log"
@@ -171,134 +90,6 @@ def test_a_second_ctrl_c_ends_at_once(reference: Reference, tmp_path: Path) -> N
     assert finish(child, 10) == 130
     assert state(run) and not leftovers(run)
     goes_on(reference, run, log)
-
-
-def test_one_writer(reference: Reference, tmp_path: Path) -> None:
-    run, log, other = tmp_path / "run", tmp_path / "log", tmp_path / "other"
-    child = start([*reference.words, str(run)], log, at=80, fault="wait", folder=run)
-    wait_for((tmp_path / "log.waiting").exists)
-    assert finish(start([*reference.words, str(run)], other)) == 5
-    assert other.read_text().startswith("error[locked]: another process is training there;")
-    # nothing heavy is imported before the lock is asked, so that the answer comes at once
-    words = ["train", "x", "--out", str(run)]
-    asked = f"import sys; from condgan.cli import main; sys.modules['torch'] = None; main({words!r})"
-    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True)
-    assert done.returncode == 5, done.stderr
-    child.kill()
-    finish(child)
-    goes_on(reference, run, log)
-
-
-@pytest.mark.parametrize("race", range(50))
-def test_races_for_the_lock(race: int, tmp_path: Path) -> None:
-    """Of those that come at once, one gets in."""
-    gate = tmp_path / "gate"
-    racers = [CONTEXT.Process(target=claim, args=(tmp_path / "run", gate, tmp_path / f"{i}")) for i in range(3)]
-    for racer in racers:
-        racer.start()
-    gate.touch()
-    assert sorted(finish(racer) for racer in racers) == [0, 5, 5]
-
-
-def claim(run: Path, gate: Path, mine: Path) -> None:
-    """Take the run and hold it until all have tried."""
-    wait_for(gate.exists)
-    held = Run(run)
-    try:
-        held.claim(RECIPE)
-    except LockedError as error:
-        mine.touch()
-        raise SystemExit(error.status) from None
-    mine.touch()
-    wait_for(lambda: all((mine.parent / str(i)).exists() for i in range(3)))
-
-
-def test_every_byte_of_a_header_and_a_thousand_others(reference: Reference, tmp_path: Path) -> None:
-    """Of a real checkpoint: every flipped bit is found, and the file named."""
-    place = Path(shutil.copytree(latest(Path(reference.words[1]).parent / "run"), tmp_path / "step-1"))
-    chance, tried = random.Random(0), 0
-    for file in sorted(place.iterdir()):
-        size = file.stat().st_size
-        header = 8 + int.from_bytes(file.read_bytes()[:8], "little") if file.suffix == ".safetensors" else size
-        positions = {*range(header), *chance.sample(range(size), min(size, 1000))}
-        with file.open("r+b", buffering=0) as stream:
-            for position in positions:
-                (byte,) = os.pread(stream.fileno(), 1, position)
-                os.pwrite(stream.fileno(), bytes([byte ^ 1 << chance.randrange(8)]), position)
-                with pytest.raises(CheckpointError, match="damaged checkpoint") as error:
-                    store.load(place, (checkpoint.TENSORS, checkpoint.COUNTERS))
-                assert Path(error.value.where).parent == place
-                os.pwrite(stream.fileno(), bytes([byte]), position)
-        tried += len(positions)
-    assert store.load(place, (checkpoint.TENSORS, checkpoint.COUNTERS))
-    print(f"{tried} bytes flipped, each found")
-    assert tried > 3000
-
-
-def test_a_damaged_checkpoint(reference: Reference, tmp_path: Path) -> None:
-    """Asked for, it is refused and the file is named; else it is told of, and the one before is taken."""
-    run, log = tmp_path / "run", tmp_path / "log"
-    assert finish(start([*reference.words, str(run)], log, 150, "die", run)) == -signal.SIGKILL
-    newest = latest(run)
-    content = bytearray((newest / checkpoint.TENSORS).read_bytes())
-    content[len(content) // 2] ^= 1
-    (newest / checkpoint.TENSORS).write_bytes(content)
-    refused = tmp_path / "refused"
-    assert finish(start([*reference.words, str(run), "--resume", str(newest)], refused)) == 4
-    assert refused.read_text().startswith(
-        f"error[checkpoint]: damaged checkpoint (not what SHA256SUMS says); {newest}/state"
-    )
-    goes_on(reference, run, log)
-    assert f"warning: damaged checkpoint (not what SHA256SUMS says): {newest}/state.safetensors" in log.read_text()
-
-
-def test_no_sound_checkpoint_is_no_silent_restart(reference: Reference, tmp_path: Path) -> None:
-    run, log = tmp_path / "run", tmp_path / "log"
-    assert finish(start([*reference.words, str(run)], log, 150, "die", run)) == -signal.SIGKILL
-    for file in (run / "checkpoints").glob("*/SHA256SUMS"):
-        file.unlink()
-    assert finish(start([*reference.words, str(run)], log)) == 4
-    assert "error[checkpoint]: damaged checkpoint (No such file or directory)" in log.read_text()
-
-
-def test_resume_by_path_alone_and_into_another_folder(reference: Reference, tmp_path: Path) -> None:
-    run, log = tmp_path / "run", tmp_path / "log"
-    assert finish(start([*reference.words, str(run)], log, 150, "die", run)) == -signal.SIGKILL
-    fork = [*reference.words, str(tmp_path / "fork"), "--resume", str(run)]
-    assert finish(start(fork, log)) == 0, log.read_text()
-    assert state(tmp_path / "fork") == reference.state
-    assert finish(start(["train", "--resume", str(run)], log)) == 0, log.read_text()
-    assert state(run) == reference.state
-
-
-def test_the_same_command_with_resume_goes_on_too(reference: Reference, tmp_path: Path) -> None:
-    """It does not go back to where it was asked to begin."""
-    run, log = tmp_path / "run", tmp_path / "log"
-    assert finish(start([*reference.words, str(run)], log, 150, "die", run)) == -signal.SIGKILL
-    origin = latest(run).name
-    fork = [*reference.words, str(tmp_path / "fork"), "--resume", str(run)]
-    assert finish(start(fork, log, 150, "die", tmp_path / "fork")) == -signal.SIGKILL
-    reached = int(latest(tmp_path / "fork").name[5:])
-    assert reached > int(origin[5:])
-    assert finish(start(fork, log)) == 0, log.read_text()
-    assert min(line["images"] for line in metrics(tmp_path / "fork")) > 8 * int(origin[5:])
-    assert state(tmp_path / "fork") == reference.state
-
-
-@pytest.mark.parametrize("field", ["steps", "images", "rollbacks", "sums", "reported"])
-@pytest.mark.parametrize("value", ["1/../../../victim", -1, None, {"a": "b"}, [["x"]]])
-def test_counters_that_lie(field: str, value: object, reference: Reference, tmp_path: Path) -> None:
-    """A checkpoint whose sums are right and whose content is not: refused in one line, and nothing is touched."""
-    (tmp_path / "victim").mkdir()
-    source = latest(Path(reference.words[1]).parent / "run")
-    files = store.load(source, (checkpoint.TENSORS, checkpoint.COUNTERS))
-    counters = json.loads(files[checkpoint.COUNTERS]) | {field: value}
-    store.save(tmp_path / "evil", "step-1", files | {checkpoint.COUNTERS: json.dumps(counters).encode()})
-    words = [*reference.words, str(tmp_path / "run"), "--resume", str(tmp_path / "evil" / "step-1")]
-    status = finish(start(words, tmp_path / "log"))
-    assert (tmp_path / "victim").exists() and "Traceback" not in (tmp_path / "log").read_text()
-    assert status in (0, 4), (tmp_path / "log").read_text()
-    assert status == 4 or field not in ("steps", "images")
 
 
 def test_a_full_disk(reference: Reference, tmp_path: Path) -> None:

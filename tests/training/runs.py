@@ -1,0 +1,65 @@
+"""A small run as a child process, and one that nothing stopped to hold it against."""
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from condgan import Recipe, Training
+from condgan.losses import Objective
+from condgan.networks import ResNet
+from condgan.recipe import Optimizer
+from condgan.training import checkpoint, store
+from tests.children import finish, start
+
+RECIPE = Recipe(
+    architecture=ResNet(channels=8, least_channels=8, features=8),
+    objective=Objective(r1=1, r2=1, every=2),
+    optimizer=Optimizer(decay="cosine"),
+    training=Training(images=256, batch=8, snapshots=2, checkpoint_images=16),
+)
+
+
+class Reference(NamedTuple):
+    """A run that nothing stopped."""
+
+    words: list[str]
+    state: bytes
+    metrics: list[dict[str, float]]
+    seconds: float
+    operations: int
+
+
+def latest(run: Path) -> Path:
+    return run / "checkpoints" / str(store.named(run / "checkpoints", "latest"))
+
+
+def state(run: Path) -> bytes:
+    """The tensors of the latest checkpoint, which must be sound."""
+    return store.load(latest(run), (checkpoint.TENSORS, checkpoint.COUNTERS))[checkpoint.TENSORS]
+
+
+def metrics(run: Path) -> list[dict[str, float]]:
+    lines = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
+    return [{key: value for key, value in line.items() if "second" not in key} for line in lines]
+
+
+def leftovers(run: Path) -> list[str]:
+    return [str(each) for each in run.rglob("*") if "tmp" in each.name or "draft" in each.name]
+
+
+def goes_on(reference: Reference, run: Path, log: Path) -> None:
+    """The same command ends where the run that nothing stopped ended."""
+    assert finish(start([*reference.words, str(run)], log)) == 0, log.read_text()
+    assert "error" not in log.read_text()
+    assert state(run) == reference.state
+    assert metrics(run) == reference.metrics
+    assert not leftovers(run)
+
+
+def wait_for(there: Callable[[], bool], seconds: float = 60) -> None:
+    began = time.monotonic()
+    while not there():
+        assert time.monotonic() - began < seconds, "waited too long"
+        time.sleep(0.01)
