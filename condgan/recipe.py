@@ -74,6 +74,10 @@ class Training(Spec):
             raise ValueError(f"a batch of {self.batch} cannot be computed in {self.accumulate} equal parts")
         return self
 
+    def budget(self) -> str:
+        """The budget in words."""
+        return f"{self.minutes:g} minutes" if self.minutes else f"{self.images:,} images"
+
 
 class Recipe(Spec):
     """Data, condition, architecture, objective, optimiser, budget and seed."""

@@ -14,7 +14,9 @@ import pytest
 import torch
 
 import condgan.gallery.curves
-import condgan.verbs  # noqa: F401
+import condgan.verbs.doctor
+import condgan.verbs.sample
+import condgan.verbs.train  # noqa: F401
 from condgan.cli import main
 from tests.faults import Faults
 

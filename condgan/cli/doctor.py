@@ -1,11 +1,6 @@
 """``condgan doctor``."""
 
-from pathlib import Path
-from typing import Annotated
-
-from cyclopts import Parameter
-
-from condgan.cli.train import spelled
+from condgan.cli.options import Options
 
 
 def doctor(
@@ -13,13 +8,8 @@ def doctor(
     /,
     *,
     preset: str | None = None,
-    recipe: Path | None = None,
-    images: int | None = None,
-    minutes: float | None = None,
     device: str = "auto",
-    precision: str | None = None,
-    data_root: str = "",
-    skip_bad: Annotated[bool, Parameter(negative="")] = False,
+    options: Options = Options(),  # noqa: B008 (frozen)
     **settings: dict[str, str],
 ) -> None:
     """Look at data before a long run: labels, broken, odd and repeated images, and what training would take.
@@ -32,38 +22,15 @@ def doctor(
         As for train.
     preset
         A ready recipe: see condgan presets. By default one that fits the data.
-    recipe
-        A TOML file, laid over the preset.
-    images
-        Budget: real images to train on.
-    minutes
-        Budget: minutes of training.
     device
         auto, cpu, cuda or mps.
-    precision
-        auto, fp32 or bf16.
-    data_root
-        Folder that holds named data in the usual layout (MNIST/raw/…).
-    skip_bad
-        Leave out images that cannot be read, up to one in a hundred.
     settings
         --SECTION.FIELD VALUE: any setting of the recipe.
     """
     from condgan.cli.view import show_diagnosis
-    from condgan.verbs import doctor as examine
+    from condgan.verbs.doctor import doctor as examine
 
-    diagnosis = examine(
-        data,
-        preset=preset,
-        recipe=recipe,
-        images=images,
-        minutes=minutes,
-        device=device,
-        precision=precision,
-        data_root=data_root,
-        skip_bad=skip_bad,
-        settings=spelled(settings),
-    )
+    diagnosis = examine(data, preset=preset, device=device, **options.words(settings))
     show_diagnosis(diagnosis)
     for error in diagnosis.errors:
         raise error

@@ -37,7 +37,7 @@ def sample(
     from rich import print as show
     from rich.markup import escape
 
-    from condgan.verbs import sample as draw
+    from condgan.verbs.sample import sample as draw
 
     chosen = None if seeds is None else parse_seeds(seeds)
     samples = draw(pipeline, label=label, n=n, seeds=chosen, out=out, device=device)

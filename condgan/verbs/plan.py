@@ -1,25 +1,18 @@
-"""What people do, each verb a function with the words of its command: ``condgan train`` is ``cg.train``."""
+"""What a run will do, from the words of a command and what the data say."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, TypedDict, Unpack
 
-from condgan.core.errors import CheckpointError, CondganError, DataError, DivergedError, SettingsError
+from condgan.core.errors import CheckpointError, SettingsError
 from condgan.core.lock import require_free
 from condgan.data import Dataset, Source, find
 from condgan.data.doctor import remarks
-from condgan.gallery import Samples
-from condgan.pipeline import Pipeline
 from condgan.presets import fitting, get
 from condgan.recipe import Recipe, merge, read_toml
-from condgan.training import loop
-from condgan.training.engine import pick
-from condgan.training.estimate import Estimate, estimate
-from condgan.training.health import Divergence
-from condgan.training.log import Progress
 from condgan.training.store import checkpoint_at
 
 Settings = Mapping[str, Mapping[str, Any]]
@@ -88,7 +81,7 @@ def plan(data: Data = None, **words: Unpack[Words]) -> Plan:
         require_free(folder)
         return source.load()
 
-    made = _plan(data, load, **words)
+    made = lay_out(data, load, **words)
     for remark in notes(made):
         logger.warning("%s", remark)
     return made
@@ -102,7 +95,7 @@ def notes(made: Plan) -> list[str]:
     return found
 
 
-def _plan(
+def lay_out(
     data: Data,
     load: Callable[[Source, Path], Dataset],
     *,
@@ -118,6 +111,7 @@ def _plan(
     skip_bad: bool = False,
     settings: Settings | None = None,
 ) -> Plan:
+    """The plan of some words; ``load`` reads the data for a run in that folder."""
     try:
         checkpoint = checkpoint_at(Path(resume)) if resume is not None else None
     except OSError as error:
@@ -168,86 +162,3 @@ def beside(old: Mapping[str, Any], source: Source) -> dict[str, Any]:
     own = {"kind": source.plain()["kind"], **source.model_dump(mode="json", exclude_unset=True)}
     shared = old if old.get("kind") == own["kind"] else {k: v for k, v in old.items() if k in Source.model_fields}
     return {**shared, **own}
-
-
-def train(
-    data: Data = None,
-    *,
-    device: str = "auto",
-    on_progress: Callable[[Progress], None] = lambda progress: None,
-    **words: Unpack[Words],
-) -> Iterator[loop.Snapshot]:
-    """Train a generator, or go on where an earlier sitting of the same run was stopped.
-
-    The folder is checked and claimed at once; the training goes on as the snapshots are taken from the iterator.
-    Ctrl-C and SIGTERM save a checkpoint first; a second one ends at once.
-
-    Args:
-        data: as for ``plan``.
-        device: auto, cpu, cuda or mps.
-        on_progress: called with each report.
-        words: those of ``plan``.
-
-    Raises:
-        SettingsError: as ``plan``; or ``out`` holds another run or cannot be written, or the device is not there.
-        DataError: as ``plan``.
-        CheckpointError: the checkpoint asked for is damaged, or all there are.
-        LockedError: another process is training in that folder.
-        DivergedError: NaN or Inf, four times.
-        DiskError: the disk is full or fails; the last checkpoint is kept.
-    """
-    made = plan(data, **words)
-    return loop.train(made.recipe, made.dataset, made.out, device=device, resume=made.resume, on_progress=on_progress)
-
-
-class Diagnosis(NamedTuple):
-    """What is to be known of some data before a long run."""
-
-    dataset: Dataset | None
-    """What could be read; ``None`` where nothing could."""
-    errors: list[CondganError]
-    """What forbids to train on them."""
-    remarks: list[str]
-    """What may spoil the result."""
-    recipe: Recipe | None
-    estimate: Estimate | None
-    """What the run would take, where nothing forbids it."""
-
-
-def doctor(data: Data = None, *, device: str = "auto", **words: Unpack[Words]) -> Diagnosis:
-    """Look at data before a long run, with the words of ``train``; nothing is written.
-
-    Raises:
-        SettingsError: as ``plan``. What is wrong with the data does not raise, it is in the diagnosis.
-    """
-    try:
-        made = _plan(data, lambda source, _: source.read(), **words)
-    except DataError as error:
-        return Diagnosis(None, [error], [], None, None)
-    errors: list[CondganError] = list(made.recipe.data.errors(made.dataset))
-    took = None
-    try:
-        took = None if errors else estimate(made.recipe, made.dataset, device)
-    except Divergence as divergence:
-        errors.append(DivergedError(str(divergence), where="the first steps", do="lower optimizer.lr"))
-    return Diagnosis(made.dataset, errors, notes(made), made.recipe, took)
-
-
-def sample(
-    pipeline: str | Path,
-    *,
-    label: Sequence[str | int] | None = None,
-    n: int | None = None,
-    seeds: Sequence[int] | None = None,
-    out: str | Path | None = None,
-    device: str = "auto",
-) -> Samples:
-    """Draw images from a trained pipeline, and save them where ``out`` says (.png, .npz, .parquet, or a folder).
-
-    Raises:
-        SettingsError: no pipeline there, a label that is not in the list, or ``out`` cannot be written.
-    """
-    samples = Pipeline.from_pretrained(pipeline).to(pick(device))(label, n=n, seeds=seeds)
-    if out is not None:
-        samples.save(out)
-    return samples

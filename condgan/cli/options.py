@@ -1,0 +1,72 @@
+"""The options of every command that trains, or says what training would take."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, fields
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+
+from condgan.core.errors import SettingsError, nearest
+
+SPELLED = {"source": "data"}
+"""Parameters that are not spelled as on the command line, since a section of settings has that name."""
+
+
+@Parameter(name="*")
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What to train on, how, and for how long."""
+
+    recipe: Path | None = None
+    """A TOML file, laid over the preset."""
+    images: int | None = None
+    """Budget: real images to train on."""
+    minutes: float | None = None
+    """Budget: minutes of training."""
+    precision: str | None = None
+    """auto, fp32 or bf16."""
+    data_root: str = ""
+    """Folder that holds named data in the usual layout (MNIST/raw/…); by default $CONDGAN_DATA, else a download."""
+    skip_bad: Annotated[bool, Parameter(negative="")] = False
+    """Leave out images that cannot be read, up to one in a hundred."""
+
+    def words(self, settings: dict[str, dict[str, str]]) -> dict[str, Any]:
+        """The same as words of a verb, with settings as Python spells them: dashes become underscores."""
+        spelled = {
+            section: {name.replace("-", "_"): value for name, value in fields.items()}
+            for section, fields in settings.items()
+        }
+        return {**asdict(self), "settings": spelled}
+
+
+def known_options(command: Callable[..., None], tokens: list[str]) -> None:
+    """Refuse what is neither an option of a command nor of the form of a setting, with the nearest that is one.
+
+    Raises:
+        SettingsError: the first such option.
+    """
+    parameters = inspect.signature(command).parameters.values()
+    own = [SPELLED.get(each.name, each.name) for each in parameters if each.kind is each.KEYWORD_ONLY]
+    options = [f"--{name.replace('_', '-')}" for name in (*own, *(field.name for field in fields(Options)))]
+    for before, token in pairwise(["", *tokens]):
+        name = token.split("=")[0]
+        if not name.startswith("--") or name in options or before in options:
+            continue
+        if name.count(".") > 1:
+            raise SettingsError(
+                "unknown option", where=name, do="write --SECTION.FIELD VALUE; see condgan presets house"
+            )
+        if "." not in name:
+            same = _settings(name[2:])
+            raise SettingsError("unknown option", where=name, do=nearest(same[0] if same else name, [*options, *same]))
+
+
+def _settings(field: str) -> list[str]:
+    """The settings of that name, as options."""
+    from condgan.presets import house
+
+    plain = house().plain()
+    return [f"--{section}.{field}" for section, value in plain.items() if isinstance(value, dict) and field in value]

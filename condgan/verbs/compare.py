@@ -1,0 +1,127 @@
+"""``cg.compare``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Unpack
+
+import torch
+
+from condgan.core.cache import digest
+from condgan.core.errors import DivergedError, SettingsError
+from condgan.core.version import __version__
+from condgan.data import Source, find
+from condgan.evaluation.comparison import Comparison, Outcome, Row, row
+from condgan.evaluation.report import Report
+from condgan.gallery import png
+from condgan.metrics.distances import require_enough
+from condgan.networks.classifier import FEATURES
+from condgan.pipeline import Pipeline
+from condgan.training import loop
+from condgan.training.trainer import build
+from condgan.verbs.evaluate import evaluate
+from condgan.verbs.plan import Plan, Words, plan
+
+
+def compare(
+    presets: Sequence[str],
+    data: str | Path | Source,
+    *,
+    seeds: Sequence[int] = (0, 1, 2),
+    n: int = 10_000,
+    repeats: int = 3,
+    quick: bool = False,
+    device: str = "auto",
+    on_step: Callable[[str], None] = lambda what: None,
+    **words: Unpack[Words],
+) -> Comparison:
+    """Train and evaluate several presets on the same data at the same budget, and write ``OUT/index.html``.
+
+    Each run has its folder, ``OUT/PRESET-SEED``: the same call again goes on where it was stopped, and takes what is
+    there already. A training that diverges is told of and does not stop the others.
+
+    Args:
+        presets: their names.
+        data: a name, a path, or a source.
+        seeds: of the trainings; of two or more come the intervals.
+        n: samples of each repeat, as for ``evaluate``.
+        repeats: as for ``evaluate``.
+        quick: as for ``evaluate``.
+        device: auto, cpu, cuda or mps.
+        on_step: called with what is being done.
+        words: those of ``train``, for all alike; ``out`` is by default ``runs/compare-`` and the name of the data.
+
+    Raises:
+        SettingsError: no such preset, nothing to compare, or what ``train`` and ``evaluate`` refuse.
+        DataError: the data cannot be read, or have a class without images.
+        LockedError: another process is training one of the runs.
+        DiskError: the disk is full or fails.
+    """
+    if not presets or not seeds:
+        raise SettingsError("nothing to compare", where="presets and seeds", do="name at least one of each")
+    require_enough(n, FEATURES)  # before anything is trained
+    source = data if isinstance(data, Source) else find(str(data), words.get("data_root", ""))
+    home = Path(words.pop("out", None) or Path("runs", f"compare-{source.title().replace('/', '-')}"))
+    rows: list[Row] = []
+    sheets: dict[str, bytes] = {}
+    for preset in dict.fromkeys(presets):
+        outcomes: dict[int, Outcome] = {}
+        failures: list[str] = []
+        for seed in dict.fromkeys(seeds):
+            name = f"{preset}-{seed}"
+            on_step(f"{name}: reading the data")
+            made = plan(source, **(words | Words(preset=preset, seed=seed, out=home / name)))
+            try:
+                for snapshot in loop.train(made.recipe, made.dataset, made.out, device=device):
+                    on_step(f"{name}: {snapshot.progress.images:,} images")
+            except DivergedError as error:
+                failures.append(f"seed {seed}: {error}")
+                continue
+            on_step(f"{name}: evaluating")
+            outcomes[seed] = _outcome(made, n, repeats, quick, device)
+            sheets.setdefault(preset, png(Pipeline.from_pretrained(made.out).sheet()))
+        rows.append(row(preset, made.recipe.training.budget(), _parameters(made), outcomes, failures))
+    comparison = Comparison(folder=str(home), rows=tuple(rows))
+    comparison.save(sheets)
+    return comparison
+
+
+def _outcome(made: Plan, n: int, repeats: int, quick: bool, device: str) -> Outcome:
+    """The report of a finished run: the one that is there, where it is of these weights and this protocol."""
+    last = json.loads((made.out / "metrics.jsonl").read_text().splitlines()[-1])
+    pipeline = Pipeline.from_pretrained(made.out)
+    report = _there(made.out / "report" / "report.json")
+    wanted = (digest(*pipeline.generator.state_dict().values()), n, repeats, __version__, torch.__version__)
+    whole = report is not None and (quick or report.usefulness is not None or report.obedience is None)
+    if report is None or not whole or _made_by(report) != wanted:
+        found = evaluate(
+            pipeline,
+            made.recipe.data,
+            n=n,
+            repeats=repeats,
+            quick=quick,
+            out=made.out / "report",
+            device=device,
+        )
+        report = found.report
+    return Outcome(report, last["seconds"], last["images"])
+
+
+def _made_by(report: Report) -> tuple[str, int, int, str, str]:
+    protocol = report.protocol
+    return protocol.pipeline, protocol.n, protocol.repeats, protocol.condgan, protocol.torch
+
+
+def _there(file: Path) -> Report | None:
+    try:
+        return Report.model_validate_json(file.read_bytes())
+    except (OSError, ValueError):
+        return None
+
+
+def _parameters(made: Plan) -> tuple[int, int]:
+    with torch.device("meta"):
+        generator, discriminator = build(made.recipe, made.dataset.shape)
+    return sum(map(torch.numel, generator.parameters())), sum(map(torch.numel, discriminator.parameters()))

@@ -1,0 +1,45 @@
+"""``cg.doctor``."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Unpack
+
+from condgan.core.errors import CondganError, DataError, DivergedError
+from condgan.data import Dataset
+from condgan.recipe import Recipe
+from condgan.training.estimate import Estimate, estimate
+from condgan.training.health import Divergence
+from condgan.verbs.plan import Data, Words, lay_out, notes
+
+
+class Diagnosis(NamedTuple):
+    """What is to be known of some data before a long run."""
+
+    dataset: Dataset | None
+    """What could be read; ``None`` where nothing could."""
+    errors: list[CondganError]
+    """What forbids to train on them."""
+    remarks: list[str]
+    """What may spoil the result."""
+    recipe: Recipe | None
+    estimate: Estimate | None
+    """What the run would take, where nothing forbids it."""
+
+
+def doctor(data: Data = None, *, device: str = "auto", **words: Unpack[Words]) -> Diagnosis:
+    """Look at data before a long run, with the words of ``train``; nothing is written.
+
+    Raises:
+        SettingsError: as ``plan``. What is wrong with the data does not raise, it is in the diagnosis.
+    """
+    try:
+        made = lay_out(data, lambda source, _: source.read(), **words)
+    except DataError as error:
+        return Diagnosis(None, [error], [], None, None)
+    errors: list[CondganError] = list(made.recipe.data.errors(made.dataset))
+    took = None
+    try:
+        took = None if errors else estimate(made.recipe, made.dataset, device)
+    except Divergence as divergence:
+        errors.append(DivergedError(str(divergence), where="the first steps", do="lower optimizer.lr"))
+    return Diagnosis(made.dataset, errors, notes(made), made.recipe, took)
