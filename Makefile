@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo env test test-long lint bench clean
+.PHONY: demo env test test-long lint bench schema clean
 
 demo: env
 	$(BIN)/condgan train digits --minutes 3 --out runs/demo
@@ -31,6 +31,10 @@ lint: env
 
 bench: env
 	$(BIN)/python -m benchmarks.quality $(if $(CONDGAN_DATA),--data-root $(CONDGAN_DATA))
+
+# the published schema of report.json; a test holds it against the code
+schema: env
+	$(BIN)/python -c "import json; from condgan.evaluation import Report; print(json.dumps(Report.model_json_schema(), indent=2, ensure_ascii=False))" > docs/report.schema.json
 
 clean:
 	rm -rf .venv build *.egg-info

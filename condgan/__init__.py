@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from condgan.core.version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from condgan import conditions, data, gallery, losses, networks, presets
+    from condgan import conditions, data, gallery, losses, metrics, networks, presets
     from condgan.core.errors import (
         CheckpointError,
         CondganError,
@@ -20,7 +20,12 @@ if TYPE_CHECKING:
     from condgan.pipeline import Pipeline
     from condgan.recipe import Optimizer, Recipe, Training
     from condgan.training.loop import Snapshot
-    from condgan.verbs import Diagnosis, Plan, doctor, plan, sample, train
+    from condgan.verbs.compare import compare
+    from condgan.verbs.doctor import Diagnosis, doctor
+    from condgan.verbs.evaluate import evaluate
+    from condgan.verbs.plan import Plan, plan
+    from condgan.verbs.sample import sample
+    from condgan.verbs.train import train
 
 _HOME = {
     "CheckpointError": "core.errors",
@@ -36,14 +41,16 @@ _HOME = {
     "Samples": "gallery.samples",
     "Snapshot": "training.loop",
     "Training": "recipe",
-    "Diagnosis": "verbs",
-    "Plan": "verbs",
-    "doctor": "verbs",
-    "plan": "verbs",
-    "sample": "verbs",
-    "train": "verbs",
+    "Diagnosis": "verbs.doctor",
+    "Plan": "verbs.plan",
+    "compare": "verbs.compare",
+    "doctor": "verbs.doctor",
+    "evaluate": "verbs.evaluate",
+    "plan": "verbs.plan",
+    "sample": "verbs.sample",
+    "train": "verbs.train",
 }
-_ROOMS = ("conditions", "data", "gallery", "losses", "networks", "presets")
+_ROOMS = ("conditions", "data", "gallery", "losses", "metrics", "networks", "presets")
 
 __all__ = [
     "CheckpointError",
@@ -61,11 +68,14 @@ __all__ = [
     "SettingsError",
     "Snapshot",
     "Training",
+    "compare",
     "conditions",
     "data",
     "doctor",
+    "evaluate",
     "gallery",
     "losses",
+    "metrics",
     "networks",
     "plan",
     "presets",

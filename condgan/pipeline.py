@@ -78,8 +78,13 @@ class Pipeline:
             self.condition.in_turn(n) if asked is None else self.condition.encode(asked).repeat(-(-n // len(asked)))[:n]
         )
         images = self.draw(noise(seeds, self.architecture.latent), encoded, batch)
-        names = self.condition.describe().fields[0].choices if self.condition.describe().fields else ()
-        return Samples(images, encoded.numpy(), np.asarray(seeds, np.int64), names)
+        return Samples(images, encoded.numpy(), np.asarray(seeds, np.int64), self.names)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The classes that it draws, in index order; none of a plain GAN."""
+        fields = self.condition.describe().fields
+        return fields[0].choices if fields else ()
 
     def _plan(
         self, asked: Sequence[str | int] | None, n: int | None, seeds: Sequence[int] | None

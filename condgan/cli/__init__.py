@@ -8,10 +8,13 @@ from typing import NoReturn
 
 from cyclopts import App, CycloptsError
 
+from condgan.cli.compare import compare
 from condgan.cli.doctor import doctor
+from condgan.cli.evaluate import evaluate
+from condgan.cli.options import known_options
 from condgan.cli.presets import presets
 from condgan.cli.sample import sample
-from condgan.cli.train import known_options, train
+from condgan.cli.train import train
 from condgan.core.errors import CondganError, SettingsError
 from condgan.core.version import __version__
 
@@ -22,7 +25,7 @@ app = App(
     help_epilogue="Any command takes --debug for the traceback of an error.",
 )
 app.register_install_completion_command()
-for command in (train, sample, doctor, presets):
+for command in (train, sample, evaluate, compare, doctor, presets):
     app.command(command)
 
 
@@ -37,8 +40,9 @@ def main(tokens: list[str] | None = None) -> NoReturn:
         try:
             app(tokens, exit_on_error=False, print_error=False, result_action="return_value")
         except CycloptsError as error:
-            if tokens[:1] in (["train"], ["doctor"]):
-                known_options(tokens[1:])
+            command = {each.__name__: each for each in (train, doctor, compare)}.get(tokens[0] if tokens else "")
+            if command is not None:
+                known_options(command, tokens[1:])
             raise SettingsError(str(error).splitlines()[0], where="command line", do="see condgan --help") from error
     except CondganError as error:
         if debug:

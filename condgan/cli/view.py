@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shlex
+import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -14,10 +15,11 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from condgan.recipe import Recipe
-    from condgan.training.log import Progress as Report
+    from condgan.evaluation import Report
+    from condgan.training.log import Progress as Progressed
     from condgan.training.loop import Snapshot
-    from condgan.verbs import Diagnosis, Plan
+    from condgan.verbs.doctor import Diagnosis
+    from condgan.verbs.plan import Plan
 
 
 def watch(plan: Callable[[], Plan], device: str) -> None:
@@ -29,9 +31,8 @@ def watch(plan: Callable[[], Plan], device: str) -> None:
         recipe, dataset, origin, out, checkpoint = plan()
     snapshots = train(recipe, dataset, out, device=device, resume=checkpoint, on_progress=lambda report: show(report))
     console.print(f"[bold]{escape(recipe.data.title())}[/bold]: {dataset}")
-    console.print(
-        f"recipe: [bold]{escape(origin)}[/bold] ({recipe.architecture.kind}, {recipe.objective.loss}); {budget(recipe)}"
-    )
+    kinds = f"{recipe.architecture.kind}, {recipe.objective.loss}"
+    console.print(f"recipe: [bold]{escape(origin)}[/bold] ({kinds}); {recipe.training.budget()}")
     bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(None),
@@ -41,7 +42,7 @@ def watch(plan: Callable[[], Plan], device: str) -> None:
     )
     task = bar.add_task("starting", total=1.0)
 
-    def show(report: Report) -> None:
+    def show(report: Progressed) -> None:
         bar.update(task, completed=report.share, description=describe(report))
 
     last: Snapshot | None = None
@@ -52,17 +53,11 @@ def watch(plan: Callable[[], Plan], device: str) -> None:
     console.print(summary(out, last))
 
 
-def describe(report: Report) -> str:
+def describe(report: Progressed) -> str:
     """One line of live progress, short enough for a narrow terminal; metrics.jsonl holds every term."""
     players = [f"{name[0].upper()} {report.losses.get(name, 0):.2f}" for name in ("discriminator", "generator")]
     left = f"{report.remaining / 60:.1f} min left"
     return " · ".join([f"{report.images:,} images", f"{report.rate:,.0f}/s", *players, left])
-
-
-def budget(recipe: Recipe) -> str:
-    """The budget in words."""
-    training = recipe.training
-    return f"{training.minutes:g} minutes" if training.minutes else f"{training.images:,} images"
 
 
 def summary(folder: Path, last: Snapshot | None) -> Table:
@@ -103,8 +98,9 @@ def show_diagnosis(diagnosis: Diagnosis) -> None:
         console.print("nothing odd: no tiny classes, no copies, nothing unreadable")
     if took is not None:
         console.print(
-            f"training: {budget(recipe)}, about {took.minutes:.0f} min at {took.images_per_second:,.0f} images/s, "
-            f"{took.memory / 2**20:,.0f} MB of memory (measured on a few steps)",
+            f"training: {recipe.training.budget()}, about {took.minutes:.0f} min "
+            f"at {took.images_per_second:,.0f} images/s, {took.memory / 2**20:,.0f} MB of memory "
+            "(measured on a few steps)",
             soft_wrap=True,
         )
 
@@ -118,3 +114,49 @@ def histogram(counts: dict[str, int], most: int = 40) -> Table:
     if len(counts) > most:
         table.add_row(f"… and {len(counts) - most} more")
     return table
+
+
+def judge(pipeline: str, data: str, *, out: Path, **words: Any) -> None:
+    """Evaluate with what is being done in view, and end with the report on one screen."""
+    console = Console(highlight=False)
+    began = time.monotonic()
+    with console.status("starting") as status:
+        from condgan.verbs.evaluate import evaluate
+
+        found = evaluate(pipeline, data, out=out, on_step=status.update, **words)
+    for sentence in found.report.verdict:
+        console.print(sentence, markup=False, soft_wrap=True)
+    console.print(figures(found.report))
+    page = out / "index.html"
+    console.print(f"report: {page} ({(time.monotonic() - began) / 60:.1f} min)", markup=False, soft_wrap=True)
+
+
+def figures(report: Report) -> Table:
+    """The main figures, each beside what real images reach."""
+    from condgan.evaluation.report import main_figures
+
+    table = Table("", "samples", "real images", box=None, pad_edge=False)
+    for name, row in main_figures(report).items():
+        table.add_row(name, *("too few" if each is None else str(each) for each in row))
+    return table
+
+
+def show_comparison(presets: list[str], data: str, **words: Any) -> None:
+    """Compare with what is being done in view, and end with the table."""
+    console = Console(highlight=False)
+    with console.status("starting") as status:
+        from condgan.verbs.compare import compare
+
+        found = compare(presets, data, on_step=status.update, **words)
+    table = Table("", *(row.preset for row in found.rows), box=None, pad_edge=False)
+    for name in found.columns():
+        table.add_row(name, *(str(row.figures.get(name, "–")) for row in found.rows))
+    table.add_row("budget", *(row.budget for row in found.rows))
+    table.add_row("minutes", *("–" if row.minutes is None else f"{row.minutes:.1f}" for row in found.rows))
+    table.add_row("parameters", *(f"{sum(row.parameters):,}" for row in found.rows))
+    table.add_row("trainings", *(f"{len(row.seeds)}" for row in found.rows))
+    console.print(table)
+    for row in found.rows:
+        for failure in row.failures:
+            console.print(f"{row.preset}: {failure}", markup=False, soft_wrap=True)
+    console.print(f"page: {Path(found.folder) / 'index.html'}", markup=False, soft_wrap=True)

@@ -1,0 +1,145 @@
+"""What turns images into features. Every distance names the extractor it was measured with, and its weights' hash."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+from jaxtyping import Float, UInt8
+from torch import Tensor, nn
+
+from condgan.core.batch import Shape, to_float
+from condgan.core.cache import cached, digest
+from condgan.core.errors import SettingsError
+from condgan.data import Dataset
+from condgan.networks.classifier import Classifier
+from condgan.training.classifier import BATCH, fit, judge
+
+EPOCHS, LEAST_STEPS, MOST_STEPS = 6, 900, 3_000
+"""How long the judge is trained: so often over the images, but within these steps."""
+PART = 250
+
+
+class Extractor(NamedTuple):
+    """Features of images by a named network."""
+
+    name: str
+    hash: str
+    """Of the weights."""
+    features: Callable[[UInt8[Tensor, "n c h w"]], Float[Tensor, "n d"]]
+    resizer: str = "none"
+    """How images are brought to the size that the network takes."""
+
+
+def trained_judge(train: Dataset, hash: str) -> Classifier:
+    """The classifier of a data set, trained on its training images once and kept.
+
+    Args:
+        train: the training split.
+        hash: stands for the images and labels in the cache.
+    """
+    classes = len(train.schema.names)
+    steps = min(MOST_STEPS, max(LEAST_STEPS, EPOCHS * len(train) // BATCH))
+    parts = {"data": hash, "classes": classes, "steps": steps, "network": str(Classifier(train.shape, classes))}
+
+    def make() -> dict[str, Tensor]:
+        model = fit(train.images, train.labels, classes, steps=steps)
+        return dict(model.state_dict())
+
+    model = Classifier(train.shape, classes)
+    model.load_state_dict(cached("judge", parts, make))
+    return model.eval()
+
+
+def of_judge(model: Classifier) -> Extractor:
+    """The features before a classifier's last layer."""
+    return Extractor("cnn", digest(*model.state_dict().values()), lambda images: judge(model, images).features)
+
+
+def of_module(module: nn.Module, name: str = "") -> Extractor:
+    """Any module that takes images (−1 … 1, n,c,h,w) and gives features, of any shape after the first axis."""
+
+    @torch.no_grad()
+    def features(images: Tensor) -> Tensor:
+        return torch.cat([module(to_float(part)).flatten(1).float() for part in torch.split(images, PART)])
+
+    module = module.eval()
+    return Extractor(name or type(module).__name__.lower(), digest(*module.state_dict().values()), features)
+
+
+def of_onnx(file: Path) -> Extractor:
+    """An ONNX file that takes images (float32, −1 … 1, n,c,h,w) and whose first output are features.
+
+    Raises:
+        SettingsError: no ONNX Runtime, no such file, or it does not take such images.
+    """
+    try:
+        import onnxruntime
+    except ImportError:
+        raise SettingsError("no ONNX Runtime", where=f"extractor {file}", do="pip install 'condgan[onnx]'") from None
+    try:
+        content = file.read_bytes()
+        session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
+    except Exception as error:  # its errors share no base
+        raise SettingsError("cannot read extractor", where=file, do=str(error).splitlines()[0]) from None
+    entry = session.get_inputs()[0].name
+
+    def features(images: Tensor) -> Tensor:
+        found = []
+        for part in torch.split(images, PART):
+            try:
+                out = session.run(None, {entry: to_float(part).numpy()})[0]
+            except Exception as error:
+                raise SettingsError(
+                    f"the extractor does not take images of {Shape(images.shape[1], tuple(images.shape[2:]))}",
+                    where=file,
+                    do=str(error).splitlines()[0],
+                ) from None
+            found.append(torch.from_numpy(out).flatten(1).float())
+        return torch.cat(found)
+
+    return Extractor(file.name, sha256(content).hexdigest()[:16], features)
+
+
+def inception() -> Extractor:
+    """Inception with the weights of the original FID, by torch-fidelity: only this one's Fréchet distance is plain FID.
+
+    Raises:
+        SettingsError: torch-fidelity or torchvision is missing or broken, or the weights cannot be downloaded.
+    """
+    try:
+        from torch_fidelity.feature_extractor_inceptionv3 import FeatureExtractorInceptionV3
+
+        network = FeatureExtractorInceptionV3("inception-v3-compat", ["2048"])
+    except (ImportError, RuntimeError, OSError) as error:
+        raise SettingsError(
+            "no Inception", where="extractor inception", do=f"pip install 'condgan[inception]' ({error})"
+        ) from None
+    network = network.eval()
+
+    @torch.no_grad()
+    def features(images: Tensor) -> Tensor:
+        colour = images[:, :3] if images.shape[1] > 1 else images.expand(-1, 3, -1, -1)
+        return torch.cat([network(part)[0].float() for part in torch.split(colour, PART)])
+
+    return Extractor(
+        "inception", digest(*network.state_dict().values()), features, "bilinear, 299×299 (torch-fidelity)"
+    )
+
+
+def named(name: str) -> Extractor | None:
+    """``inception``, or an ONNX file; ``None`` for ``cnn``, which is trained on the data.
+
+    Raises:
+        SettingsError: it is none of these.
+    """
+    if name == "cnn":
+        return None
+    if name == "inception":
+        return inception()
+    if name.endswith(".onnx"):
+        return of_onnx(Path(name))
+    raise SettingsError(f"unknown extractor {name!r}", where="--extractor", do="use cnn, inception, or a file.onnx")

@@ -1,0 +1,76 @@
+"""Several presets at equal budget in one table, on the way that many take: stopped, and asked again."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import condgan as cg
+from condgan.cli import main
+from condgan.core.errors import SettingsError
+from condgan.evaluation import comparison, extractor
+from condgan.metrics import over_seeds
+from condgan.training.trainer import build
+from tests.evaluation.test_evaluate import tones
+
+SMALL = {"training": {"batch": 16}, "data": {"holdout": 0.25}}
+
+
+@pytest.fixture
+def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("CONDGAN_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(extractor, "LEAST_STEPS", 50)
+    dataset = tones(600, 0)
+    np.savez(tmp_path / "tones.npz", images=dataset.images[:, 0].numpy(), labels=dataset.labels.numpy())
+    return tmp_path / "tones.npz"
+
+
+def test_two_presets_and_two_seeds(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    words = {"images": 32, "n": 100, "repeats": 2, "quick": True, "out": tmp_path / "out", "settings": SMALL}
+    found = cg.compare(["mlp", "plain"], file, seeds=(0, 1), **words)
+    mlp, plain = found.rows
+    assert (mlp.preset, mlp.seeds, mlp.images, mlp.budget) == ("mlp", (0, 1), 32, "32 images")
+    assert "label accuracy" in mlp.figures and "label accuracy" not in plain.figures
+    reports = [json.loads((tmp_path / "out" / f"mlp-{seed}" / "report" / "report.json").read_text()) for seed in (0, 1)]
+    each = [report["coverage"]["coverage"]["value"] for report in reports]
+    assert mlp.figures["coverage"] == over_seeds(each)
+    made = cg.plan(file, preset="mlp", settings=SMALL)
+    sizes = [sum(p.numel() for p in network.parameters()) for network in build(made.recipe, made.dataset.shape)]
+    assert list(mlp.parameters) == sizes
+    page = (tmp_path / "out" / "index.html").read_text()
+    assert page.count("data:image/png;base64,") == 2 and str(mlp.figures["coverage"]) in page
+    written = json.loads((tmp_path / "out" / "comparison.json").read_text())
+    assert comparison.Comparison.model_validate(written) == found
+    # the same call takes what is there: nothing is trained or evaluated again
+    monkeypatch.setattr("condgan.verbs.compare.evaluate", None)
+    assert cg.compare(["mlp", "plain"], file, seeds=(0, 1), **words) == found
+
+
+def test_a_training_that_diverges_does_not_stop_the_others(
+    file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["--data", str(file), "--images", "320", "--seeds", "3", "--n", "100", "--repeats", "2", "--quick"]
+    rate = ["--optimizer.lr", "1e30", "--data.holdout", "0.25", "--out", str(tmp_path / "out")]
+    with pytest.raises(SystemExit) as stop:
+        main(["compare", "--preset", "dcgan", "--preset", "mlp", *words, *rate])
+    said = capsys.readouterr().out
+    assert stop.value.code == 0 and "seed 3: " in said
+    written = comparison.Comparison.model_validate_json((tmp_path / "out" / "comparison.json").read_bytes())
+    failed = [row for row in written.rows if row.failures]
+    assert failed and all(row.seeds == () and row.figures == {} and row.protocol is None for row in failed)
+
+
+def test_bad_words(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SettingsError, match="nothing to compare"):
+        cg.compare([], file)
+    for words, said in (
+        (["--preset", "hose", "--data", str(file)], "did you mean 'house'?"),
+        (["--preset", "mlp", "--data", str(file), "--seeds", "2-1"], "no seeds in '2-1'"),
+        (["--preset", "mlp", "--data", str(file), "--imags", "5"], "did you mean '--images'?"),
+        (["--data", str(file)], "--preset"),
+        (["--preset", "mlp", "--data", str(file), "--n", "30"], "give at least 65"),
+    ):
+        with pytest.raises(SystemExit) as stop:
+            main(["compare", *words])
+        assert stop.value.code == 2 and said in capsys.readouterr().err

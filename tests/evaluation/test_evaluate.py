@@ -1,0 +1,226 @@
+"""A report tells an honest generator from those that ignore labels, collapse or copy."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+import condgan as cg
+from condgan.cli import main
+from condgan.core.errors import DataError, SettingsError
+from condgan.data import Dataset
+from condgan.evaluation import Evaluation, Report, extractor, page, utility
+from condgan.evaluation.extractor import of_module
+from tests.evaluation.fakes import Chooses, Collapses, Ignores, Smears, pipeline
+
+QUICK = {"n": 400, "repeats": 2, "quick": True}
+DIGITS = cg.data.Named()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One judge for all tests here."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CONDGAN_CACHE", str(tmp_path_factory.mktemp("cache")))
+        patch.setattr(extractor, "LEAST_STEPS", 300)
+        yield Path(tmp_path_factory.getbasetemp())
+
+
+@pytest.fixture(scope="module")
+def unseen() -> Dataset:
+    return DIGITS.split("test").load()
+
+
+@pytest.fixture(scope="module")
+def honest(unseen: Dataset, cache: Path) -> Evaluation:
+    """Draws real images that nobody trained on."""
+    return cg.evaluate(pipeline(Chooses, unseen), DIGITS, **QUICK)
+
+
+def test_an_honest_generator(honest: Evaluation) -> None:
+    report = honest.report
+    assert report.obedience is not None and report.memorization is not None
+    assert report.obedience.label_accuracy.value > 0.95 < report.obedience.real.value
+    assert report.obedience.followed.value > 0.95
+    assert report.obedience.change.value == pytest.approx(1, abs=0.1)
+    assert report.variety.features.value == pytest.approx(1, abs=0.1)
+    assert report.coverage.precision.value > 0.8 and report.coverage.recall.value > 0.8
+    assert report.memorization.rate.value < 0.05
+    assert report.verdict[0].startswith("Samples cover the data; samples come near")
+    assert report.verdict[1].startswith("The label is obeyed: ")
+    assert "no sign of copied training images" in report.verdict[2]
+
+
+def test_one_that_ignores_its_label(unseen: Dataset) -> None:
+    report = cg.evaluate(pipeline(Ignores, unseen), DIGITS, **QUICK).report
+    assert report.obedience is not None
+    assert report.obedience.change.value == 0
+    assert report.obedience.followed.value == pytest.approx(0.1, abs=0.01)
+    assert report.verdict[1].startswith("The label is ignored: ")
+
+
+def test_one_that_memorises() -> None:
+    report = cg.evaluate(pipeline(Chooses, DIGITS.load()), DIGITS, **QUICK).report
+    assert report.memorization is not None
+    assert report.memorization.rate.low > 0.98 and report.memorization.distance.value == pytest.approx(0, abs=1e-3)
+    assert "training images are copied: 100.0% of samples, 1% being expected" in report.verdict[2]
+
+
+def test_one_that_has_collapsed_on_a_class(unseen: Dataset, honest: Evaluation) -> None:
+    report = cg.evaluate(pipeline(Collapses, unseen), DIGITS, **QUICK).report
+    assert report.variety.by_class["3"].high < 0.01
+    assert all(figure.value > 0.8 for name, figure in report.variety.by_class.items() if name != "3")
+    assert report.verdict[0].startswith("It has collapsed on 3: samples vary 0% as much as real images; ")
+    three, before = report.coverage.by_class["3"].coverage, honest.report.coverage.by_class["3"].coverage
+    assert three.value < 0.3 * before.value
+
+
+def test_one_without_labels(unseen: Dataset) -> None:
+    report = cg.evaluate(pipeline(Ignores, unseen, names=()), DIGITS, n=400, repeats=2).report
+    assert report.obedience is None is report.usefulness
+    assert report.verdict[1] == "It takes no label."
+    assert list(report.variety.by_class) == ["all"]
+    assert "too few" not in str(report.fidelity.frechet_distance)
+
+
+def test_the_same_call_gives_the_same_figures(unseen: Dataset, honest: Evaluation) -> None:
+    assert cg.evaluate(pipeline(Chooses, unseen), DIGITS, **QUICK).report == honest.report
+
+
+def test_the_page_and_the_numbers(honest: Evaluation, tmp_path: Path) -> None:
+    """The page needs nothing beside it; the numbers are the report, and fit the published schema."""
+    place = honest.save(tmp_path / "report")
+    text = place.read_text()
+    for sentence in honest.report.verdict:
+        assert sentence in text
+    assert text.count('<img src="data:image/png;base64,') == 2 and text.count("<svg") == 4
+    assert "http" not in text.replace("http://www.w3.org", "") and "<script" not in text and "<link" not in text
+    numbers = json.loads((tmp_path / "report" / "report.json").read_text())
+    assert Report.model_validate(numbers) == honest.report
+    published = json.loads((Path(__file__).parents[2] / "docs" / "report.schema.json").read_text())
+    assert published == Report.model_json_schema(), "write it anew: make schema"
+    sections = ("fidelity", "coverage", "obedience", "variety", "usefulness", "memorization", "parzen", "protocol")
+    assert all(section in published["properties"] and section in numbers for section in sections)
+
+
+def tones(n: int, seed: int) -> Dataset:
+    """Three classes of 8×8 images: where the bright quarter is."""
+    chance = np.random.default_rng(seed)
+    labels = np.arange(n) % 3
+    images = chance.integers(0, 120, (n, 1, 8, 8))
+    for index, label in enumerate(labels):
+        images[index, :, 4 * (label // 2) :, 4 * (label % 2) :] += chance.integers(20, 135)
+    return Dataset(torch.from_numpy(images.astype(np.uint8)), torch.from_numpy(labels), ("a", "b", "c"))
+
+
+@pytest.fixture(scope="module")
+def quarters(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Such images as a file, of which a share is kept from training."""
+    file = tmp_path_factory.mktemp("data") / "quarters.npz"
+    dataset = tones(1_500, 0)
+    np.savez(file, images=dataset.images[:, 0].numpy(), labels=dataset.labels.numpy(), names=["a", "b", "c"])
+    return file
+
+
+def test_usefulness_beside_its_references(quarters: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(utility, "LEAST_STEPS", 100)
+    source = cg.data.Npz(path=str(quarters), holdout=0.3)
+    report = cg.evaluate(pipeline(Smears, tones(900, 1)), source, n=300, repeats=2).report
+    assert report.usefulness is not None and report.protocol.unseen
+    found, chance = report.usefulness, 1 / 3
+    for figure in (found.samples, found.real, found.augmented, found.both):
+        assert chance + 0.2 < figure.value <= 1
+    assert (found.size, found.steps, found.rare.kept) == (300, 100, 5)
+    assert found.rare.filled > 80 and found.rare.after.value > found.rare.before.value
+    assert "A classifier trained on 300 samples alone is right on" in report.verdict[2]
+
+
+def test_data_without_a_test_split(quarters: Path) -> None:
+    """The generator has seen all of them, so that copies cannot be told; all else is measured on a share set aside."""
+    report = cg.evaluate(pipeline(Chooses, tones(900, 1)), quarters, n=300, repeats=2, quick=True).report
+    assert (report.protocol.unseen, report.protocol.test_images, report.memorization) == (False, 300, None)
+    assert "copies could not be told from others: the generator has seen all images" in report.verdict[2]
+
+
+class Halves(torch.nn.Module):
+    """The mean of each row, but for one that is no number."""
+
+    def __init__(self, odd: float = 0.0) -> None:
+        super().__init__()
+        self.odd = torch.nn.Parameter(torch.tensor(odd))
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        return images.mean(3).flatten(1) + self.odd
+
+
+def test_an_extractor_of_ones_own(unseen: Dataset, honest: Evaluation) -> None:
+    report = cg.evaluate(pipeline(Chooses, unseen), DIGITS, extractor=Halves(), **QUICK).report
+    assert report.protocol.extractor.name == "halves" and report.protocol.extractor != report.protocol.judge
+    assert report.obedience == honest.report.obedience
+    assert report.fidelity.frechet_distance != honest.report.fidelity.frechet_distance
+    assert of_module(Halves(1.0)).hash != of_module(Halves()).hash == report.protocol.extractor.hash
+
+
+def test_an_onnx_file_as_extractor(unseen: Dataset, tmp_path: Path) -> None:
+    onnx = pytest.importorskip("onnx")
+    pytest.importorskip("onnxruntime")
+    node = onnx.helper.make_node("ReduceMean", ["x"], ["y"], axes=[1, 3], keepdims=0)
+    value, kind = onnx.helper.make_tensor_value_info, onnx.TensorProto.FLOAT
+    graph = onnx.helper.make_graph([node], "rows", [value("x", kind, ["n", 1, 28, 28])], [value("y", kind, ["n", 28])])
+    model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 13)], ir_version=8)
+    onnx.save(model, tmp_path / "rows.onnx")
+    ours = cg.evaluate(pipeline(Chooses, unseen), DIGITS, extractor=Halves(), **QUICK).report
+    report = cg.evaluate(pipeline(Chooses, unseen), DIGITS, extractor=tmp_path / "rows.onnx", **QUICK).report
+    assert report.protocol.extractor.name == "rows.onnx"
+    assert report.fidelity.frechet_distance is not None and ours.fidelity.frechet_distance is not None
+    assert report.fidelity.frechet_distance.value == pytest.approx(ours.fidelity.frechet_distance.value, rel=1e-4)
+    (tmp_path / "no.onnx").write_bytes(b"no")
+    with pytest.raises(SettingsError, match="cannot read extractor"):
+        cg.evaluate(pipeline(Chooses, unseen), DIGITS, extractor=tmp_path / "no.onnx", **QUICK)
+
+
+def test_bad_input(unseen: Dataset, quarters: Path) -> None:
+    fair = pipeline(Chooses, unseen)
+    with pytest.raises(SettingsError, match="draws other classes than quarters.npz has; not in both: 0, 1"):
+        cg.evaluate(fair, quarters, **QUICK)
+    with pytest.raises(SettingsError, match="covariance; 64 samples of 64 features; give at least 65"):
+        cg.evaluate(fair, DIGITS, n=64)
+    with pytest.raises(SettingsError, match="one repeat has no interval"):
+        cg.evaluate(fair, DIGITS, repeats=1)
+    with pytest.raises(SettingsError, match="NaN or Inf in features; .* images; check the extractor"):
+        cg.evaluate(fair, DIGITS, extractor=Halves(float("nan")), **QUICK)
+    with pytest.raises(SettingsError, match="unknown extractor 'resnet'"):
+        cg.evaluate(fair, DIGITS, extractor="resnet", **QUICK)
+    wide = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(64, 224))
+    source = cg.data.Npz(path=str(quarters), holdout=0.1)
+    with pytest.raises(DataError, match=r"150 test images are too few .* of 224 features; .*data\.holdout"):
+        cg.evaluate(pipeline(Chooses, tones(90, 1)), source, extractor=wide, n=300)
+
+
+def test_a_class_without_real_images(tmp_path: Path) -> None:
+    dataset = tones(60, 0)
+    for index, (image, label) in enumerate(zip(dataset.images, dataset.labels.tolist(), strict=True)):
+        for split in ("train", "test") if label < 2 else ("train",):
+            folder = tmp_path / "tones" / split / "abc"[label]
+            folder.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(image[0].numpy()).save(folder / f"{index}.png")
+    with pytest.raises(DataError, match="no real images of: c; the test split of tones"):
+        cg.evaluate(pipeline(Chooses, dataset), tmp_path / "tones", **QUICK)
+
+
+def test_the_command(unseen: Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of a pipeline that was hardly trained."""
+    words = {"training": {"images": 64, "batch": 32}, "architecture": {"channels": 8, "least_channels": 8}}
+    list(cg.train("digits", out=tmp_path / "run", settings=words))
+    with pytest.raises(SystemExit) as stop:
+        main(["evaluate", str(tmp_path / "run"), "digits", "--quick", "--n", "100", "--repeats", "2"])
+    said = capsys.readouterr().out
+    assert stop.value.code == 0 and "label accuracy" in said and "report" in said
+    assert (tmp_path / "run" / "report" / page.PAGE).is_file()
+    with pytest.raises(SystemExit) as stop:
+        main(["evaluate", str(tmp_path / "nothing"), "digits"])
+    assert stop.value.code == 2
+    assert capsys.readouterr().err.startswith("error[settings]: no place for the report; ")
