@@ -3,22 +3,16 @@
 from pathlib import Path
 
 import pytest
-import torch
 
-from benchmarks.quality import accuracy, fit
-from condgan import Pipeline, train
-from condgan.data import find
+import condgan as cg
 
 
 @pytest.mark.long
-def test_the_default_learns_the_digits(tmp_path: Path) -> None:
+def test_the_default_learns_the_digits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """After 40,000 images, a CNN trained on the real digits takes nine of ten samples for what was asked for."""
-    source = find("digits")
-    for _ in train(source, images=40_000, out=tmp_path / "run"):
-        pass
-    drawn = Pipeline.from_pretrained(tmp_path / "run")(n=2000)
-    real, test = source.load(), source.split("test").load()
-    judge = fit(real.images, real.labels, 10, steps=300, batch=128, quick=True)
-    assert accuracy(judge, test.images, test.labels) > 0.95
-    images = torch.from_numpy(drawn.images).movedim(-1, 1).contiguous()
-    assert accuracy(judge, images, torch.from_numpy(drawn.labels)) > 0.9
+    monkeypatch.setenv("CONDGAN_CACHE", str(tmp_path / "cache"))
+    list(cg.train("digits", images=40_000, out=tmp_path / "run"))
+    report = cg.evaluate(tmp_path / "run", "digits", n=1_000, quick=True).report
+    assert report.obedience is not None
+    assert report.obedience.real.value > 0.95
+    assert report.obedience.label_accuracy.low > 0.9

@@ -75,7 +75,7 @@ def evaluate(
     if repeats < 2:
         raise SettingsError("one repeat has no interval", where="repeats", do="give at least 2")
     on_step("reading the data")
-    real = Real(source, pipeline.shape, n, extractor)
+    real = Real(source, pipeline.shape, extractor)
     require_classes(real, pipeline.names)
     on_step("training the judge, once for these data")
     width = real.reference.shape[1]

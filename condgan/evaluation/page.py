@@ -62,7 +62,7 @@ def pairs(samples: UInt8[Tensor, "n c h w"], training: UInt8[Tensor, "t c h w"],
 def _charts(report: Report) -> dict[str, str]:
     found = {}
     if report.obedience is not None:
-        found["confusion"] = matrix(report.obedience.confusion, list(report.obedience.by_class))
+        found["confusion"] = matrix(report.obedience.confusion, report.obedience.names)
         accuracies = dict(list(report.obedience.by_class.items())[:BARS])
         found["accuracy"] = bars(
             {name: _triple(each.accuracy) for name, each in accuracies.items()},

@@ -17,6 +17,8 @@ from condgan.evaluation.extractor import Extractor, of_judge, trained_judge
 from condgan.networks.classifier import Classifier
 from condgan.training.classifier import Judgement, judge
 
+REFERENCE = 10_000
+"""Test images that samples are held against, at most."""
 SET_ASIDE = 0.2
 """Share of the images to judge by, where the data bring no test split."""
 PIXELS = 1_024
@@ -26,7 +28,7 @@ PIXELS = 1_024
 class Real:
     """Both splits of some data, and the networks that look at them."""
 
-    def __init__(self, source: Source, shape: Shape, n: int, extractor: Extractor | None = None) -> None:
+    def __init__(self, source: Source, shape: Shape, extractor: Extractor | None = None) -> None:
         """Read the data in the shape of the samples.
 
         Raises:
@@ -57,7 +59,7 @@ class Real:
                 "the splits have other classes", where=self.name, do="give both splits the same class names"
             )
         self.hash = digest(self.train.images, self.train.labels)
-        self.chosen = evenly(len(self.test), n)
+        self.chosen = evenly(len(self.test), REFERENCE)
         self.given = extractor
 
     @cached_property
@@ -127,7 +129,7 @@ def pixels(images: UInt8[Tensor, "n c h w"]) -> Float[Tensor, "n d"]:
 def small(images: UInt8[Tensor, "n c h w"]) -> Float[Tensor, "n d"]:
     """Pixels, 0 … 1, averaged over squares until an image has few enough."""
     factor = 1
-    while images[0].numel() > PIXELS * factor**2 and factor < min(images.shape[2:]):
+    while images.shape[1:].numel() > PIXELS * factor**2 and factor < min(images.shape[2:]):
         factor += 1
     if factor == 1:
         return pixels(images)

@@ -97,6 +97,8 @@ class Obedience(Spec):
     real: Figure
     """The judge's accuracy on the reference images: its errors are among the samples' too."""
     by_class: dict[str, ClassAccuracy]
+    names: tuple[str, ...]
+    """All classes, in the order of the confusion matrix."""
     confusion: tuple[tuple[int, ...], ...]
     """Of all repeats: asked for by row, judged to be by column."""
     seeds: int

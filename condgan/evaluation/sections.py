@@ -11,6 +11,7 @@ from torch import Tensor
 
 from condgan import metrics
 from condgan.core.cache import cached, digest
+from condgan.core.errors import SettingsError
 from condgan.evaluation.drawn import Drawn, draw
 from condgan.evaluation.real import Real, evenly, small
 from condgan.evaluation.report import (
@@ -137,6 +138,7 @@ def obedience(real: Real, sets: Sequence[Drawn], pipeline: Pipeline, first: int)
             for index, name in enumerate(real.names)
             if (asked == index).any()
         },
+        names=real.names,
         confusion=tuple(map(tuple, metrics.confusion(asked, judged, classes).tolist())),
         seeds=seeds,
         change=metrics.bootstrap(test.change / apart),
@@ -160,6 +162,10 @@ def variety(real: Real, sets: Sequence[Drawn]) -> Variety:
         ]
         for found, each, chosen in zip(by_pixels, sets, drawn, strict=True):
             found.append(spread(small(each.images[chosen])).item() / real_pixels)
+    if not by_features:
+        raise SettingsError(
+            "no class has two different test images and two samples", where=real.name, do="give more of both"
+        )
     return Variety(
         pixels=over_seeds([sum(found) / len(found) for found in by_pixels]),
         features=over_seeds([sum(found) / len(found) for found in zip(*by_features.values(), strict=True)]),

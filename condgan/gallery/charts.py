@@ -90,6 +90,6 @@ def _svg(figure: "Figure") -> str:
 
     buffer = io.StringIO()
     with rc_context({"svg.hashsalt": "condgan", "svg.fonttype": "none"}):
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+        figure.savefig(buffer, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
     text = buffer.getvalue()
     return text[text.index("<svg") :]

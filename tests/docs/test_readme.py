@@ -8,6 +8,7 @@ import pytest
 
 from condgan.cli import main
 from condgan.core import errors
+from condgan.evaluation import extractor, utility
 from condgan.losses import LOSSES
 from condgan.networks import __all__ as networks
 from condgan.presets import PRESETS
@@ -16,11 +17,21 @@ README = (Path(__file__).parents[2] / "README.md").read_text()
 TINY = ["--images", "128", "--training.snapshots", "2", "--architecture.channels", "8"]
 
 
+@pytest.fixture(autouse=True)
+def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Classifiers that are hardly trained, in a cache of their own."""
+    monkeypatch.setenv("CONDGAN_CACHE", str(tmp_path / "cache"))
+    for module in (extractor, utility):
+        monkeypatch.setattr(module, "LEAST_STEPS", 5)
+        monkeypatch.setattr(module, "MOST_STEPS", 5)
+
+
 def test_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     assert len([line for line in code.splitlines() if line]) <= 7
-    exec(code.replace("300_000", "128"))
+    exec(code.replace("300_000", "128").replace("2_000", "100"))
+    assert (tmp_path / "report" / "index.html").exists()
     assert (tmp_path / "three-and-eight.png").exists() and (tmp_path / "runs" / "digits" / "config.json").exists()
 
 
@@ -28,10 +39,20 @@ def test_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     block = next(block for block in re.findall(r"```\n(.*?)```", README, re.DOTALL) if "condgan train" in block)
     commands = [shlex.split(line, comments=True)[1:] for line in block.splitlines()]
-    assert [command[0] for command in commands] == ["train", "sample", "sample", "doctor", "presets"]
+    assert [command[0] for command in commands] == [
+        "train",
+        "sample",
+        "sample",
+        "evaluate",
+        "compare",
+        "doctor",
+        "presets",
+    ]
+    few = ["--n", "100", "--repeats", "2", "--quick"]
+    more = {"train": TINY, "doctor": TINY, "evaluate": few, "compare": [*few, "--seeds", "0", *TINY[2:]]}
     for command in commands:
         with pytest.raises(SystemExit) as exit:
-            main([*command, *(TINY if command[0] in ("train", "doctor") else [])])
+            main([*("64" if word == "50000" else word for word in command), *more.get(command[0], [])])
         assert exit.value.code == 0
     assert (tmp_path / "samples.png").exists() and (tmp_path / "set.npz").exists()
 

@@ -211,6 +211,20 @@ def test_a_class_without_real_images(tmp_path: Path) -> None:
         cg.evaluate(pipeline(Chooses, dataset), tmp_path / "tones", **QUICK)
 
 
+def test_more_classes_than_samples(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What cannot be measured of a class is left out; the page is drawn all the same."""
+    monkeypatch.setattr(extractor, "LEAST_STEPS", 20)
+    labels = np.concatenate([np.repeat(np.arange(90), 30), np.zeros(300, int)])
+    images = np.random.default_rng(0).integers(0, 256, (3_000, 8, 8)).astype(np.uint8)
+    np.savez(tmp_path / "many.npz", images=images, labels=labels, names=[f"class {i}" for i in range(90)])
+    source = cg.data.Npz(path=str(tmp_path / "many.npz"), holdout=0.3)
+    found = cg.evaluate(pipeline(Chooses, source.load()), source, **{**QUICK, "n": 100})
+    assert list(found.report.coverage.by_class) == ["class 0"] and len(found.report.variety.by_class) < 9
+    assert found.report.fidelity.by_class["class 0"].frechet_distance is None
+    assert found.report.obedience is not None and len(found.report.obedience.names) == 90
+    assert "too few images" in found.save(tmp_path / "report").read_text()
+
+
 def test_the_command(unseen: Dataset, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Of a pipeline that was hardly trained."""
     words = {"training": {"images": 64, "batch": 32}, "architecture": {"channels": 8, "least_channels": 8}}
