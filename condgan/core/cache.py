@@ -4,14 +4,17 @@ import json
 import os
 from collections.abc import Callable, Mapping
 from hashlib import sha256
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import torch
 from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
 from condgan.core import disk
+from condgan.core.version import __version__
 
 
 def folder() -> Path:
@@ -26,10 +29,11 @@ def cached(kind: str, parts: Mapping[str, Any], make: Callable[[], dict[str, Ten
 
     Args:
         kind: what they are, for people who look into the folder.
-        parts: all that the result depends on, as plain JSON values.
+        parts: all that the result depends on beside the versions of condgan and torch, as plain JSON values.
         make: makes them.
     """
-    name = sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+    made_by = {"condgan": __version__, "torch": version("torch")}
+    name = sha256(json.dumps({**parts, **made_by}, sort_keys=True).encode()).hexdigest()[:16]
     file = folder() / f"{kind}-{name}.safetensors"
     try:
         return load(file.read_bytes())
@@ -48,5 +52,5 @@ def digest(*tensors: Tensor) -> str:
     found = sha256()
     for each in tensors:
         found.update(f"{each.dtype}{tuple(each.shape)}".encode())
-        found.update(each.detach().cpu().contiguous().numpy().data)
+        found.update(each.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().data)
     return found.hexdigest()[:16]

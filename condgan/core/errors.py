@@ -32,6 +32,10 @@ class DataError(CondganError):
     code, status = "data", 3
 
 
+class NoSplitError(DataError):
+    """The data are sound, but bring no such split."""
+
+
 class CheckpointError(CondganError):
     """A checkpoint is damaged, or does not belong to the run."""
 

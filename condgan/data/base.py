@@ -4,6 +4,7 @@ import logging
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, Self
 
@@ -14,7 +15,8 @@ from pydantic import BeforeValidator, Field, PositiveInt, field_validator
 from torch import Tensor
 
 from condgan.core.batch import Batch, Schema, Shape
-from condgan.core.errors import DataError
+from condgan.core.cache import digest
+from condgan.core.errors import DataError, NoSplitError
 from condgan.core.seeds import permutation
 from condgan.core.spec import Spec
 from condgan.data.decode import Fit, Picture, Unreadable, decode
@@ -59,6 +61,11 @@ class Dataset:
 
     def __len__(self) -> int:
         return len(self.images)
+
+    @cached_property
+    def hash(self) -> str:
+        """Stands for the images and their labels."""
+        return digest(self.images, self.labels)
 
     @property
     def shape(self) -> Shape:
@@ -189,10 +196,10 @@ class Source(Spec, ABC):
         """Refuse to pass the training images off as another split.
 
         Raises:
-            DataError: another split than ``train`` was asked for and none can be cut.
+            NoSplitError: another split than ``train`` was asked for and none can be cut.
         """
         if self.subset != "train" and not self.holdout:
-            raise DataError(
+            raise NoSplitError(
                 f"no {self.subset} split",
                 where=self.title(),
                 do="set data.holdout to a share to keep from training, such as 0.1",

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
-from condgan.core.errors import DataError
+from condgan.core.errors import DataError, NoSplitError
 from condgan.data.base import Records, Source, existing
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm", ".pbm"}
@@ -59,7 +59,7 @@ class Folder(Source):
             for name in SPLITS[self.subset]:
                 if name in by_name:
                     return by_name[name]
-            raise DataError(f"no {self.subset} split", where=root, do=f"add a folder {self.subset}/")
+            raise NoSplitError(f"no {self.subset} split", where=root, do=f"add a folder {self.subset}/")
         self.without_split()
         return root
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from condgan.core.bounds import require_memory
-from condgan.core.errors import DataError, nearest
+from condgan.core.errors import DataError, NoSplitError, nearest
 from condgan.data.base import Records, Source, existing
 from condgan.data.decode import Picture
 from condgan.data.folder import SPLITS, images_in, inside
@@ -63,7 +63,7 @@ class Table(Source):
         if any(metadata_in(root / folder) for folder in SPLITS["train"]):
             found = [table for folder in SPLITS[self.subset] if (table := metadata_in(root / folder))]
             if not found:
-                raise DataError(f"no {self.subset} split", where=root, do=f"add {self.subset}/{METADATA[0]}")
+                raise NoSplitError(f"no {self.subset} split", where=root, do=f"add {self.subset}/{METADATA[0]}")
             return found, True
         shards = sorted(root.rglob("*.parquet"))
         parts = {
@@ -73,7 +73,7 @@ class Table(Source):
         if not parts["train"]:
             return shards, False
         if not parts[self.subset]:
-            raise DataError(f"no {self.subset} split", where=root, do=f"add a file {self.subset}-….parquet")
+            raise NoSplitError(f"no {self.subset} split", where=root, do=f"add a file {self.subset}-….parquet")
         return parts[self.subset], True
 
 

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 from condgan.core import disk
 from condgan.core.spec import Spec
 from condgan.evaluation.report import Protocol, Report, main_figures
-from condgan.metrics import Figure, over_seeds
+from condgan.metrics import Figure, over_repeats
 
 
 class Outcome(NamedTuple):
@@ -107,4 +107,4 @@ def row(
 
 
 def _over(figures: Sequence[Figure]) -> Figure:
-    return figures[0] if len(figures) == 1 else over_seeds([figure.value for figure in figures])
+    return figures[0] if len(figures) == 1 else over_repeats([figure.value for figure in figures])

@@ -26,6 +26,11 @@ class Drawn(NamedTuple):
     conditional: bool
     """Whether they were asked to be of a class at all."""
 
+    def first(self, size: int) -> Drawn:
+        """The first of them; the classes are mixed, so that any part has their proportions."""
+        images, asked, judged, features, conditional = self
+        return Drawn(images[:size], asked[:size], judged[:size], features[:size], conditional)
+
 
 def draw(pipeline: Pipeline, real: Real, asked: Int64[Tensor, " n"], seeds: Sequence[int]) -> UInt8[Tensor, "n c h w"]:
     """A sample for each class index of the data and each seed."""

@@ -12,10 +12,8 @@ from PIL.Image import Image
 from condgan.core.cache import digest
 from condgan.core.errors import DataError, SettingsError
 from condgan.core.version import __version__
-from condgan.data import Source
 from condgan.evaluation import page, sections, verdict
 from condgan.evaluation.drawn import Drawn, draw_sets
-from condgan.evaluation.extractor import Extractor
 from condgan.evaluation.likelihood import likelihood
 from condgan.evaluation.real import Real, require_classes
 from condgan.evaluation.report import Network, Protocol, Report
@@ -23,6 +21,7 @@ from condgan.evaluation.utility import usefulness
 from condgan.metrics import rate
 from condgan.metrics.distances import require_enough
 from condgan.metrics.memorization import QUANTILE
+from condgan.networks.classifier import FEATURES
 from condgan.pipeline import Pipeline
 
 REPEATS = 3
@@ -49,73 +48,82 @@ class Evaluation(NamedTuple):
 
 def evaluate(
     pipeline: Pipeline,
-    source: Source,
+    real: Real,
     *,
     n: int = 10_000,
     repeats: int = REPEATS,
     quick: bool = False,
-    extractor: Extractor | None = None,
     on_step: Callable[[str], None] = lambda what: None,
 ) -> Evaluation:
     """Measure a pipeline against real data it was trained on, or on others of the same classes.
 
     Args:
         pipeline: what to measure.
-        source: the real data; its test split is what samples are held against.
+        real: both splits, and who looks at them.
         n: samples of each repeat.
         repeats: sets of samples, each from other seeds: the intervals come from them.
         quick: leave out what trains classifiers on samples.
-        extractor: whose features distances are measured on; by default those of a classifier trained on the data.
         on_step: called with what is being done.
 
     Raises:
         SettingsError: other classes than the pipeline's, too few samples, or NaN in features.
-        DataError: the data cannot be read, have a class without images, or too few for a covariance.
+        DataError: too few test images for a covariance.
     """
-    if repeats < 2:
-        raise SettingsError("one repeat has no interval", where="repeats", do="give at least 2")
-    on_step("reading the data")
-    real = Real(source, pipeline.shape, extractor)
     require_classes(real, pipeline.names)
+    require(real, n, repeats)
     on_step("training the judge, once for these data")
-    width = real.reference.shape[1]
-    require_enough(n, width)
-    if len(real.reference) <= width:
-        raise DataError(
-            f"{len(real.reference):,} test images are too few for a covariance of {width} features",
-            where=real.name,
-            do=f"give at least {width + 1}, or a larger share as data.holdout",
-        )
+    require(real, n, repeats, real.reference.shape[1])
     on_step(f"drawing {repeats} × {n:,} samples")
     sets = list(draw_sets(pipeline, real, n, repeats))
     report, pairs = _measure(pipeline, real, sets, quick, on_step)
     return Evaluation(report, pipeline.sheet(), pairs)
 
 
+def require(real: Real, n: int, repeats: int, width: int = FEATURES) -> None:
+    """Refuse what cannot be measured, before anything is trained.
+
+    Raises:
+        SettingsError: one repeat, or too few samples.
+        DataError: too few test images.
+    """
+    if repeats < 2:
+        raise SettingsError("one repeat has no interval", where="repeats", do="give at least 2")
+    require_enough(n, width)
+    if len(real.chosen) <= width:
+        raise DataError(
+            f"{len(real.chosen):,} test images are too few for a covariance of {width} features",
+            where=real.name,
+            do=f"give at least {width + 1}, or a larger share as data.holdout",
+        )
+
+
 def _measure(
     pipeline: Pipeline, real: Real, sets: list[Drawn], quick: bool, on_step: Callable[[str], None]
 ) -> tuple[Report, Image | None]:
-    first, n = sets[0], len(sets[0].asked)
+    first, n, repeats = sets[0], len(sets[0].asked), len(sets)
     on_step("distances and coverage")
-    floor = sections.floor(real, n, len(sets))
-    fidelity = sections.fidelity(real, sets, floor.distances)
-    coverage = sections.coverage(real, sets, floor.shares)
+    stamp = protocol(pipeline, real, n, repeats)
+    alike = [each.first(stamp.compared) for each in sets]
+    floor = sections.floor(real, stamp.compared, repeats)
+    fidelity = sections.fidelity(real, alike, floor.distances)
+    coverage = sections.coverage(real, alike, floor.shares)
     variety = sections.variety(real, sets)
     on_step("the obedience test")
-    obedience = sections.obedience(real, sets, pipeline, n * len(sets)) if first.conditional else None
+    labelled = first.conditional and len(real.names) > 1
+    obedience = sections.obedience(real, sets, pipeline, n * repeats) if labelled else None
     on_step("nearest training images")
     memorization, pairs = None, None
-    if real.unseen and len(real.images) * QUANTILE >= 1:
+    if real.unseen_by(pipeline) and len(real.images) * QUANTILE >= 1:
         memorization, neighbours = sections.copies(real, first)
         pairs = page.pairs(first.images, real.train.images, neighbours.samples)
     on_step("Parzen windows")
     parzen = likelihood(real, first)
-    useful = usefulness(real, first, on_step) if first.conditional and not quick else None
+    useful = usefulness(real, first, on_step) if labelled and not quick else None
     report = Report(
         verdict=(
-            verdict.looks(fidelity, coverage, variety, plain_fid=real.extractor.name == "inception"),
+            verdict.looks(fidelity, coverage, variety, plain_fid=real.extractor.plain_fid),
             verdict.obeys(obedience),
-            verdict.serves(useful, memorization, real.unseen),
+            verdict.serves(useful, memorization, real.split),
         ),
         fidelity=fidelity,
         coverage=coverage,
@@ -124,28 +132,32 @@ def _measure(
         usefulness=useful,
         memorization=memorization,
         parzen=parzen,
-        protocol=_protocol(pipeline, real, n, len(sets)),
+        protocol=stamp,
     )
     return report, pairs
 
 
-def _protocol(pipeline: Pipeline, real: Real, n: int, repeats: int) -> Protocol:
+def protocol(pipeline: Pipeline, real: Real, n: int, repeats: int) -> Protocol:
+    """By what a report of a pipeline is made; the judge is trained for it, where it is not there yet."""
     extractor = real.extractor
     return Protocol(
         condgan=__version__,
         torch=torch.__version__,
         pipeline=digest(*pipeline.generator.state_dict().values()),
         data=real.name,
-        data_hash=digest(real.train.images, real.train.labels, real.test.images, real.test.labels),
+        data_hash=f"{real.train.hash} {real.test.hash}",
         training_images=len(real.train),
         test_images=len(real.test),
-        unseen=real.unseen,
+        reference="test" if real.split else "set aside",
+        unseen=real.unseen_by(pipeline),
         shape=str(real.train.shape),
         classes=len(real.names),
         n=n,
         repeats=repeats,
+        compared=min(n, len(real.train) // repeats),
         seeds=f"0-{n * repeats - 1}",
         resizer=extractor.resizer,
+        plain_fid=extractor.plain_fid,
         extractor=Network(name=extractor.name, hash=extractor.hash),
         judge=Network(name="cnn", hash=digest(*real.judge.state_dict().values())),
         judge_accuracy=rate(real.judged.classes == real.labels),

@@ -32,18 +32,15 @@ class Extractor(NamedTuple):
     features: Callable[[UInt8[Tensor, "n c h w"]], Float[Tensor, "n d"]]
     resizer: str = "none"
     """How images are brought to the size that the network takes."""
+    plain_fid: bool = False
+    """Whether its Fréchet distance may be called FID: only that of Inception with the weights of the original."""
 
 
-def trained_judge(train: Dataset, hash: str) -> Classifier:
-    """The classifier of a data set, trained on its training images once and kept.
-
-    Args:
-        train: the training split.
-        hash: stands for the images and labels in the cache.
-    """
+def trained_judge(train: Dataset) -> Classifier:
+    """The classifier of a training split, trained once and kept."""
     classes = len(train.schema.names)
     steps = min(MOST_STEPS, max(LEAST_STEPS, EPOCHS * len(train) // BATCH))
-    parts = {"data": hash, "classes": classes, "steps": steps, "network": str(Classifier(train.shape, classes))}
+    parts = {"data": train.hash, "classes": classes, "steps": steps, "network": str(Classifier(train.shape, classes))}
 
     def make() -> dict[str, Tensor]:
         model = fit(train.images, train.labels, classes, steps=steps)
@@ -61,13 +58,24 @@ def of_judge(model: Classifier) -> Extractor:
 
 def of_module(module: nn.Module, name: str = "") -> Extractor:
     """Any module that takes images (−1 … 1, n,c,h,w) and gives features, of any shape after the first axis."""
+    weights = [*module.parameters()]
+    device = weights[0].device if weights else torch.device("cpu")
+    name = name or type(module).__name__.lower()
 
     @torch.no_grad()
     def features(images: Tensor) -> Tensor:
-        return torch.cat([module(to_float(part)).flatten(1).float() for part in torch.split(images, PART)])
+        before = module.training
+        try:
+            found = [module.eval()(to_float(part).to(device)).flatten(1) for part in torch.split(images, PART)]
+            return torch.cat(found).float().cpu()
+        except (RuntimeError, TypeError, AttributeError) as error:
+            raise _misfit(images, f"module {name}", error) from None
+        finally:
+            module.train(before)
 
-    module = module.eval()
-    return Extractor(name or type(module).__name__.lower(), digest(*module.state_dict().values()), features)
+    # two modules without weights differ by what they say of themselves
+    spelled = torch.frombuffer(bytearray(str(module).encode()), dtype=torch.uint8)
+    return Extractor(name, digest(spelled, *module.state_dict().values()), features)
 
 
 def of_onnx(file: Path) -> Extractor:
@@ -93,15 +101,17 @@ def of_onnx(file: Path) -> Extractor:
             try:
                 out = session.run(None, {entry: to_float(part).numpy()})[0]
             except Exception as error:
-                raise SettingsError(
-                    f"the extractor does not take images of {Shape(images.shape[1], tuple(images.shape[2:]))}",
-                    where=file,
-                    do=str(error).splitlines()[0],
-                ) from None
+                raise _misfit(images, file, error) from None
             found.append(torch.from_numpy(out).flatten(1).float())
         return torch.cat(found)
 
     return Extractor(file.name, sha256(content).hexdigest()[:16], features)
+
+
+def _misfit(images: Tensor, where: object, error: Exception) -> SettingsError:
+    shape = Shape(images.shape[1], tuple(images.shape[2:]))
+    reason = (str(error).splitlines() or [type(error).__name__])[0]
+    return SettingsError(f"the extractor does not take images of {shape}", where=where, do=reason)
 
 
 def inception() -> Extractor:
@@ -125,9 +135,8 @@ def inception() -> Extractor:
         colour = images[:, :3] if images.shape[1] > 1 else images.expand(-1, 3, -1, -1)
         return torch.cat([network(part)[0].float() for part in torch.split(colour, PART)])
 
-    return Extractor(
-        "inception", digest(*network.state_dict().values()), features, "bilinear, 299×299 (torch-fidelity)"
-    )
+    weights = digest(*network.state_dict().values())
+    return Extractor("inception", weights, features, "bilinear, 299×299 (torch-fidelity)", plain_fid=True)
 
 
 def named(name: str) -> Extractor | None:

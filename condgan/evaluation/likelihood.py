@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from condgan.core.cache import cached
+from condgan.core.cache import cached, digest
 from condgan.evaluation.drawn import Drawn
 from condgan.evaluation.real import Real, evenly, pixels
 from condgan.evaluation.report import Likelihood
@@ -30,8 +30,8 @@ def likelihood(real: Real, drawn: Drawn) -> Section:
     others = pixels(real.train.images[real.some(points, validation)])
     centres = min(CENTRES, len(others) // 2)
     parts = {
-        "training": real.hash,
-        "test": [len(real.test), len(test)],
+        "training": real.train.hash,
+        "test": digest(test),
         "points": points,
         "validation": validation,
         "centres": centres,

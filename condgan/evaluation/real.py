@@ -10,11 +10,11 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from condgan.core.batch import Shape
-from condgan.core.cache import digest
-from condgan.core.errors import DataError, SettingsError
-from condgan.data import Source
+from condgan.core.errors import DataError, NoSplitError, SettingsError
+from condgan.data import Dataset, Source
 from condgan.evaluation.extractor import Extractor, of_judge, trained_judge
 from condgan.networks.classifier import Classifier
+from condgan.pipeline import Pipeline
 from condgan.training.classifier import Judgement, judge
 
 REFERENCE = 10_000
@@ -35,15 +35,13 @@ class Real:
             DataError: they cannot be read, or a class has no image in one of the splits.
         """
         source = source.with_(size=shape.space, channels=shape.channels)
-        self.unseen = True
+        self.split = True
+        """Whether the data bring a test split; else a share is set aside, though the generator has seen it."""
         try:
-            self.test = source.split("test").load()
-        except DataError:
-            if source.holdout:
-                raise
-            source, self.unseen = source.with_(holdout=SET_ASIDE), False
-            self.test = source.split("test").load()
-        self.train = source.load()
+            self.test, self.train = source.split("test").load(), source.load()
+        except NoSplitError:
+            self.split = False
+            self.test, self.train = set_aside(source.load())
         self.name = source.title()
         self.names = self.train.schema.names
         for split, dataset in (("training", self.train), ("test", self.test)):
@@ -58,14 +56,17 @@ class Real:
             raise DataError(
                 "the splits have other classes", where=self.name, do="give both splits the same class names"
             )
-        self.hash = digest(self.train.images, self.train.labels)
-        self.chosen = evenly(len(self.test), REFERENCE)
+        self.chosen = references(self.test)
         self.given = extractor
+
+    def unseen_by(self, pipeline: Pipeline) -> bool:
+        """Whether a generator is known to have been trained on the training images, and on them alone."""
+        return self.split and pipeline.trained.get("data_hash", self.train.hash) == self.train.hash
 
     @cached_property
     def judge(self) -> Classifier:
         """The classifier trained on the training images."""
-        return trained_judge(self.train, self.hash)
+        return trained_judge(self.train)
 
     @cached_property
     def extractor(self) -> Extractor:
@@ -98,7 +99,6 @@ class Real:
 
     def floor(self, count: int, n: int) -> list[Float[Tensor, "n d"]]:
         """Features of several sets of real training images, none in two of them."""
-        n = min(n, len(self.train) // count)
         found = []
         for index in range(count):
             images = self.train.images[self.some(n, index * n)]
@@ -116,9 +116,30 @@ class Real:
         return order[offset : offset + n]
 
 
+def set_aside(whole: Dataset) -> tuple[Dataset, Dataset]:
+    """Every fifth image of each class, at least one, and the rest."""
+    chosen = []
+    for index in range(len(whole.schema.names)):
+        mine = (whole.labels == index).nonzero()[:, 0]
+        chosen.append(mine[:: round(1 / SET_ASIDE)])
+    mask = torch.zeros(len(whole), dtype=torch.bool)
+    mask[torch.cat(chosen)] = True
+    names = whole.schema.names
+    test, train = (Dataset(whole.images[part], whole.labels[part], names) for part in (mask, ~mask))
+    return test, train
+
+
+def references(test: Dataset) -> Int64[Tensor, " n"]:
+    """Indices of up to so many test images, in the proportions of the classes, but one of each at least."""
+    order = test.labels.argsort(stable=True)
+    firsts = torch.stack([(test.labels == index).nonzero()[0, 0] for index in torch.unique(test.labels)])
+    return torch.unique(torch.cat([order[evenly(len(test), REFERENCE)], firsts]))
+
+
 def evenly(length: int, n: int, repeat: bool = False) -> Int64[Tensor, " n"]:
     """Up to ``n`` indices evenly over a length; with ``repeat`` exactly so many."""
-    return torch.linspace(0, length - 1, n if repeat else min(n, length)).round().long()
+    n = n if repeat else min(n, length)
+    return torch.arange(n) * length // n
 
 
 def pixels(images: UInt8[Tensor, "n c h w"]) -> Float[Tensor, "n d"]:

@@ -27,18 +27,24 @@ class Protocol(Spec):
     """Of the images and labels of both splits."""
     training_images: int
     test_images: int
-    reference: Literal["test"] = "test"
-    """The split that samples are held against."""
+    reference: Literal["test", "set aside"]
+    """What samples are held against: the test split, or, where there is none, a fifth of the images."""
     unseen: bool
-    """Whether the generator was kept from the reference images; where not, copies cannot be told from fair samples."""
+    """Whether the generator is known to have been trained on the training images alone; where not, copies cannot be
+    told from fair samples."""
     shape: str
     classes: int
     n: int
     """Samples of each repeat, classes in the proportions of the training images."""
     repeats: int
+    compared: int
+    """Samples of each repeat that distances are measured on: as many as there are real training images for as many
+    sets, to compare like with like. Shares are measured on no more than there are reference images."""
     seeds: str
-    """Those of the samples, all repeats together; the first repeat has the first n."""
+    """Those of the samples, the first repeat having the first n; the obedience test has those that follow."""
     resizer: str
+    plain_fid: bool
+    """Whether the Fréchet distance may be called FID."""
     extractor: Network
     """Its features are what distances, coverage and variety are measured on."""
     judge: Network
@@ -144,7 +150,8 @@ class Usefulness(Spec):
     """On real images, rotated and shifted at random."""
     both: Figure
     """On real images and samples."""
-    rare: Rare
+    rare: Rare | None
+    """``None`` where no class has twenty images."""
 
 
 class Memorization(Spec):
@@ -211,7 +218,7 @@ class Beside(NamedTuple):
 def main_figures(report: Report) -> dict[str, Beside]:
     """The figures to look at first, by their names."""
     fidelity, coverage = report.fidelity, report.coverage
-    measure = "FID" if report.protocol.extractor.name == "inception" else "Fréchet distance"
+    measure = "FID" if report.protocol.plain_fid else "Fréchet distance"
     found = {measure: Beside(fidelity.frechet_distance, fidelity.real.frechet_distance)}
     found["kernel distance"] = Beside(fidelity.kernel_distance, fidelity.real.kernel_distance)
     for name in Shares.model_fields:

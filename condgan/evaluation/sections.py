@@ -24,7 +24,7 @@ from condgan.evaluation.report import (
     Shares,
     Variety,
 )
-from condgan.metrics import over_seeds, rate, spread
+from condgan.metrics import over_repeats, rate, spread
 from condgan.metrics.memorization import QUANTILE
 from condgan.metrics.memorization import Memorization as Neighbours
 from condgan.pipeline import Pipeline
@@ -49,9 +49,15 @@ class Floor(NamedTuple):
 
 
 def floor(real: Real, n: int, repeats: int) -> Floor:
-    """Of as many sets of real training images as there are of samples; measured once for some data and extractor."""
-    test = digest(real.images, real.labels)
-    parts = {"data": [real.hash, test], "extractor": real.extractor.hash, "n": n, "repeats": repeats, "k": NEIGHBOURS}
+    """Of ``repeats`` sets of ``n`` real training images; measured once for some data and extractor."""
+    parts = {
+        "data": [real.train.hash, digest(real.images, real.labels)],
+        # the hash knows the weights; what it makes of some images tells other code apart
+        "extractor": [real.extractor.hash, digest(real.reference[:8])],
+        "n": n,
+        "repeats": repeats,
+        "neighbours": NEIGHBOURS,
+    }
 
     def make() -> dict[str, Tensor]:
         sets = real.floor(repeats, n)
@@ -89,7 +95,7 @@ def coverage(real: Real, sets: Sequence[Drawn], floor: Shares) -> Coverage:
 
 
 def _figures(values: Values) -> dict[str, Any]:
-    return {name: over_seeds(each) if each else None for name, each in values.items()}
+    return {name: over_repeats(each) if each else None for name, each in values.items()}
 
 
 def _distance_values(real: Features, sets: Sequence[Features]) -> Values:
@@ -101,7 +107,8 @@ def _distance_values(real: Features, sets: Sequence[Features]) -> Values:
 
 
 def _share_values(real: Features, sets: Sequence[Features]) -> Values:
-    found = [metrics.coverage(real, each, NEIGHBOURS) for each in sets]
+    # not more samples than real images: of many some fall anywhere, and coverage would come by itself
+    found = [metrics.coverage(real, each[: len(real)], NEIGHBOURS) for each in sets]
     return {name: [getattr(one, name) for one in found] for name in metrics.Coverage._fields}
 
 
@@ -131,7 +138,7 @@ def obedience(real: Real, sets: Sequence[Drawn], pipeline: Pipeline, first: int)
     )
     apart = metrics.spread_between(small(real.images), real.labels)
     return Obedience(
-        label_accuracy=over_seeds([metrics.accuracy(each.asked, each.judged) for each in sets]),
+        label_accuracy=over_repeats([metrics.accuracy(each.asked, each.judged) for each in sets]),
         real=rate(real_right),
         by_class={
             name: ClassAccuracy(accuracy=rate(right[asked == index]), real=rate(real_right[real.labels == index]))
@@ -167,9 +174,9 @@ def variety(real: Real, sets: Sequence[Drawn]) -> Variety:
             "no class has two different test images and two samples", where=real.name, do="give more of both"
         )
     return Variety(
-        pixels=over_seeds([sum(found) / len(found) for found in by_pixels]),
-        features=over_seeds([sum(found) / len(found) for found in zip(*by_features.values(), strict=True)]),
-        by_class={name: over_seeds(found) for name, found in by_features.items()},
+        pixels=over_repeats([sum(found) / len(found) for found in by_pixels]),
+        features=over_repeats([sum(found) / len(found) for found in zip(*by_features.values(), strict=True)]),
+        by_class={name: over_repeats(found) for name, found in by_features.items()},
     )
 
 

@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Int64, UInt8
 from torch import Tensor
 
-from condgan.core.cache import cached, digest
+from condgan.core.cache import cached
 from condgan.data import Augment
 from condgan.evaluation.drawn import Drawn
 from condgan.evaluation.real import Real
@@ -33,7 +33,6 @@ class Trial:
     def __init__(self, real: Real, size: int) -> None:
         self.real = real
         self.steps = min(MOST_STEPS, max(LEAST_STEPS, EPOCHS * size // BATCH))
-        self.test = digest(real.test.images, real.test.labels)
 
     def correct(self, images: Images, labels: Labels, augment: Augment | None = None) -> Tensor:
         """Which test images a classifier trained on these puts into their class."""
@@ -47,8 +46,8 @@ class Trial:
             "images": len(images),
             "steps": self.steps,
             "augment": augment.plain() if augment else None,
-            "training": self.real.hash,
-            "test": self.test,
+            "training": self.real.train.hash,
+            "test": self.real.test.hash,
             "network": str(Classifier(self.real.train.shape, len(self.real.names))),
         }
         return cached("correct", parts, lambda: {"correct": self.correct(images, labels, augment)})["correct"]
@@ -81,13 +80,15 @@ def usefulness(real: Real, drawn: Drawn, on_step: Callable[[str], None]) -> Usef
     )
 
 
-def _rare(trial: Trial, images: Images, labels: Labels, drawn: Drawn) -> Rare:
-    """Of the class that the judge finds hardest: rarity hurts it most."""
+def _rare(trial: Trial, images: Images, labels: Labels, drawn: Drawn) -> Rare | None:
+    """Of the class that the judge finds hardest: rarity hurts it most; ``None`` where no class has twenty images."""
     real = trial.real
-    recalls = [(real.judged.classes[real.labels == c] == c).float().mean().item() for c in range(len(real.names))]
-    hardest = recalls.index(min(recalls))
+    enough = [index for index in range(len(real.names)) if (labels == index).sum() >= 1 / KEPT]
+    if not enough:
+        return None
+    hardest = min(enough, key=lambda c: (real.judged.classes[real.labels == c] == c).double().mean().item())
     there = (labels == hardest).nonzero()[:, 0]
-    kept = max(1, round(KEPT * len(there)))
+    kept = round(KEPT * len(there))
     left = torch.ones(len(labels), dtype=torch.bool)
     left[there[kept:]] = False
     images, labels = images[left], labels[left]

@@ -1,16 +1,33 @@
 """Charts as SVG, the same text for the same numbers, to stand inside a page."""
 
 import io
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
+from typing import TYPE_CHECKING, ParamSpec
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-INK, MUTED = "#1f5a96", "#c9c9c9"
+P = ParamSpec("P")
+
+INK = "#1f5a96"
 COLOURS = (INK, "#d9822b", "#5b8c5a", "#8a5a9e")
 
 
+def _styled(draw: Callable[P, str]) -> Callable[P, str]:
+    """The same text for the same numbers, and names as they are: a $ in one begins no formula."""
+
+    @wraps(draw)
+    def drawn(*args: P.args, **words: P.kwargs) -> str:
+        from matplotlib import rc_context
+
+        with rc_context({"svg.hashsalt": "condgan", "svg.fonttype": "none", "text.parse_math": False}):
+            return draw(*args, **words)
+
+    return drawn
+
+
+@_styled
 def bars(values: Mapping[str, tuple[float, float, float]], beside: Mapping[str, float], labels: tuple[str, str]) -> str:
     """A bar with its interval (value, low, high) for each name, and a mark for what it is held against."""
     from matplotlib.figure import Figure
@@ -35,6 +52,7 @@ def bars(values: Mapping[str, tuple[float, float, float]], beside: Mapping[str, 
     return _svg(figure)
 
 
+@_styled
 def matrix(counts: Sequence[Sequence[int]], names: Sequence[str]) -> str:
     """A confusion matrix: each row in shares of its sum, written out where there is room."""
     import numpy as np
@@ -61,6 +79,7 @@ def matrix(counts: Sequence[Sequence[int]], names: Sequence[str]) -> str:
     return _svg(figure)
 
 
+@_styled
 def lines(x: Sequence[float], curves: Mapping[str, Sequence[float]], labels: tuple[str, str]) -> str:
     """A curve for each name over one axis, each with a dot at its highest point."""
     from matplotlib.figure import Figure
@@ -71,8 +90,9 @@ def lines(x: Sequence[float], curves: Mapping[str, Sequence[float]], labels: tup
         best = max(range(len(y)), key=lambda index: y[index])
         axes.plot(x, y, color=colour, linewidth=1.2, label=name)
         axes.plot(x[best], y[best], "o", color=colour, markersize=4)
-    highest = max(max(y) for y in curves.values())
-    axes.set_ylim(highest - 400 if highest > 0 else None, highest + 60)
+    tops = [max(y) for y in curves.values()]
+    room = max(300.0, max(tops) - min(tops))  # far from their tops curves fall without end
+    axes.set_ylim(min(tops) - room, max(tops) + 0.2 * room)
     axes.set_xlabel(labels[0])
     axes.set_ylabel(labels[1])
     axes.grid(alpha=0.3)
@@ -85,11 +105,8 @@ def _legend_below(figure: "Figure") -> None:
 
 
 def _svg(figure: "Figure") -> str:
-    """The element alone, without the file's preamble; the same each time."""
-    from matplotlib import rc_context
-
+    """The element alone, without the file's preamble."""
     buffer = io.StringIO()
-    with rc_context({"svg.hashsalt": "condgan", "svg.fonttype": "none"}):
-        figure.savefig(buffer, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
+    figure.savefig(buffer, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
     text = buffer.getvalue()
     return text[text.index("<svg") :]

@@ -3,7 +3,7 @@
 from condgan.metrics.agreement import accuracy, confusion, obedience, spread, spread_between
 from condgan.metrics.coverage import Coverage, coverage
 from condgan.metrics.distances import frechet_distance, kernel_distance
-from condgan.metrics.figure import Figure, bootstrap, over_seeds, rate
+from condgan.metrics.figure import Figure, bootstrap, over_repeats, rate
 from condgan.metrics.memorization import memorization
 from condgan.metrics.neighbours import nearest
 from condgan.metrics.parzen import parzen, parzen_log_likelihood
@@ -20,7 +20,7 @@ __all__ = [
     "memorization",
     "nearest",
     "obedience",
-    "over_seeds",
+    "over_repeats",
     "parzen",
     "parzen_log_likelihood",
     "rate",

@@ -21,7 +21,7 @@ class Gaussian(NamedTuple):
 
 def gaussian(features: Float[Tensor, "n d"]) -> Gaussian:
     """The Gaussian of the same moments; the covariance divided by n − 1."""
-    rows = features.double().numpy()
+    rows = features.detach().cpu().double().numpy()
     mean = rows.mean(0)
     apart = rows - mean
     return Gaussian(mean, apart.T @ apart / max(1, len(rows) - 1))

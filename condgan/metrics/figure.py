@@ -5,6 +5,7 @@ from typing import Literal
 
 import numpy as np
 from jaxtyping import Bool, Float
+from pydantic import FiniteFloat
 from torch import Tensor
 
 from condgan.core.errors import SettingsError
@@ -17,19 +18,19 @@ RESAMPLES = 1_000
 class Figure(Spec):
     """A value with its 95 % interval."""
 
-    value: float
-    low: float
-    high: float
-    over: Literal["seeds", "images"]
-    """What would vary if it were measured again: the seeds of the samples, or the images that were looked at."""
+    value: FiniteFloat
+    low: FiniteFloat
+    high: FiniteFloat
+    over: Literal["repeats", "images"]
+    """What would vary if it were measured again: the whole repeats (other seeds), or the images that were looked at."""
 
     def __str__(self) -> str:
-        half = (self.high - self.low) / 2
+        half = max(self.high - self.value, self.value - self.low)  # an interval near 0 or 1 is lopsided
         digits = max(0, min(6, 1 - int(np.floor(np.log10(half))))) if half > 0 else 4
         return f"{self.value:.{digits}f} ± {half:.{digits}f}"
 
 
-def over_seeds(values: Sequence[float]) -> Figure:
+def over_repeats(values: Sequence[float]) -> Figure:
     """The mean of independent repeats with Student's interval (1908).
 
     Raises:
@@ -41,7 +42,7 @@ def over_seeds(values: Sequence[float]) -> Figure:
         raise SettingsError("one repeat has no interval", where="repeats", do="give at least 2")
     mean = float(np.mean(values))
     half = float(t.ppf(0.975, len(values) - 1) * np.std(values, ddof=1) / np.sqrt(len(values)))
-    return Figure(value=mean, low=mean - half, high=mean + half, over="seeds")
+    return Figure(value=mean, low=mean - half, high=mean + half, over="repeats")
 
 
 def rate(hits: Bool[Tensor, " n"]) -> Figure:

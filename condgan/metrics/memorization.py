@@ -21,7 +21,7 @@ class Memorization(NamedTuple):
     threshold: float
     """Only one unseen image in a hundred lies nearer to a training image."""
     copies: Bool[Tensor, " n"]
-    """Which samples lie nearer than that."""
+    """Which samples lie no farther than that."""
 
 
 def memorization(
@@ -38,4 +38,4 @@ def memorization(
         )
     of_samples, of_unseen = nearest(samples, training), nearest(unseen, training)
     threshold = of_unseen.distances.double().quantile(QUANTILE).item()
-    return Memorization(of_samples, of_unseen, threshold, of_samples.distances < threshold)
+    return Memorization(of_samples, of_unseen, threshold, of_samples.distances <= threshold)

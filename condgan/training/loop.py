@@ -172,7 +172,7 @@ class Sitting:
             trainer.recipe.architecture,
             trainer.dataset.shape,
             copy.deepcopy(trainer.ema.module),
-            trained={"images": trainer.images, "data": trainer.recipe.data.title()},
+            trained={"images": trainer.images, "data": trainer.recipe.data.title(), "data_hash": trainer.dataset.hash},
         )
         distance = self.monitor.distance(pipeline)
         best = trainer.best is None or distance <= trainer.best

@@ -9,19 +9,19 @@ from typing import Unpack
 
 import torch
 
-from condgan.core.cache import digest
 from condgan.core.errors import DivergedError, SettingsError
-from condgan.core.version import __version__
 from condgan.data import Source, find
 from condgan.evaluation.comparison import Comparison, Outcome, Row, row
+from condgan.evaluation.evaluate import evaluate, protocol, require
+from condgan.evaluation.page import NUMBERS
+from condgan.evaluation.real import Real
 from condgan.evaluation.report import Report
 from condgan.gallery import png
-from condgan.metrics.distances import require_enough
-from condgan.networks.classifier import FEATURES
 from condgan.pipeline import Pipeline
+from condgan.presets import get
 from condgan.training import loop
+from condgan.training.engine import pick
 from condgan.training.trainer import build
-from condgan.verbs.evaluate import evaluate
 from condgan.verbs.plan import Plan, Words, plan
 
 
@@ -61,9 +61,10 @@ def compare(
     """
     if not presets or not seeds:
         raise SettingsError("nothing to compare", where="presets and seeds", do="name at least one of each")
-    require_enough(n, FEATURES)  # before anything is trained
     source = data if isinstance(data, Source) else find(str(data), words.get("data_root", ""))
     home = Path(words.pop("out", None) or Path("runs", f"compare-{source.title().replace('/', '-')}"))
+    for preset in presets:
+        get(preset)  # a name that is none is refused before anything is trained
     rows: list[Row] = []
     sheets: dict[str, bytes] = {}
     for preset in dict.fromkeys(presets):
@@ -73,6 +74,8 @@ def compare(
             name = f"{preset}-{seed}"
             on_step(f"{name}: reading the data")
             made = plan(source, **(words | Words(preset=preset, seed=seed, out=home / name)))
+            real = Real(made.recipe.data, made.dataset.shape)
+            require(real, n, repeats)
             try:
                 for snapshot in loop.train(made.recipe, made.dataset, made.out, device=device):
                     on_step(f"{name}: {snapshot.progress.images:,} images")
@@ -80,7 +83,7 @@ def compare(
                 failures.append(f"seed {seed}: {error}")
                 continue
             on_step(f"{name}: evaluating")
-            outcomes[seed] = _outcome(made, n, repeats, quick, device)
+            outcomes[seed] = _outcome(made, real, n, repeats, quick, device)
             sheets.setdefault(preset, png(Pipeline.from_pretrained(made.out).sheet()))
         rows.append(row(preset, made.recipe.training.budget(), _parameters(made), outcomes, failures))
     comparison = Comparison(folder=str(home), rows=tuple(rows))
@@ -88,30 +91,17 @@ def compare(
     return comparison
 
 
-def _outcome(made: Plan, n: int, repeats: int, quick: bool, device: str) -> Outcome:
-    """The report of a finished run: the one that is there, where it is of these weights and this protocol."""
+def _outcome(made: Plan, real: Real, n: int, repeats: int, quick: bool, device: str) -> Outcome:
+    """The report of a finished run: the one that is there, where it is of these weights, data and protocol."""
     last = json.loads((made.out / "metrics.jsonl").read_text().splitlines()[-1])
-    pipeline = Pipeline.from_pretrained(made.out)
-    report = _there(made.out / "report" / "report.json")
-    wanted = (digest(*pipeline.generator.state_dict().values()), n, repeats, __version__, torch.__version__)
+    pipeline = Pipeline.from_pretrained(made.out).to(pick(device))
+    report = _there(made.out / "report" / NUMBERS)
     whole = report is not None and (quick or report.usefulness is not None or report.obedience is None)
-    if report is None or not whole or _made_by(report) != wanted:
-        found = evaluate(
-            pipeline,
-            made.recipe.data,
-            n=n,
-            repeats=repeats,
-            quick=quick,
-            out=made.out / "report",
-            device=device,
-        )
+    if report is None or not whole or report.protocol != protocol(pipeline, real, n, repeats):
+        found = evaluate(pipeline, real, n=n, repeats=repeats, quick=quick)
+        found.save(made.out / "report")
         report = found.report
     return Outcome(report, last["seconds"], last["images"])
-
-
-def _made_by(report: Report) -> tuple[str, int, int, str, str]:
-    protocol = report.protocol
-    return protocol.pipeline, protocol.n, protocol.repeats, protocol.condgan, protocol.torch
 
 
 def _there(file: Path) -> Report | None:

@@ -12,6 +12,7 @@ from condgan.data import Source, find
 from condgan.evaluation import Evaluation
 from condgan.evaluation import evaluate as judge
 from condgan.evaluation.extractor import named, of_module
+from condgan.evaluation.real import Real
 from condgan.pipeline import Pipeline
 from condgan.recipe import AnySource, Recipe
 from condgan.training.engine import pick
@@ -57,7 +58,9 @@ def evaluate(
     if not isinstance(pipeline, Pipeline) and (recipe := Path(pipeline, "recipe.toml")).is_file():
         # as the run read them: its way to bring images to a size, and the share that it kept from training
         source = TypeAdapter(AnySource).validate_python(beside(Recipe.read(recipe).data.plain(), source))
-    found = judge(pipe.to(pick(device)), source, n=n, repeats=repeats, quick=quick, extractor=chosen, on_step=on_step)
+    on_step("reading the data")
+    real = Real(source, pipe.shape, chosen)
+    found = judge(pipe.to(pick(device)), real, n=n, repeats=repeats, quick=quick, on_step=on_step)
     if out is not None:
         found.save(out)
     return found

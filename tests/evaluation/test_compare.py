@@ -10,7 +10,7 @@ import condgan as cg
 from condgan.cli import main
 from condgan.core.errors import SettingsError
 from condgan.evaluation import comparison, extractor
-from condgan.metrics import over_seeds
+from condgan.metrics import over_repeats
 from condgan.training.trainer import build
 from tests.evaluation.test_evaluate import tones
 
@@ -34,7 +34,7 @@ def test_two_presets_and_two_seeds(file: Path, tmp_path: Path, monkeypatch: pyte
     assert "label accuracy" in mlp.figures and "label accuracy" not in plain.figures
     reports = [json.loads((tmp_path / "out" / f"mlp-{seed}" / "report" / "report.json").read_text()) for seed in (0, 1)]
     each = [report["coverage"]["coverage"]["value"] for report in reports]
-    assert mlp.figures["coverage"] == over_seeds(each)
+    assert mlp.figures["coverage"] == over_repeats(each)
     made = cg.plan(file, preset="mlp", settings=SMALL)
     sizes = [sum(p.numel() for p in network.parameters()) for network in build(made.recipe, made.dataset.shape)]
     assert list(mlp.parameters) == sizes
@@ -43,7 +43,7 @@ def test_two_presets_and_two_seeds(file: Path, tmp_path: Path, monkeypatch: pyte
     written = json.loads((tmp_path / "out" / "comparison.json").read_text())
     assert comparison.Comparison.model_validate(written) == found
     # the same call takes what is there: nothing is trained or evaluated again
-    monkeypatch.setattr("condgan.verbs.compare.evaluate", None)
+    monkeypatch.setattr("condgan.verbs.compare.evaluate", None)  # nothing is there to be called
     assert cg.compare(["mlp", "plain"], file, seeds=(0, 1), **words) == found
 
 

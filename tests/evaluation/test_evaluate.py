@@ -14,6 +14,7 @@ from condgan.core.errors import DataError, SettingsError
 from condgan.data import Dataset
 from condgan.evaluation import Evaluation, Report, extractor, page, utility
 from condgan.evaluation.extractor import of_module
+from condgan.evaluation.real import references, set_aside
 from tests.evaluation.fakes import Chooses, Collapses, Ignores, Smears, pipeline
 
 QUICK = {"n": 400, "repeats": 2, "quick": True}
@@ -81,7 +82,7 @@ def test_one_that_has_collapsed_on_a_class(unseen: Dataset, honest: Evaluation) 
 def test_one_without_labels(unseen: Dataset) -> None:
     report = cg.evaluate(pipeline(Ignores, unseen, names=()), DIGITS, n=400, repeats=2).report
     assert report.obedience is None is report.usefulness
-    assert report.verdict[1] == "It takes no label."
+    assert report.verdict[1] == "It takes no label, or there is one class only."
     assert list(report.variety.by_class) == ["all"]
     assert "too few" not in str(report.fidelity.frechet_distance)
 
@@ -141,8 +142,8 @@ def test_usefulness_beside_its_references(quarters: Path, monkeypatch: pytest.Mo
 def test_data_without_a_test_split(quarters: Path) -> None:
     """The generator has seen all of them, so that copies cannot be told; all else is measured on a share set aside."""
     report = cg.evaluate(pipeline(Chooses, tones(900, 1)), quarters, n=300, repeats=2, quick=True).report
-    assert (report.protocol.unseen, report.protocol.test_images, report.memorization) == (False, 300, None)
-    assert "copies could not be told from others: the generator has seen all images" in report.verdict[2]
+    assert (report.protocol.reference, report.protocol.test_images, report.memorization) == ("set aside", 300, None)
+    assert "copies could not be told from others: the data bring no test split" in report.verdict[2]
 
 
 class Halves(torch.nn.Module):
@@ -180,6 +181,49 @@ def test_an_onnx_file_as_extractor(unseen: Dataset, tmp_path: Path) -> None:
     (tmp_path / "no.onnx").write_bytes(b"no")
     with pytest.raises(SettingsError, match="cannot read extractor"):
         cg.evaluate(pipeline(Chooses, unseen), DIGITS, extractor=tmp_path / "no.onnx", **QUICK)
+
+
+def test_a_module_that_takes_other_images(unseen: Dataset) -> None:
+    with pytest.raises(SettingsError, match="the extractor does not take images of 28×28, 1 channel; module conv2d"):
+        cg.evaluate(pipeline(Chooses, unseen), DIGITS, extractor=torch.nn.Conv2d(3, 8, 3), **QUICK)
+    assert of_module(torch.nn.AvgPool2d(2)).hash != of_module(torch.nn.AvgPool2d(4)).hash
+
+
+def test_one_trained_on_other_images(unseen: Dataset) -> None:
+    """Neighbours among images that it was not trained on say nothing of copies."""
+    fair = pipeline(Chooses, unseen)
+    fair.trained["data_hash"] = "of others"
+    report = cg.evaluate(fair, DIGITS, **QUICK).report
+    assert (report.protocol.unseen, report.memorization) == (False, None)
+    assert "copies could not be told from others: it is not known which images" in report.verdict[2]
+
+
+def test_one_class(quarters: Path, tmp_path: Path) -> None:
+    """There is nothing to obey; names are shown as they are."""
+    images = tones(400, 0).images[:, 0].numpy()
+    np.savez(tmp_path / "one.npz", images=images, labels=np.zeros(400, int), names=["$x_$"])
+    source = cg.data.Npz(path=str(tmp_path / "one.npz"), holdout=0.3)
+    found = cg.evaluate(pipeline(Chooses, source.load()), source, n=100, repeats=2)
+    assert found.report.obedience is None is found.report.usefulness
+    assert "$x_$" in found.save(tmp_path / "report").read_text()
+
+
+def test_a_broken_test_split_is_not_taken_for_none(tmp_path: Path) -> None:
+    for split in ("train", "test"):
+        for index, (image, label) in enumerate(zip(tones(30, 0).images, tones(30, 0).labels.tolist(), strict=True)):
+            folder = tmp_path / "tones" / split / "abc"[label]
+            folder.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(image[0].numpy()).save(folder / f"{index}.png")
+    (tmp_path / "tones" / "test" / "a" / "0.png").write_bytes(b"broken")
+    with pytest.raises(DataError, match="cannot read image"):
+        cg.evaluate(pipeline(Chooses, tones(30, 0)), tmp_path / "tones", **QUICK)
+
+
+def test_a_share_is_set_aside_of_each_class() -> None:
+    whole = tones(61, 0)
+    test, train = set_aside(whole)
+    assert test.schema.counts == (5, 4, 4) and train.schema.counts == (16, 16, 16)
+    assert len(references(test)) == 13
 
 
 def test_bad_input(unseen: Dataset, quarters: Path) -> None:

@@ -8,16 +8,16 @@ import torch
 from scipy import stats
 
 from condgan.core.errors import SettingsError
-from condgan.metrics import Figure, bootstrap, over_seeds, rate
+from condgan.metrics import Figure, bootstrap, over_repeats, rate
 
 
 def test_repeats_have_students_interval() -> None:
     values = [0.91, 0.95, 0.92, 0.94]
     low, high = stats.t.interval(0.95, 3, np.mean(values), stats.sem(values))
-    found = over_seeds(values)
-    assert (found.value, found.low, found.high) == pytest.approx((0.93, low, high)) and found.over == "seeds"
+    found = over_repeats(values)
+    assert (found.value, found.low, found.high) == pytest.approx((0.93, low, high)) and found.over == "repeats"
     with pytest.raises(SettingsError, match="one repeat has no interval"):
-        over_seeds([1.0])
+        over_repeats([1.0])
 
 
 @pytest.mark.parametrize(("hits", "of"), [(0, 50), (50, 50), (7, 50), (9_926, 10_000)])
@@ -50,4 +50,5 @@ def test_means_have_a_bootstrap_interval() -> None:
 def test_a_figure_shows_as_many_digits_as_it_knows() -> None:
     assert str(Figure(value=0.98232, low=0.9797, high=0.9849, over="images")) == "0.9823 ± 0.0026"
     assert str(Figure(value=226.21, low=222.3, high=230.1, over="images")) == "226.2 ± 3.9"
-    assert str(Figure(value=5, low=5, high=5, over="seeds")) == "5.0000 ± 0.0000"
+    assert str(Figure(value=0, low=0, high=0.0019, over="images")) == "0.0000 ± 0.0019"
+    assert str(Figure(value=5, low=5, high=5, over="repeats")) == "5.0000 ± 0.0000"

@@ -35,6 +35,12 @@ def test_copies_are_counted() -> None:
     assert found.samples.indices[:400].tolist() == list(range(400))
 
 
+def test_copies_are_counted_where_real_images_are_copies_too() -> None:
+    training = points(1, 1_000)
+    found = memorization(training[:300], training, torch.cat([training[:40], points(2, 960)]))
+    assert found.threshold == 0 and found.copies.all()
+
+
 def test_too_few_unseen_images_are_refused() -> None:
     with pytest.raises(SettingsError, match="too few unseen images; 99 of them; give at least 100"):
         memorization(points(0, 10), points(1, 10), points(2, 99))
