@@ -121,7 +121,7 @@ def _measure(
     useful = usefulness(real, first, on_step) if labelled and not quick else None
     report = Report(
         verdict=(
-            verdict.looks(fidelity, coverage, variety, plain_fid=real.extractor.plain_fid),
+            verdict.looks(fidelity, coverage, variety, stamp),
             verdict.obeys(obedience),
             verdict.serves(useful, memorization, real.split),
         ),

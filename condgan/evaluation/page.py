@@ -12,7 +12,7 @@ from PIL.Image import Image
 from torch import Tensor
 
 from condgan.core import disk
-from condgan.evaluation.report import Report
+from condgan.evaluation.report import Report, distance_name
 from condgan.gallery import grid, png
 from condgan.gallery.charts import bars, lines, matrix
 from condgan.metrics import Figure
@@ -48,7 +48,7 @@ def render(report: Report, sheet: Image, pairs: Image | None) -> str:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     template = environment.from_string(files("condgan.evaluation").joinpath("page.html").read_text())
     pictures = {"sheet": _embedded(sheet), "pairs": _embedded(pairs) if pairs is not None else ""}
-    return template.render(report=report, charts=_charts(report), **pictures)
+    return template.render(report=report, distance=distance_name(report.protocol), charts=_charts(report), **pictures)
 
 
 def pairs(samples: UInt8[Tensor, "n c h w"], training: UInt8[Tensor, "t c h w"], nearest: Nearest) -> Image:

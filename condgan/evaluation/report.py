@@ -215,11 +215,16 @@ class Beside(NamedTuple):
     real: Figure | float | None
 
 
+def distance_name(protocol: Protocol) -> str:
+    """What the Fréchet distance is called: FID, or with the network whose features it was measured on."""
+    extractor = protocol.extractor
+    return "FID" if protocol.plain_fid else f"Fréchet distance ({extractor.name} {extractor.hash[:8]})"
+
+
 def main_figures(report: Report) -> dict[str, Beside]:
     """The figures to look at first, by their names."""
     fidelity, coverage = report.fidelity, report.coverage
-    measure = "FID" if report.protocol.plain_fid else "Fréchet distance"
-    found = {measure: Beside(fidelity.frechet_distance, fidelity.real.frechet_distance)}
+    found = {distance_name(report.protocol): Beside(fidelity.frechet_distance, fidelity.real.frechet_distance)}
     found["kernel distance"] = Beside(fidelity.kernel_distance, fidelity.real.kernel_distance)
     for name in Shares.model_fields:
         found[name] = Beside(getattr(coverage, name), getattr(coverage.real, name))

@@ -2,7 +2,16 @@
 
 from statistics import mean
 
-from condgan.evaluation.report import Coverage, Fidelity, Memorization, Obedience, Usefulness, Variety
+from condgan.evaluation.report import (
+    Coverage,
+    Fidelity,
+    Memorization,
+    Obedience,
+    Protocol,
+    Usefulness,
+    Variety,
+    distance_name,
+)
 
 IGNORED, OBEYED = 0.1, 0.9
 """Agreement beyond chance, as a share of that on real images, below and above which labels are ignored and obeyed."""
@@ -16,11 +25,9 @@ COPIED = 0.05
 """Share of samples nearer to training images than all but one unseen image in a hundred, from which they are copies."""
 
 
-def looks(fidelity: Fidelity, coverage: Coverage, variety: Variety, plain_fid: bool) -> str:
+def looks(fidelity: Fidelity, coverage: Coverage, variety: Variety, protocol: Protocol) -> str:
     """How near samples are to the real images, and what is missing."""
-    measure, ours, real = "Fréchet distance", fidelity.frechet_distance, fidelity.real.frechet_distance
-    if plain_fid:
-        measure = "FID"
+    measure, ours, real = distance_name(protocol), fidelity.frechet_distance, fidelity.real.frechet_distance
     if ours is None or real is None:
         measure, ours, real = "kernel distance", fidelity.kernel_distance, fidelity.real.kernel_distance
     share = min(
