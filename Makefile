@@ -30,6 +30,7 @@ lint: env
 	$(BIN)/mypy
 
 bench: env
+	$(BIN)/python -m benchmarks.throughput $(if $(CONDGAN_DATA),--data-root $(CONDGAN_DATA))
 	$(BIN)/python -m benchmarks.quality $(if $(CONDGAN_DATA),--data-root $(CONDGAN_DATA))
 
 # the published schema of report.json; a test holds it against the code

@@ -34,6 +34,8 @@ class DCGAN(Architecture):
     """Normalisation of the generator's features."""
     discriminator_norm: Norm = "none"
     """Normalisation of the discriminator's features. Batch statistics let it tell fakes by their company."""
+    discriminator_features: PositiveInt | None = None
+    """Width of a dense layer between the discriminator's last feature map and its verdict; by default there is none."""
     spectral_norm: bool = False
     """Bound the discriminator's layers by spectral normalisation (Miyato et al. 2018)."""
 
@@ -94,7 +96,12 @@ class Discriminator(nn.Module):
             if level:
                 self.layers.append(norm(spec.discriminator_norm, b, 2))
             self.layers.append(nn.LeakyReLU(0.2))
-        self.head = Head(channels[-1] * last[0] * last[1], widths, spec.discriminator_injection, auxiliary)
+        features = channels[-1] * last[0] * last[1]
+        self.layers.append(nn.Flatten())
+        if spec.discriminator_features:
+            self.layers.append(nn.Linear(features, spec.discriminator_features))
+            features = spec.discriminator_features
+        self.head = Head(features, widths, spec.discriminator_injection, auxiliary)
 
     def forward(self, x: Float[Tensor, "b c *space"], cond: Cond) -> Verdict:
-        return self.head(self.layers(self.doorway(x, cond)).flatten(1), cond)
+        return self.head(self.layers(self.doorway(x, cond)), cond)

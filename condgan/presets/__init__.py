@@ -3,14 +3,27 @@
 from collections.abc import Callable
 
 from condgan.core.errors import SettingsError, nearest
-from condgan.presets.classic import dcgan, mlp, plain
+from condgan.presets.classic import cdcgan_64, cdcgan_lsgan, cgan_mlp_small, dcgan, mlp, plain
 from condgan.presets.house import house, house_few
 from condgan.recipe import Recipe
 
-__all__ = ["PRESETS", "dcgan", "fitting", "get", "house", "house_few", "mlp", "plain"]
+__all__ = [
+    "PRESETS",
+    "cdcgan_64",
+    "cdcgan_lsgan",
+    "cgan_mlp_small",
+    "dcgan",
+    "fitting",
+    "get",
+    "house",
+    "house_few",
+    "mlp",
+    "plain",
+]
 
 PRESETS: dict[str, Callable[[], Recipe]] = {
-    preset.__name__.replace("_", "-"): preset for preset in (house, house_few, plain, mlp, dcgan)
+    preset.__name__.replace("_", "-"): preset
+    for preset in (house, house_few, plain, mlp, dcgan, cgan_mlp_small, cdcgan_lsgan, cdcgan_64)
 }
 
 FEW = 3_000

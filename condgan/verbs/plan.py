@@ -123,12 +123,13 @@ def lay_out(
     laid = read_toml(recipe) if recipe else data.plain() if isinstance(data, Recipe) else {}
     if data is None and not recipe:
         raise SettingsError("no data", where="DATA", do="name a data set or a path, such as: condgan train digits")
+    found = Recipe() if isinstance(data, Recipe) else get(preset or "house")
     if data is not None and not isinstance(data, Recipe):
         source = data if isinstance(data, Source) else find(str(data), data_root)
-        laid = {**laid, "data": beside(laid.get("data", {}), source)}
+        asked = found.data.model_dump(mode="json", exclude_unset=True)  # a preset may ask for a size
+        laid = {**laid, "data": beside({**asked, **laid.get("data", {})}, source)}
     where = str(recipe or "")
     whole = isinstance(data, Recipe) or bool(recipe)
-    found = Recipe() if isinstance(data, Recipe) else get(preset or "house")
     found = found.override(merge(laid, words), where)
     folder = Path(out) if out else Path("runs", found.data.title().replace("/", "-"))
     dataset = load(found.data, folder)

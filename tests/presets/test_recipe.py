@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +14,10 @@ from condgan.data import Folder
 from condgan.networks import MLP, ResNet
 from condgan.presets import PRESETS, fitting, get
 from condgan.recipe import Recipe, Training
+from condgan.training.trainer import build
+from condgan.verbs.plan import plan
+
+SCHEMA = Schema(tuple("0123456789"), (9,) * 10)
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -100,3 +106,29 @@ def test_files_that_are_no_recipe(content: str, tmp_path: Path) -> None:
 def test_budgets_are_positive() -> None:
     with pytest.raises(SettingsError, match="images"):
         Training.parse({"images": -5})
+
+
+def test_a_preset_may_ask_for_a_size(tmp_path: Path) -> None:
+    """Of any kind of data; what the user says goes before."""
+    np.savez(tmp_path / "a.npz", images=np.zeros((6, 9, 9), np.uint8), labels=np.arange(6) % 2)
+    assert plan("digits", preset="cdcgan-64").dataset.shape == Shape(1, (64, 64))
+    assert plan(tmp_path / "a.npz", preset="cdcgan-lsgan").dataset.shape == Shape(1, (32, 32))
+    asked = plan(tmp_path / "a.npz", preset="cdcgan-lsgan", settings={"data": {"size": "20"}})
+    assert asked.dataset.shape == Shape(1, (20, 20))
+
+
+def test_the_published_shapes() -> None:
+    """74 → … → 784 and 794 → … → 1; a label beside ten last features makes 20 of them."""
+    small = build(get("cgan-mlp-small").resolve(SCHEMA, Shape(1, (28, 28))), Shape(1, (28, 28)))
+    assert [tuple(p.shape) for p in small[0].parameters() if p.dim() == 2] == [
+        (128, 74),
+        (256, 128),
+        (512, 256),
+        (784, 512),
+        (10, 10),
+    ]
+    assert [tuple(p.shape) for p in small[1].parameters() if p.dim() == 2][:3] == [(512, 794), (256, 512), (1, 256)]
+    shape = Shape(1, (64, 64))
+    large = build(get("cdcgan-64").resolve(SCHEMA, shape), shape)
+    assert [tuple(p.shape) for p in large[1].parameters() if p.dim() == 2][-3:] == [(10, 8192), (1, 20), (10, 10)]
+    assert large[0](torch.zeros(2, 100), torch.tensor([0, 1])).shape == (2, 1, 64, 64)
