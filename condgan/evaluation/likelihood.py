@@ -61,7 +61,7 @@ def k_means(points: Float[Tensor, "n d"], count: int) -> Float[Tensor, "k d"]:
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1):
-        found = KMeans(count, init="random", n_init=1, max_iter=20, random_state=0).fit(points.numpy())
+        found = KMeans(count, init="random", n_init=1, max_iter=10, random_state=0).fit(points.numpy())
     return torch.from_numpy(found.cluster_centers_).float()
 
 

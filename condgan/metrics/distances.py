@@ -58,22 +58,29 @@ def kernel_distance(a: Float[Tensor, "n d"], b: Float[Tensor, "m d"]) -> float:
         require_finite(features)
         if len(features) < 2:
             raise SettingsError("too few samples for a kernel distance", where=f"{len(features)} samples", do="give 2")
-    within = sum((_kernel_sum(x, x) - _kernel(x, x).sum().item()) / (len(x) * (len(x) - 1)) for x in (a, b))
+    within = sum(_kernel_sum_within(x) / (len(x) * (len(x) - 1)) for x in (a, b))
     return within - 2 * _kernel_sum(a, b) / (len(a) * len(b))
 
 
 def _kernel_sum(a: Tensor, b: Tensor) -> float:
     """Over all pairs, some rows at a time; rounding errors of single products cancel out in float64."""
-    total, one = 0.0, torch.ones((), dtype=a.dtype)
-    for rows in torch.split(a, BLOCK):
-        linear = torch.addmm(one, rows, b.T, alpha=1 / a.shape[1])
-        total += (linear * linear).mul_(linear).sum(dtype=torch.float64).item()
+    return sum(_kernel(rows, b).sum(dtype=torch.float64).item() for rows in torch.split(a, BLOCK))
+
+
+def _kernel_sum_within(x: Tensor) -> float:
+    """Over all pairs of two different ones; each pair is computed once and counted twice."""
+    total = 0.0
+    for start in range(0, len(x), BLOCK):
+        rows, after = x[start : start + BLOCK], x[start + BLOCK :]
+        near = _kernel(rows, rows)
+        total += (near.sum(dtype=torch.float64) - near.diagonal().sum(dtype=torch.float64)).item()
+        total += 2 * _kernel(rows, after).sum(dtype=torch.float64).item()
     return total
 
 
 def _kernel(a: Tensor, b: Tensor) -> Tensor:
-    """Of each row with the row of the same place."""
-    return ((a * b).sum(1).double() / a.shape[1] + 1) ** 3
+    linear = torch.addmm(torch.ones((), dtype=a.dtype), a, b.T, alpha=1 / a.shape[1])
+    return (linear * linear).mul_(linear)
 
 
 def require_enough(n: int, width: int) -> None:
