@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import base64
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from importlib.resources import files
 from pathlib import Path
 from statistics import median_low
 from typing import Literal, NamedTuple
 
-from condgan.core import disk
 from condgan.core.spec import Spec
+from condgan.evaluation.html import embedded, publish, render
 from condgan.evaluation.report import Protocol, Report, main_figures
 from condgan.metrics import Figure, over_repeats
+
+NUMBERS = "comparison.json"
 
 
 class Outcome(NamedTuple):
@@ -64,19 +64,9 @@ class Comparison(Spec):
             SettingsError: they cannot be written there.
             DiskError: the disk is full or fails.
         """
-        from jinja2 import Environment, StrictUndefined
-
-        environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-        template = environment.from_string(files("condgan.evaluation").joinpath("comparison.html").read_text())
-        pictures = {name: base64.b64encode(sheet).decode() for name, sheet in sheets.items()}
-        text = template.render(comparison=self, columns=self.columns(), sheets=pictures)
-        folder = Path(self.folder)
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            disk.write(folder / "comparison.json", self.model_dump_json(indent=2).encode())
-            disk.write(folder / "index.html", text.encode())
-        except OSError as error:
-            raise disk.refusal(error, "cannot write the comparison", folder, "choose another --out") from None
+        pictures = {name: embedded(sheet) for name, sheet in sheets.items()}
+        text = render("comparison.html", comparison=self, columns=self.columns(), sheets=pictures)
+        publish(Path(self.folder), NUMBERS, self, text)
 
 
 def row(

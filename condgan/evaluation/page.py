@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -11,14 +9,14 @@ from jaxtyping import UInt8
 from PIL.Image import Image
 from torch import Tensor
 
-from condgan.core import disk
+from condgan.evaluation.html import embedded, publish, render
 from condgan.evaluation.report import Report, distance_name
 from condgan.gallery import grid, png
 from condgan.gallery.charts import bars, lines, matrix
 from condgan.metrics import Figure
 from condgan.metrics.neighbours import Nearest
 
-PAGE, NUMBERS = "index.html", "report.json"
+NUMBERS = "report.json"
 PAIRS = 16
 BARS = 60
 """Classes drawn as bars, at most; the file of numbers has them all."""
@@ -31,24 +29,10 @@ def save(report: Report, sheet: Image, pairs: Image | None, folder: Path) -> Pat
         SettingsError: they cannot be written there.
         DiskError: the disk is full or fails.
     """
-    text = render(report, sheet, pairs)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        disk.write(folder / NUMBERS, report.model_dump_json(indent=2).encode())
-        disk.write(folder / PAGE, text.encode())
-    except OSError as error:
-        raise disk.refusal(error, "cannot write the report", folder, "choose another --out") from None
-    return folder / PAGE
-
-
-def render(report: Report, sheet: Image, pairs: Image | None) -> str:
-    """The page's text."""
-    from jinja2 import Environment, StrictUndefined
-
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    template = environment.from_string(files("condgan.evaluation").joinpath("page.html").read_text())
-    pictures = {"sheet": _embedded(sheet), "pairs": _embedded(pairs) if pairs is not None else ""}
-    return template.render(report=report, distance=distance_name(report.protocol), charts=_charts(report), **pictures)
+    pictures = {"sheet": embedded(png(sheet)), "pairs": embedded(png(pairs)) if pairs is not None else ""}
+    distance = distance_name(report.protocol)
+    text = render("page.html", report=report, distance=distance, charts=_charts(report), **pictures)
+    return publish(folder, NUMBERS, report, text)
 
 
 def pairs(samples: UInt8[Tensor, "n c h w"], training: UInt8[Tensor, "t c h w"], nearest: Nearest) -> Image:
@@ -87,7 +71,3 @@ def _charts(report: Report) -> dict[str, str]:
 
 def _triple(figure: Figure) -> tuple[float, float, float]:
     return figure.value, figure.low, figure.high
-
-
-def _embedded(image: Image) -> str:
-    return "data:image/png;base64," + base64.b64encode(png(image)).decode()

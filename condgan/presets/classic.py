@@ -44,14 +44,7 @@ def cgan_mlp_small() -> Recipe:
 
 def cdcgan_lsgan() -> Recipe:
     """Conditional DCGAN at 32×32, the label as one more feature map in both networks, least squares."""
-    return Recipe(
-        data=Named(size=(32, 32)),
-        condition=Label(encoding="embedding", width=50),
-        architecture=DCGAN(),
-        objective=Objective(loss="least-squares"),
-        optimizer=Optimizer(lr=2e-4, betas=(0.5, 0.999)),
-        training=Training(batch=128, ema=0),
-    )
+    return dcgan().model_copy(update={"data": Named(size=(32, 32))})
 
 
 def cdcgan_64() -> Recipe:

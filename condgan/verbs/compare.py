@@ -74,16 +74,11 @@ def compare(
             name = f"{preset}-{seed}"
             on_step(f"{name}: reading the data")
             made = plan(source, **(words | Words(preset=preset, seed=seed, out=home / name)))
-            real = Real(made.recipe.data, made.dataset.shape)
-            require(real, n, repeats)
             try:
-                for snapshot in loop.train(made.recipe, made.dataset, made.out, device=device):
-                    on_step(f"{name}: {snapshot.progress.images:,} images")
+                outcomes[seed] = _outcome(made, n, repeats, quick, device, on_step)
             except DivergedError as error:
                 failures.append(f"seed {seed}: {error}")
                 continue
-            on_step(f"{name}: evaluating")
-            outcomes[seed] = _outcome(made, real, n, repeats, quick, device)
             sheets.setdefault(preset, png(Pipeline.from_pretrained(made.out).sheet()))
         rows.append(row(preset, made.recipe.training.budget(), _parameters(made), outcomes, failures))
     comparison = Comparison(folder=str(home), rows=tuple(rows))
@@ -91,8 +86,13 @@ def compare(
     return comparison
 
 
-def _outcome(made: Plan, real: Real, n: int, repeats: int, quick: bool, device: str) -> Outcome:
-    """The report of a finished run: the one that is there, where it is of these weights, data and protocol."""
+def _outcome(made: Plan, n: int, repeats: int, quick: bool, device: str, on_step: Callable[[str], None]) -> Outcome:
+    """Train to the end and evaluate; a report that is there is taken if it is of these weights, data and protocol."""
+    real = Real(made.recipe.data, made.dataset.shape)
+    require(real, n, repeats)
+    for snapshot in loop.train(made.recipe, made.dataset, made.out, device=device):
+        on_step(f"{made.out.name}: {snapshot.progress.images:,} images")
+    on_step(f"{made.out.name}: evaluating")
     last = json.loads((made.out / "metrics.jsonl").read_text().splitlines()[-1])
     pipeline = Pipeline.from_pretrained(made.out).to(pick(device))
     report = _there(made.out / "report" / NUMBERS)

@@ -12,7 +12,7 @@ import condgan as cg
 from condgan.cli import main
 from condgan.core.errors import DataError, SettingsError
 from condgan.data import Dataset
-from condgan.evaluation import Evaluation, Report, extractor, page, utility
+from condgan.evaluation import Evaluation, Report, extractor, utility
 from condgan.evaluation.extractor import of_module
 from condgan.evaluation.real import references, set_aside
 from tests.evaluation.fakes import Chooses, Collapses, Ignores, Smears, pipeline
@@ -277,7 +277,7 @@ def test_the_command(unseen: Dataset, tmp_path: Path, capsys: pytest.CaptureFixt
         main(["evaluate", str(tmp_path / "run"), "digits", "--quick", "--n", "100", "--repeats", "2"])
     said = capsys.readouterr().out
     assert stop.value.code == 0 and "label accuracy" in said and "report" in said
-    assert (tmp_path / "run" / "report" / page.PAGE).is_file()
+    assert (tmp_path / "run" / "report" / "index.html").is_file()
     with pytest.raises(SystemExit) as stop:
         main(["evaluate", str(tmp_path / "nothing"), "digits"])
     assert stop.value.code == 2
