@@ -12,9 +12,9 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
 from condgan import data
-from condgan.losses.objective import total
+from condgan.losses.objective import Gradients, total
 from condgan.recipe import Recipe
-from condgan.training.step import discriminator_terms, generator_terms
+from condgan.training.step import generator_terms, judge
 from condgan.training.trainer import build
 
 
@@ -55,23 +55,22 @@ class PlainLoop:
 
     def step(self) -> tuple[float, float]:
         """One step of each player; the losses, as numbers."""
-        recipe, (real, labels) = self.recipe, next(self.batches)
+        recipe, objective, (real, labels) = self.recipe, self.recipe.objective, next(self.batches)
         real = recipe.augment.apply(real)
         z = torch.randn(len(real), recipe.architecture.latent, device=self.device)
         fake = self.generator(z, labels).detach()
-        due = self.steps % recipe.objective.every == 0
+        due = self.steps % objective.every == 0
         self.d_optimizer.zero_grad()
-        d_loss = total(
-            discriminator_terms(self.discriminator, recipe.objective, recipe.condition, real, fake, labels, due)
-        )
+        of_real, at_real = judge(self.discriminator, real, labels, due and objective.r1 > 0)
+        of_fake, at_fake = judge(self.discriminator, fake, labels, due and objective.r2 > 0)
+        terms = objective.discriminator(of_real, of_fake, lambda found: recipe.condition.disagreement(found, labels))
+        d_loss = total(terms | objective.penalties(Gradients(at_real, at_fake)))
         d_loss.backward()
         self.d_optimizer.step()
         z = torch.randn(len(real), recipe.architecture.latent, device=self.device)
         self.g_optimizer.zero_grad()
         fake = self.generator(z, labels)
-        g_loss = total(
-            generator_terms(self.discriminator, recipe.objective, recipe.condition, lambda: real, fake, labels)
-        )
+        g_loss = total(generator_terms(self.discriminator, objective, recipe.condition, lambda: real, fake, labels))
         g_loss.backward()
         self.g_optimizer.step()
         self.steps += 1

@@ -1,5 +1,7 @@
 """What a discriminator says."""
 
+from __future__ import annotations
+
 from typing import NamedTuple
 
 from jaxtyping import Float
@@ -13,3 +15,11 @@ class Verdict(NamedTuple):
     """The higher, the more real."""
     auxiliary: Float[Tensor, "b k"] | None
     """What an auxiliary head reads from the image about its condition; ``None`` without such a head."""
+
+    def halves(self) -> tuple[Verdict, Verdict]:
+        """The verdict on the first half of the samples, and on the second."""
+        first, second = self.logits.chunk(2)
+        if self.auxiliary is None:
+            return Verdict(first, None), Verdict(second, None)
+        ours, theirs = self.auxiliary.chunk(2)
+        return Verdict(first, ours), Verdict(second, theirs)

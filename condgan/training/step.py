@@ -5,6 +5,7 @@ from collections.abc import Callable
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from condgan.conditions.base import Condition
 from condgan.core.verdict import Verdict
@@ -23,6 +24,11 @@ def judge(discriminator: nn.Module, x: Images, y: Tensor, gradient: bool) -> tup
     return verdict, slope
 
 
+def mixes(network: nn.Module) -> bool:
+    """Whether what a network makes of a sample depends on its company: by the statistics of the batch."""
+    return any(isinstance(module, _BatchNorm) for module in network.modules())
+
+
 def discriminator_terms(
     discriminator: nn.Module,
     objective: Objective,
@@ -33,14 +39,21 @@ def discriminator_terms(
     penalise: bool,
 ) -> Terms:
     """The discriminator's terms on a batch of real and fake images of the same conditions."""
-    of_real, at_real = judge(discriminator, real, y, penalise and objective.r1 > 0)
-    of_fake, at_fake = judge(discriminator, fake, y, penalise and objective.r2 > 0)
+    at_real, at_fake = (penalise and weight > 0 for weight in (objective.r1, objective.r2))
+    if at_real == at_fake and not mixes(discriminator):
+        # one pass over both: fewer and larger products
+        both, slopes = judge(discriminator, torch.cat([real, fake]), torch.cat([y, y]), at_real)
+        of_real, of_fake = both.halves()
+        real_slope, fake_slope = (None, None) if slopes is None else slopes.chunk(2)
+    else:
+        of_real, real_slope = judge(discriminator, real, y, at_real)
+        of_fake, fake_slope = judge(discriminator, fake, y, at_fake)
     between = None
     if penalise and objective.gradient_penalty:
         share = torch.rand(len(real), *[1] * (real.dim() - 1), device=real.device)
         _, between = judge(discriminator, torch.lerp(fake, real, share), y, True)
     terms = objective.discriminator(of_real, of_fake, lambda prediction: condition.disagreement(prediction, y))
-    return terms | objective.penalties(Gradients(at_real, at_fake, between))
+    return terms | objective.penalties(Gradients(real_slope, fake_slope, between))
 
 
 def generator_terms(
