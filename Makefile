@@ -1,6 +1,7 @@
 # The environment is .venv; everything that the demo and the tests need goes into it.
 PYTHON ?= python3
 BIN := .venv/bin
+ROOT := $(if $(CONDGAN_DATA),--data-root $(CONDGAN_DATA))
 
 .PHONY: demo env test test-long lint bench schema clean
 
@@ -29,9 +30,14 @@ lint: env
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 
+# half an hour on two cores; what it finds stands in benchmarks/results/latest.json
 bench: env
-	$(BIN)/python -m benchmarks.throughput $(if $(CONDGAN_DATA),--data-root $(CONDGAN_DATA))
-	$(BIN)/python -m benchmarks.quality $(if $(CONDGAN_DATA),--data-root $(CONDGAN_DATA))
+	$(BIN)/python -m benchmarks.start
+	$(BIN)/python -m benchmarks.throughput $(ROOT)
+	$(BIN)/python -m benchmarks.growth
+	$(BIN)/python -m benchmarks.curve house --data mnist --minutes 5 $(ROOT)
+	$(BIN)/python -m benchmarks.curve house --data fashion-mnist --minutes 10 $(ROOT)
+	$(BIN)/python -m benchmarks.sampling runs/curve/house-mnist
 
 # the published schema of report.json; a test holds it against the code
 schema: env

@@ -2,7 +2,8 @@
 
 python -m benchmarks.curve house cdcgan-lsgan --data fashion-mnist --minutes 10 --data-root ../shared/data
 
-Every snapshot's pipeline is kept in the run's folder and judged after the training, so that judging costs it no time.
+Every snapshot's pipeline is kept in the run's folder and judged after the training, so that judging costs it no time;
+the learning rate of a training falls towards its own end, so the points before the last are not those of shorter ones.
 Stopped, the same command goes on; ``--draw`` only draws what has been measured, all data sets beside each other.
 """
 
@@ -13,13 +14,19 @@ from typing import Any
 
 import condgan as cg
 from benchmarks.results import LATEST, keep
+from condgan.data import find
+from condgan.evaluation.drawn import draw_sets
+from condgan.evaluation.real import Real
+from condgan.evaluation.utility import Trial
+from condgan.metrics import frechet_distance
 
+SNAPSHOTS, SAMPLES = 6, 10_000
 AXES = {"label_accuracy": "label accuracy", "usefulness": "usefulness", "frechet_distance": "Fréchet distance"}
 
 
 def train(preset: str, data: str, root: str, minutes: float, run: Path) -> None:
     """Train, and keep each snapshot's pipeline."""
-    settings = {"training": {"snapshots": 8}}
+    settings = {"training": {"snapshots": SNAPSHOTS}}
     for snapshot in cg.train(data, preset=preset, data_root=root, minutes=minutes, settings=settings, out=run):
         place = run / "curve" / f"{snapshot.progress.images:09d}"
         snapshot.pipeline.save_pretrained(place)
@@ -28,20 +35,20 @@ def train(preset: str, data: str, root: str, minutes: float, run: Path) -> None:
 
 
 def judge(preset: str, data: str, root: str, run: Path) -> list[dict[str, Any]]:
-    """The figures of each pipeline kept: of 2 × 10,000 samples."""
+    """The figures of each pipeline kept, of one set of samples; ``condgan evaluate`` gives those of several."""
+    real = Real(find(data, root), cg.Pipeline.from_pretrained(run).shape)
     rows = []
     for place in sorted((run / "curve").iterdir()):
-        report = cg.evaluate(place, data, data_root=root, n=10_000, repeats=2).report
-        useful, distance = report.usefulness, report.fidelity.frechet_distance
+        (drawn,) = draw_sets(cg.Pipeline.from_pretrained(place), real, SAMPLES, 1)
         rows.append(
             {
                 "preset": preset,
                 "data": data,
                 "seconds": float((place / "seconds").read_text()),
                 "images": int(place.name),
-                "label_accuracy": report.obedience.label_accuracy.value if report.obedience else None,
-                "usefulness": useful.samples.value if useful else None,
-                "frechet_distance": distance.value if distance else None,
+                "label_accuracy": float((drawn.judged == drawn.asked).float().mean()),
+                "usefulness": float(Trial(real, SAMPLES).correct(drawn.images, drawn.asked).float().mean()),
+                "frechet_distance": frechet_distance(real.reference, drawn.features),
             }
         )
         print(json.dumps(rows[-1]), flush=True)

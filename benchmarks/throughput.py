@@ -5,12 +5,15 @@ python -m benchmarks.throughput --data-root ../shared/data
 ``ratio``: images a second of condgan over those of the plain loop, with the same networks, batch, loss and data; the
 median over interleaved portions, and their spread. ``limit_share``: the time that the step's own matrix products and
 convolutions take alone, each at its own shape, over the time of the step. ``product_share``: the step's operations a
-second, over those of a product of two 1024×1024 matrices.
+second, over those of a product of two 1024×1024 matrices. ``data_and_logging``: what it takes to gather a batch and,
+every so many steps, to write a report, over the time of the step.
 """
 
 import argparse
 import json
+import tempfile
 from collections import Counter
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -22,6 +25,8 @@ import condgan as cg
 from benchmarks.plain_loop import PlainLoop
 from benchmarks.results import interleaved, keep, product_rate, ratio, steps, typical
 from condgan.training.engine import accelerator
+from condgan.training.log import Log
+from condgan.training.loop import EVERY
 from condgan.training.trainer import Trainer
 
 CASES = ("cgan-mlp-small", "cdcgan-lsgan", "cdcgan-64", "house")
@@ -64,6 +69,13 @@ def _form(value: Any) -> Any:
     return (tuple(value.shape), value.stride()) if isinstance(value, torch.Tensor) else value
 
 
+def logging(trainer: Trainer) -> float:
+    """Seconds that a report takes."""
+    with tempfile.TemporaryDirectory() as folder:
+        log = Log(Path(folder), False, 0)
+        return typical(lambda: log.write(trainer.report()), 51)
+
+
 def case(preset: str, name: str, root: str) -> dict[str, Any]:
     """One preset on one data set."""
     made = cg.plan(name, preset=preset, data_root=root)
@@ -87,6 +99,7 @@ def case(preset: str, name: str, root: str) -> dict[str, Any]:
         "gflops": rate / 1e9,
         "limit_share": heavy.seconds() / every / step,
         "product_share": rate / product_rate(),
+        "data_and_logging": (typical(ours.rounds, 51) + logging(ours) / EVERY) / step,
     }
 
 

@@ -14,6 +14,19 @@ def key(*parts: int | str) -> int:
     return int.from_bytes(blake2b(repr(parts).encode(), digest_size=8).digest()) >> 1
 
 
+def seed_torch(device: torch.device, *parts: int | str) -> None:
+    """Key torch's own random states, that of the CPU and that of the device, by a purpose.
+
+    ``torch.manual_seed`` would remember each call for every kind of device that is not in use yet, with its stack.
+    """
+    value = key(*parts)
+    torch.default_generator.manual_seed(value)
+    if device.type == "cuda":
+        torch.cuda.manual_seed(value)
+    elif device.type == "mps":
+        torch.mps.manual_seed(value)
+
+
 def noise(seeds: Sequence[int], width: int) -> Float[Tensor, "b width"]:
     """Standard normal latents, each row from its own seed alone: a sample does not depend on its batch."""
     rows = [np.random.Generator(np.random.Philox(key=seed)).standard_normal(width, np.float32) for seed in seeds]

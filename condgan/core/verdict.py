@@ -16,6 +16,10 @@ class Verdict(NamedTuple):
     auxiliary: Float[Tensor, "b k"] | None
     """What an auxiliary head reads from the image about its condition; ``None`` without such a head."""
 
+    def detach(self) -> Verdict:
+        """The same without its graph."""
+        return Verdict(self.logits.detach(), None if self.auxiliary is None else self.auxiliary.detach())
+
     def halves(self) -> tuple[Verdict, Verdict]:
         """The verdict on the first half of the samples, and on the second."""
         first, second = self.logits.chunk(2)

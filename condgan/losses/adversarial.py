@@ -16,8 +16,6 @@ class Loss(NamedTuple):
 
     discriminator: Callable[[Logits, Logits], Logits]
     generator: Callable[[Logits, Logits], Logits]
-    pairs: bool = False
-    """Whether the generator's loss looks at the real logits too."""
 
 
 minimax = Loss(
@@ -53,7 +51,6 @@ wasserstein = Loss(
 relativistic = Loss(
     discriminator=lambda real, fake: softplus(fake - real),
     generator=lambda real, fake: softplus(real - fake),
-    pairs=True,
 )
 """Each fake is held against a real one (Jolicoeur-Martineau 2019; with R1 and R2: Huang et al. 2024, eq. 2)."""
 

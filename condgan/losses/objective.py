@@ -41,11 +41,6 @@ class Objective(Spec):
     auxiliary: NonNegativeFloat = 0.0
     """Weight of the auxiliary classification, for both players; 0: no auxiliary head."""
 
-    @property
-    def pairs(self) -> bool:
-        """Whether the generator's loss looks at the real logits."""
-        return LOSSES[self.loss].pairs
-
     def discriminator(self, real: Verdict, fake: Verdict, disagreement: Disagreement) -> Terms:
         """The discriminator's terms. It learns the auxiliary task from real samples alone."""
         terms = {"discriminator": LOSSES[self.loss].discriminator(real.logits, fake.logits).mean()}
@@ -53,10 +48,9 @@ class Objective(Spec):
             terms["auxiliary_real"] = self.auxiliary * disagreement(real.auxiliary).mean()
         return terms
 
-    def generator(self, real: Verdict | None, fake: Verdict, disagreement: Disagreement) -> Terms:
-        """The generator's terms; ``real`` is needed where ``pairs`` holds."""
-        against = fake.logits if real is None else real.logits
-        terms = {"generator": LOSSES[self.loss].generator(against, fake.logits).mean()}
+    def generator(self, real: Verdict, fake: Verdict, disagreement: Disagreement) -> Terms:
+        """The generator's terms."""
+        terms = {"generator": LOSSES[self.loss].generator(real.logits, fake.logits).mean()}
         if fake.auxiliary is not None:
             terms["auxiliary_fake"] = self.auxiliary * disagreement(fake.auxiliary).mean()
         return terms

@@ -1,9 +1,9 @@
 """Whether the numbers of a run are still numbers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 
 class Divergence(Exception):
@@ -30,6 +30,6 @@ def require_finite(named: Iterable[tuple[str, Tensor]], what: str) -> None:
             raise Divergence(f"{what} {name} holds NaN or Inf")
 
 
-def gradients(module: nn.Module) -> Iterable[tuple[str, Tensor]]:
+def gradients(weights: Mapping[str, Tensor]) -> Iterable[tuple[str, Tensor]]:
     """The gradients that there are, by their weights' names."""
-    return ((name, each.grad) for name, each in module.named_parameters() if each.grad is not None)
+    return ((name, each.grad) for name, each in weights.items() if each.grad is not None)

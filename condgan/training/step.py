@@ -1,7 +1,5 @@
 """What each player minimises in one step. All that is seen here is ``G(z, y)`` and ``D(x, y)``."""
 
-from collections.abc import Callable
-
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -37,8 +35,8 @@ def discriminator_terms(
     fake: Images,
     y: Tensor,
     penalise: bool,
-) -> Terms:
-    """The discriminator's terms on a batch of real and fake images of the same conditions."""
+) -> tuple[Terms, Verdict]:
+    """The discriminator's terms on real and fake images of the same conditions, and its verdict on the real."""
     at_real, at_fake = (penalise and weight > 0 for weight in (objective.r1, objective.r2))
     if at_real == at_fake and not mixes(discriminator):
         # one pass over both: fewer and larger products
@@ -53,20 +51,11 @@ def discriminator_terms(
         share = torch.rand(len(real), *[1] * (real.dim() - 1), device=real.device)
         _, between = judge(discriminator, torch.lerp(fake, real, share), y, True)
     terms = objective.discriminator(of_real, of_fake, lambda prediction: condition.disagreement(prediction, y))
-    return terms | objective.penalties(Gradients(real_slope, fake_slope, between))
+    return terms | objective.penalties(Gradients(real_slope, fake_slope, between)), of_real.detach()
 
 
 def generator_terms(
-    discriminator: nn.Module,
-    objective: Objective,
-    condition: Condition,
-    real: Callable[[], Images],
-    fake: Images,
-    y: Tensor,
+    discriminator: nn.Module, objective: Objective, condition: Condition, of_real: Verdict, fake: Images, y: Tensor
 ) -> Terms:
-    """The generator's terms; the real images are asked for only where the loss looks at them."""
-    of_real = None
-    if objective.pairs:
-        with torch.no_grad():
-            of_real = discriminator(real(), y)
+    """The generator's terms. ``of_real`` is what the discriminator said in its own step: a loss of pairs needs it."""
     return objective.generator(of_real, discriminator(fake, y), lambda p: condition.disagreement(p, y))

@@ -45,13 +45,15 @@ class Trainer:
         self.reported = (0, 0.0)
         """Images and seconds at the last report."""
         shape, settings = dataset.shape, recipe.optimizer
-        torch.manual_seed(seeds.key(recipe.seed, "weights"))
+        seeds.seed_torch(engine.device, recipe.seed, "weights")
         self.generator, self.discriminator = (
             player.to(engine.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
             for player in build(recipe, shape)
         )
         self.ema = EMA(self.generator, recipe.training.ema)
         self.players = {"generator": self.generator, "discriminator": self.discriminator}
+        # looked up once: small networks' steps would spend a tenth of their time on it
+        self.weights = {name: dict(player.named_parameters()) for name, player in self.players.items()}
         self.optimizers = {
             name: torch.optim.Adam(player.parameters(), lr, betas=settings.betas, fused=True)
             for name, player, lr in (
@@ -82,19 +84,19 @@ class Trainer:
         """
         started = time.perf_counter()
         again = (len(self.rollbacks),) if self.rollbacks else ()
-        torch.manual_seed(seeds.key(self.recipe.seed, "step", self.steps, self.engine.process_index, *again))
+        seeds.seed_torch(self.engine.device, self.recipe.seed, "step", self.steps, self.engine.process_index, *again)
         self._set_rates()
         for _ in range(self.recipe.training.discriminator_steps):
-            parts = self._parts()
-            self._descend("discriminator", self._discriminator_terms, parts)
+            rounds = self.rounds()
+            self._descend("discriminator", [each.discriminator_terms for each in rounds])
             self.images += self.recipe.training.batch
         self.discriminator.requires_grad_(False)
         try:
-            self._descend("generator", self._generator_terms, parts)
+            self._descend("generator", [each.generator_terms for each in rounds])
         finally:
             self.discriminator.requires_grad_(True)
-        require_finite(self.generator.named_parameters(), "the generator's weight")
-        self.ema.update(self.generator, self.images_a_step, self.images)
+        require_finite(self.weights["generator"].items(), "the generator's weight")
+        self.ema.update(self.images_a_step, self.images)
         self.steps += 1
         self.seconds += time.perf_counter() - started
 
@@ -113,51 +115,30 @@ class Trainer:
             for group in optimizer.param_groups:
                 group["lr"] = self.rates[name] * scale
 
-    def _parts(self) -> list[tuple[Tensor, Tensor]]:
+    def rounds(self) -> list[Round]:
         """The next batch of real images and their conditions, in the parts in which it is computed."""
         chosen = indices(len(self.dataset), self.recipe.seed, self.images, self.recipe.training.batch)
         mine = chosen[self.engine.process_index :: self.engine.num_processes]
         return [
-            (self.dataset.batch(part).images.to(self.engine.device), self.encoded[part].to(self.engine.device))
+            Round(
+                self, self.dataset.batch(part).images.to(self.engine.device), self.encoded[part].to(self.engine.device)
+            )
             for part in torch.from_numpy(mine).chunk(self.recipe.training.accumulate)
         ]
 
-    def _descend(self, name: str, terms: Callable[[Tensor, Tensor], Terms], parts: list[tuple[Tensor, Tensor]]) -> None:
+    def _descend(self, name: str, parts: list[Callable[[], Terms]]) -> None:
         optimizer = self.optimizers[name]
         optimizer.zero_grad(set_to_none=True)
-        for images, encoded in parts:
+        for terms in parts:
             with self.engine.autocast():
-                found = terms(images, encoded)
+                found = terms()
             require_finite(found.items(), f"the {name}'s loss:")
             self.engine.backward(total(found) / len(parts))
             for term, value in found.items():
                 self.sums[term] = self.sums.get(term, 0) + value.detach()
                 self.counts[term] = self.counts.get(term, 0) + 1
-        require_finite(gradients(self.players[name]), f"the {name}'s gradient of")
+        require_finite(gradients(self.weights[name]), f"the {name}'s gradient of")
         optimizer.step()
-
-    def _discriminator_terms(self, images: Tensor, encoded: Tensor) -> Terms:
-        with torch.no_grad():
-            fake = self._show(self.generator(self._latent(encoded), encoded))
-        objective = self.recipe.objective
-        due = self.steps % objective.every == 0
-        return discriminator_terms(self.d, objective, self.recipe.condition, self._real(images), fake, encoded, due)
-
-    def _generator_terms(self, images: Tensor, encoded: Tensor) -> Terms:
-        fake = self._show(self.g(self._latent(encoded), encoded))
-        return generator_terms(
-            self.discriminator, self.recipe.objective, self.recipe.condition, lambda: self._real(images), fake, encoded
-        )
-
-    def _latent(self, encoded: Tensor) -> Tensor:
-        return torch.randn(len(encoded), self.recipe.architecture.latent, device=self.engine.device)
-
-    def _real(self, images: Tensor) -> Tensor:
-        return self.recipe.augment.apply(to_float(images).contiguous(memory_format=torch.channels_last))
-
-    def _show(self, fake: Tensor) -> Tensor:
-        """Generated images as the discriminator gets to see them."""
-        return self.recipe.augment.apply(fake.float()) if self.recipe.augment.on == "both" else fake
 
     def report(self) -> Progress:
         """Where the run stands; the losses and the rate are means since the last report."""
@@ -191,6 +172,38 @@ class Trainer:
         self.rollbacks, self.best, self.origin = list(counters.rollbacks), counters.best, counters.origin
         self.sums = {name: torch.tensor(value, device=self.engine.device) for name, value in counters.sums.items()}
         self.counts, self.reported = dict(counters.counts), counters.reported
+
+
+class Round:
+    """A part of a batch on its way through the steps of both players, who see the same generated images."""
+
+    def __init__(self, trainer: Trainer, images: Tensor, encoded: Tensor) -> None:
+        self.trainer, self.recipe, self.images, self.encoded = trainer, trainer.recipe, images, encoded
+
+    def discriminator_terms(self) -> Terms:
+        """What the discriminator minimises."""
+        recipe, trainer = self.recipe, self.trainer
+        fake = self._draw()
+        real = recipe.augment.apply(to_float(self.images).contiguous(memory_format=torch.channels_last))
+        due = trainer.steps % recipe.objective.every == 0
+        terms, self.of_real = discriminator_terms(
+            trainer.d, recipe.objective, recipe.condition, real, fake.detach(), self.encoded, due
+        )
+        # a batch comes in several parts for the sake of memory: their graphs are not kept
+        self.fake = fake if recipe.training.accumulate == 1 else None
+        return terms
+
+    def generator_terms(self) -> Terms:
+        """What the generator minimises, after the discriminator's step."""
+        fake = self._draw() if self.fake is None else self.fake
+        recipe, discriminator = self.recipe, self.trainer.discriminator
+        return generator_terms(discriminator, recipe.objective, recipe.condition, self.of_real, fake, self.encoded)
+
+    def _draw(self) -> Tensor:
+        """Generated images as the discriminator gets to see them."""
+        z = torch.randn(len(self.encoded), self.recipe.architecture.latent, device=self.encoded.device)
+        fake = self.trainer.g(z, self.encoded)
+        return self.recipe.augment.apply(fake.float()) if self.recipe.augment.on == "both" else fake
 
 
 def build(recipe: Recipe, shape: Shape) -> tuple[nn.Module, nn.Module]:

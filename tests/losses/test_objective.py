@@ -50,7 +50,7 @@ def test_terms_are_named_and_auxiliary_is_weighed() -> None:
     terms = objective.discriminator(verdict(3), verdict(3), lambda prediction: 4 * one)
     assert set(terms) == {"discriminator", "auxiliary_real"}
     assert terms["auxiliary_real"].item() == pytest.approx(2)
-    assert set(objective.generator(None, verdict(3), lambda prediction: one)) == {"generator", "auxiliary_fake"}
+    assert set(objective.generator(verdict(3), verdict(3), lambda prediction: one)) == {"generator", "auxiliary_fake"}
     assert total(terms).item() == pytest.approx(sum(value.item() for value in terms.values()))
 
 

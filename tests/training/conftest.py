@@ -1,12 +1,18 @@
-"""A run that nothing stopped, made once for all that are stopped."""
+"""What several tests of training use: the engine, and a run that nothing stopped, made once for all that are."""
 
 import time
 
 import numpy as np
 import pytest
 
+from condgan.training.engine import accelerator
 from tests.children import finish, start
 from tests.training.runs import RECIPE, Reference, metrics, state
+
+
+@pytest.fixture(scope="module")
+def engine() -> object:
+    return accelerator("cpu", "fp32")
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 import json
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 from typing import get_args
 
@@ -38,11 +37,6 @@ def two_tones(size: tuple[int, int] = (8, 8), channels: int = 1, n: int = 64) ->
     labels = torch.arange(n) % 2
     noise = torch.randint(0, 40, (n, channels, *size), generator=torch.Generator().manual_seed(0))
     return Dataset((noise + 200 * labels.view(-1, 1, 1, 1)).to(torch.uint8), labels, ("dark", "light"))
-
-
-@pytest.fixture(scope="module")
-def engine() -> Iterator[object]:
-    yield accelerator("cpu", "fp32")
 
 
 def one_step(recipe: Recipe, engine: object, dataset: Dataset | None = None) -> dict[str, float]:
@@ -199,15 +193,15 @@ def test_a_folder_of_another_recipe_or_other_files_is_left_alone(tmp_path: Path)
         train(QUICK, two_tones(), tmp_path / "file" / "run", device="cpu")
 
 
-def test_a_batch_in_parts_has_the_gradient_of_the_whole(engine: object) -> None:
+def test_a_batch_in_parts_has_the_gradient_of_the_whole(engine: object, monkeypatch: pytest.MonkeyPatch) -> None:
     """With losses that are means over samples, and no randomness between the parts."""
     dataset = two_tones()
     found = []
     for parts in (1, 4):
         recipe = QUICK.override({"training": {"accumulate": parts}, "objective": {"loss": "least-squares"}})
         trainer = Trainer(recipe.resolve(dataset.schema, dataset.shape), dataset, engine)
-        trainer._latent = lambda encoded: torch.zeros(len(encoded), recipe.architecture.latent)  # type: ignore[method-assign]
-        trainer._descend("discriminator", trainer._discriminator_terms, trainer._parts())
+        monkeypatch.setattr(torch, "randn", lambda *size, device: torch.zeros(size))
+        trainer._descend("discriminator", [each.discriminator_terms for each in trainer.rounds()])
         found.append([p.grad.clone() for p in trainer.discriminator.parameters()])
     for whole, summed in zip(*found, strict=True):
         torch.testing.assert_close(whole, summed, atol=1e-6, rtol=1e-4)
@@ -246,6 +240,16 @@ def test_augmentation_keeps_the_range_and_moves_pixels() -> None:
     assert Augment().apply(images) is images
 
 
+def test_a_step_leaves_nothing_behind(engine: object) -> None:
+    """Seeding torch as a whole would queue a call, with its stack, for each kind of device that is not in use."""
+    trainer = Trainer(QUICK.resolve((data := two_tones()).schema, data.shape), data, engine)
+    queues = [backend._queued_calls for backend in (torch.cuda, torch.xpu, torch.mtia)]
+    trainer.step()
+    before = list(map(len, queues))
+    trainer.step()
+    assert list(map(len, queues)) == before
+
+
 def test_the_datas_order_is_a_shuffle_an_epoch() -> None:
     order = np.concatenate([indices(10, 0, start, 4) for start in range(0, 20, 4)])
     assert sorted(order[:10]) == sorted(order[10:]) == list(range(10))
@@ -259,9 +263,9 @@ def test_ema_has_the_half_life_asked_for() -> None:
     ema = EMA(model, half_life=100)
     torch.nn.init.ones_(model.weight)
     for step in range(10):
-        ema.update(model, batch=10, images=10_000 + 10 * step)
+        ema.update(batch=10, images=10_000 + 10 * step)
     assert ema.module.weight.item() == pytest.approx(0.5, abs=1e-5)
-    EMA.update(instant := EMA(model, 0), model, 10, 10)
+    (instant := EMA(model, 0)).update(10, 10)
     assert torch.equal(instant.module.weight, model.weight)
 
 
