@@ -5,8 +5,8 @@ python -m benchmarks.throughput --data-root ../shared/data
 ``ratio``: images a second of condgan over those of the plain loop, with the same networks, batch, loss and data; the
 median over interleaved portions, and their spread. ``limit_share``: the time that the step's own matrix products and
 convolutions take alone, each at its own shape, over the time of the step. ``product_share``: the step's operations a
-second, over those of a product of two 1024×1024 matrices. ``data_and_logging``: what it takes to gather a batch and,
-every so many steps, to write a report, over the time of the step.
+second, over those of a product of two 1024×1024 matrices, measured in turn with it. ``data_and_logging``: what it takes
+to gather a batch and, every so many steps, to write a report, over the time of the step.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from torch.utils.flop_counter import flop_registry
 
 import condgan as cg
 from benchmarks.plain_loop import PlainLoop
-from benchmarks.results import interleaved, keep, product_rate, ratio, steps, typical
+from benchmarks.results import interleaved, keep, ratio, steps, typical
 from condgan.training.engine import accelerator
 from condgan.training.log import Log
 from condgan.training.loop import EVERY
@@ -32,6 +32,7 @@ from condgan.training.trainer import Trainer
 CASES = ("cgan-mlp-small", "cdcgan-lsgan", "cdcgan-64", "house")
 PORTIONS, SECONDS = 7, 3.0
 """Portions of each kind, in turn, and how long each is meant to take."""
+SIDE, PRODUCTS = 1_024, 50
 HEAVY = ("convolution", "convolution_backward", "mm", "addmm", "bmm", "baddbmm")
 
 
@@ -83,7 +84,9 @@ def case(preset: str, name: str, root: str) -> dict[str, Any]:
     plain = PlainLoop(made.recipe, made.dataset)
     every = made.recipe.objective.every  # penalties come at some steps only
     portion = every * max(1, round(SECONDS / typical(steps(ours.step, every), 3)))
-    times = interleaved({"ours": steps(ours.step, portion), "plain": steps(plain.step, portion)}, PORTIONS)
+    left, right = torch.randn(2, SIDE, SIDE)
+    runs = {"ours": steps(ours.step, portion), "plain": steps(plain.step, portion)}
+    times = interleaved({**runs, "product": steps(lambda: left @ right, PRODUCTS)}, PORTIONS)
     with Heavy() as heavy:
         steps(ours.step, every)()
     step = median(times["ours"]) / portion
@@ -98,7 +101,7 @@ def case(preset: str, name: str, root: str) -> dict[str, Any]:
         "plain_images_per_second": ours.images_a_step * portion / median(times["plain"]),
         "gflops": rate / 1e9,
         "limit_share": heavy.seconds() / every / step,
-        "product_share": rate / product_rate(),
+        "product_share": rate * median(times["product"]) / (PRODUCTS * 2 * SIDE**3),
         "data_and_logging": (typical(ours.rounds, 51) + logging(ours) / EVERY) / step,
     }
 
