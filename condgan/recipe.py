@@ -19,11 +19,11 @@ from condgan.core.errors import SettingsError
 from condgan.core.spec import Spec
 from condgan.data import Augment, Folder, Hub, Named, Npz, Table
 from condgan.losses import Objective
-from condgan.networks import DCGAN, MLP, ResNet
+from condgan.networks import DCGAN, MLP, Maxout, ResNet
 
 AnySource = Annotated[Named | Folder | Table | Npz | Hub, Field(discriminator="kind")]
 AnyCondition = Annotated[Label | Unconditional, Field(discriminator="kind")]
-AnyArchitecture = Annotated[MLP | DCGAN | ResNet, Field(discriminator="kind")]
+AnyArchitecture = Annotated[MLP | Maxout | DCGAN | ResNet, Field(discriminator="kind")]
 
 
 Rate = Annotated[float, Field(ge=0, lt=1)]

@@ -17,7 +17,7 @@ def test_train_and_sample_with_the_words_of_the_command_line(birds: Path, tmp_pa
 
 
 def test_a_recipe_is_taken_as_it_is(birds: Path) -> None:
-    recipe = presets.dcgan().with_(data=data.Folder(path=str(birds), size=16))
+    recipe = presets.cdcgan_lsgan().with_(data=data.Folder(path=str(birds), size=16))
     made = plan(recipe)
     assert made.recipe.architecture == recipe.architecture and made.dataset.shape.space == (16, 16)
     assert plan(made.recipe).recipe == made.recipe

@@ -1,5 +1,7 @@
 """The contract of a source: labelled images, decoded once, kept as uint8, gathered a batch at a time."""
 
+from __future__ import annotations
+
 import logging
 from abc import ABC, abstractmethod
 from collections import Counter
@@ -49,6 +51,7 @@ class Dataset:
         names: tuple[str, ...],
         sizes: Counter[tuple[int, int]] | None = None,
         unreadable: tuple[Unreadable, ...] = (),
+        clean: Int64[Tensor, " n"] | None = None,
     ) -> None:
         self.images = images
         self.labels = labels
@@ -56,6 +59,8 @@ class Dataset:
         """How many images there were of each height and width, before they were brought to one."""
         self.unreadable = unreadable
         """Those that could not be decoded, and are not among the images."""
+        self.clean = labels if clean is None else clean
+        """The labels before some were turned on purpose."""
         counts = torch.bincount(labels, minlength=len(names)).tolist()
         self.schema = Schema(names, tuple(counts))
 
@@ -64,13 +69,23 @@ class Dataset:
 
     @cached_property
     def hash(self) -> str:
-        """Stands for the images and their labels."""
-        return digest(self.images, self.labels)
+        """Stands for the images and their labels, before some were turned on purpose."""
+        return digest(self.images, self.clean)
 
     @property
     def shape(self) -> Shape:
         """The shape of one image."""
         return Shape(self.images.shape[1], tuple(self.images.shape[2:]))
+
+    def with_label_noise(self, share: float) -> Dataset:
+        """The same with a share of the labels turned to another class, any other alike; the same ones each time."""
+        if not share or len(self.schema.names) < 2:
+            return self
+        generator = torch.Generator().manual_seed(0)
+        turned = torch.randperm(len(self), generator=generator)[: round(share * len(self))]
+        classes, labels = len(self.schema.names), self.labels.clone()
+        labels[turned] = (labels[turned] + torch.randint(1, classes, turned.shape, generator=generator)) % classes
+        return Dataset(self.images, labels, self.schema.names, self.sizes, self.unreadable, self.clean)
 
     def batch(self, indices: Int64[Tensor, " b"]) -> Batch:
         """The samples at some indices, by one gather."""
@@ -101,6 +116,8 @@ class Source(Spec, ABC):
     """Leave out images that cannot be read, up to one in a hundred, instead of stopping."""
     holdout: Annotated[float, Field(ge=0, lt=1)] = 0.0
     """Share of the images to keep from training, as the test split of data that bring none."""
+    label_noise: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    """Share of the labels to train with that are turned to another class on purpose; reports look at the true ones."""
     subset: Split = "train"
     """Which split this is."""
 

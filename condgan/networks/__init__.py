@@ -1,7 +1,8 @@
 """Generators and discriminators for any shape and any condition."""
 
 from condgan.networks.dcgan import DCGAN
+from condgan.networks.maxout import Maxout
 from condgan.networks.mlp import MLP
 from condgan.networks.resnet import ResNet
 
-__all__ = ["DCGAN", "MLP", "ResNet"]
+__all__ = ["DCGAN", "MLP", "Maxout", "ResNet"]

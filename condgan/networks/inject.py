@@ -4,6 +4,7 @@ A carrier that is absent injects nothing, so the same networks without a conditi
 """
 
 import math
+from collections.abc import Callable, Sequence
 
 import torch
 from jaxtyping import Float
@@ -100,6 +101,34 @@ class Doorway(nn.Module):
     def forward(self, x: Float[Tensor, "b c *space"], cond: Cond) -> Float[Tensor, "b d *space"]:
         beside = [] if self.map is None else [self.map(cond).to(x.dtype)]
         return torch.cat([append(x, cond) if self.concat else x, *beside], 1)
+
+
+class Beside(nn.Module):
+    """Features of a dense network with the condition beside them.
+
+    ``concat``: the vector through a hidden layer of its own (Mirza & Osindero 2014, section 4.1). ``map``: the vector
+    through a dense layer to one feature.
+    """
+
+    def __init__(
+        self,
+        features: int,
+        widths: Widths,
+        injections: Sequence[str],
+        layer: Callable[[int], tuple[nn.Module, int]],
+    ) -> None:
+        """``layer``: from the vector's width to the hidden layer and the width of what comes out of it."""
+        super().__init__()
+        self.layer: nn.Module | None = None
+        width = 0
+        if "concat" in injections and widths.vector:
+            self.layer, width = layer(widths.vector)
+        self.map = DenseMap(widths.vector, ()) if "map" in injections and widths.vector else None
+        self.features = features + width + (self.map is not None)
+
+    def forward(self, x: Float[Tensor, "b features"], cond: Cond) -> Float[Tensor, "b more"]:
+        layer = [] if self.layer is None else [self.layer(cond.vector)]
+        return torch.cat([x, *layer, *([] if self.map is None else [self.map(cond)])], 1)
 
 
 class Head(nn.Module):

@@ -3,28 +3,45 @@
 from collections.abc import Callable
 
 from condgan.core.errors import SettingsError, nearest
-from condgan.presets.classic import cdcgan_64, cdcgan_lsgan, cgan_mlp_small, dcgan, mlp, plain
-from condgan.presets.house import house, house_few
+from condgan.presets.classic import cdcgan_64, cdcgan_lsgan, cgan_2014, cgan_mlp, cgan_mlp_small, gan_mlp
+from condgan.presets.house import house, house_few, plain
+from condgan.presets.modern import acgan, cgan_aux, projection, r3gan_small
 from condgan.recipe import Recipe
 
+ALL: tuple[Callable[[], Recipe], ...] = (
+    house,
+    house_few,
+    plain,
+    gan_mlp,
+    cgan_mlp,
+    cgan_mlp_small,
+    cgan_2014,
+    cdcgan_lsgan,
+    cdcgan_64,
+    acgan,
+    cgan_aux,
+    projection,
+    r3gan_small,
+)
+PRESETS = {preset.__name__.replace("_", "-"): preset for preset in ALL}
 __all__ = [
     "PRESETS",
+    "acgan",
     "cdcgan_64",
     "cdcgan_lsgan",
+    "cgan_2014",
+    "cgan_aux",
+    "cgan_mlp",
     "cgan_mlp_small",
-    "dcgan",
     "fitting",
+    "gan_mlp",
     "get",
     "house",
     "house_few",
-    "mlp",
     "plain",
+    "projection",
+    "r3gan_small",
 ]
-
-PRESETS: dict[str, Callable[[], Recipe]] = {
-    preset.__name__.replace("_", "-"): preset
-    for preset in (house, house_few, plain, mlp, dcgan, cgan_mlp_small, cdcgan_lsgan, cdcgan_64)
-}
 
 FEW = 3_000
 

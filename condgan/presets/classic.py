@@ -1,31 +1,42 @@
-"""Plain and well-known forms, small enough to learn from."""
+"""The systems that people learn from: fully connected ones and DCGANs."""
 
 from condgan.conditions import Label, Unconditional
 from condgan.data import Augment, Named
 from condgan.losses import Objective
-from condgan.networks import DCGAN, MLP
+from condgan.networks import DCGAN, MLP, Maxout
 from condgan.recipe import Optimizer, Recipe, Training
 
+ADAM = Optimizer(lr=2e-4, betas=(0.5, 0.999))
+"""As in Radford et al. 2016, section 4, and most tutorials since."""
+LAST_WEIGHTS = Training(batch=128, ema=0)
 
-def mlp() -> Recipe:
-    """Fully connected networks, the label beside the latent and the image, cross-entropy: the tutorial's GAN."""
+
+def gan_mlp() -> Recipe:
+    """The plain GAN of 2014 without labels: fully connected, SELU and ELU, cross-entropy.
+
+    Source: Goodfellow et al. 2014, section 5. Differences: SELU for ReLU and ELU for maxout, Adam, no dropout.
+    """
+    return Recipe(
+        condition=Unconditional(),
+        architecture=MLP(generator_activation="selu", discriminator_activation="elu", dropout=0.0),
+        objective=Objective(loss="non-saturating"),
+        optimizer=ADAM,
+        training=LAST_WEIGHTS,
+    )
+
+
+def cgan_mlp() -> Recipe:
+    """The tutorials' conditional GAN: 110 → … → 784 and 794 → … → 1, label embedding beside z and image, cross-entropy.
+
+    Source: Mirza & Osindero 2014 as tutorials give it. Difference: generated images have the labels of the real ones in
+    the batch, not random ones.
+    """
     return Recipe(
         condition=Label(encoding="embedding", width=10),
         architecture=MLP(),
         objective=Objective(loss="non-saturating"),
-        optimizer=Optimizer(lr=2e-4, betas=(0.5, 0.999)),
-        training=Training(ema=0),
-    )
-
-
-def dcgan() -> Recipe:
-    """Strided convolutions, the label as an extra feature map in both networks, least squares."""
-    return Recipe(
-        condition=Label(encoding="embedding", width=50),
-        architecture=DCGAN(),
-        objective=Objective(loss="least-squares"),
-        optimizer=Optimizer(lr=2e-4, betas=(0.5, 0.999)),
-        training=Training(ema=0),
+        optimizer=ADAM,
+        training=LAST_WEIGHTS,
     )
 
 
@@ -37,18 +48,46 @@ def cgan_mlp_small() -> Recipe:
             latent=64, generator_widths=(128, 256, 512), discriminator_widths=(512, 256), slope=0.25, dropout=0.0
         ),
         objective=Objective(loss="non-saturating"),
-        optimizer=Optimizer(lr=2e-4, betas=(0.5, 0.999)),
-        training=Training(batch=128, ema=0),
+        optimizer=ADAM,
+        training=LAST_WEIGHTS,
+    )
+
+
+def cgan_2014() -> Recipe:
+    """The first conditional GAN: one-hot labels, image and label each through a layer before a joint one, maxout.
+
+    Source: Mirza & Osindero 2014, section 4.1. Differences: a normal z for one uniform in the unit cube, and Adam for
+    SGD with momentum and a falling rate.
+    """
+    return Recipe(
+        condition=Label(encoding="one-hot"),
+        architecture=Maxout(),
+        objective=Objective(loss="non-saturating"),
+        optimizer=ADAM,
+        training=Training(batch=100, ema=0),
     )
 
 
 def cdcgan_lsgan() -> Recipe:
-    """Conditional DCGAN at 32×32, the label as one more feature map in both networks, least squares."""
-    return dcgan().model_copy(update={"data": Named(size=(32, 32))})
+    """Conditional DCGAN at 32×32, the label as one more feature map in both networks, least squares.
+
+    Sources: Radford et al. 2016; Mao et al. 2017, eq. 2, with a = 0, b = c = 1.
+    """
+    return Recipe(
+        data=Named(size=(32, 32)),
+        condition=Label(encoding="embedding", width=50),
+        architecture=DCGAN(),
+        objective=Objective(loss="least-squares"),
+        optimizer=ADAM,
+        training=LAST_WEIGHTS,
+    )
 
 
 def cdcgan_64() -> Recipe:
-    """Conditional DCGAN at 64×64, the label beside z and beside ten last features, cross-entropy, rotation."""
+    """Conditional DCGAN at 64×64, the label beside z and beside ten last features, cross-entropy, rotation.
+
+    Source: Radford et al. 2016 as tutorials condition it.
+    """
     return Recipe(
         data=Named(size=(64, 64)),
         augment=Augment(rotation=10),
@@ -60,13 +99,6 @@ def cdcgan_64() -> Recipe:
             discriminator_features=10,
         ),
         objective=Objective(loss="non-saturating"),
-        optimizer=Optimizer(lr=2e-4, betas=(0.5, 0.999)),
-        training=Training(batch=128, ema=0),
+        optimizer=ADAM,
+        training=LAST_WEIGHTS,
     )
-
-
-def plain() -> Recipe:
-    """The default without its labels: the plain GAN that a conditional one has to beat."""
-    from condgan.presets.house import house
-
-    return house().model_copy(update={"condition": Unconditional()})

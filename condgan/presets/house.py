@@ -1,5 +1,6 @@
 """The house's own recipes."""
 
+from condgan.conditions import Unconditional
 from condgan.data import Augment
 from condgan.losses import Objective
 from condgan.networks import ResNet
@@ -29,3 +30,8 @@ def house_few() -> Recipe:
         "optimizer": few.optimizer.with_(lr=7e-4),
     }
     return few.model_copy(update=changes)
+
+
+def plain() -> Recipe:
+    """The default without its labels: the plain GAN that a conditional one has to beat."""
+    return house().model_copy(update={"condition": Unconditional()})

@@ -79,7 +79,7 @@ def plan(data: Data = None, **words: Unpack[Words]) -> Plan:
 
     def load(source: Source, folder: Path) -> Dataset:
         require_free(folder)
-        return source.load()
+        return source.load().with_label_noise(source.label_noise)
 
     made = lay_out(data, load, **words)
     for remark in notes(made):
@@ -90,6 +90,8 @@ def plan(data: Data = None, **words: Unpack[Words]) -> Plan:
 def notes(made: Plan) -> list[str]:
     """What may spoil the result of a run."""
     found = list(remarks(made.dataset))
+    if made.recipe.data.label_noise:
+        found.append(f"{made.recipe.data.label_noise:.0%} of the labels are turned on purpose: data.label_noise")
     if made.recipe.condition.kind == "none" and len(made.dataset.schema.names) > 1:
         found.append('the labels are ignored: condition.kind is "none"')
     return found

@@ -66,7 +66,7 @@ def test_order_of_precedence(birds: Path, capsys: pytest.CaptureFixture[str]) ->
         '[training]\nimages = 8\nbatch = 4\nsnapshots = 1\n[data]\nchannels = 1\nkind = "folder"\npath = "?"\n'
     )
     out = birds.parent / "run"
-    words = ["train", birds, "--preset", "dcgan", "--recipe", file, "--training.snapshots", 2, "--out", out]
+    words = ["train", birds, "--preset", "acgan", "--recipe", file, "--training.snapshots", 2, "--out", out]
     assert run(capsys, *words, "--architecture.channels=8", "--seed", 5)[0] == 0
     recipe = tomllib.loads((out / "recipe.toml").read_text())
     assert recipe["training"]["snapshots"] == 2 and recipe["seed"] == 5

@@ -28,14 +28,16 @@ def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_two_presets_and_two_seeds(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     words = {"images": 32, "n": 100, "repeats": 2, "quick": True, "out": tmp_path / "out", "settings": SMALL}
-    found = cg.compare(["mlp", "plain"], file, seeds=(0, 1), **words)
+    found = cg.compare(["cgan-mlp", "plain"], file, seeds=(0, 1), **words)
     mlp, plain = found.rows
-    assert (mlp.preset, mlp.seeds, mlp.images, mlp.budget) == ("mlp", (0, 1), 32, "32 images")
+    assert (mlp.preset, mlp.seeds, mlp.images, mlp.budget) == ("cgan-mlp", (0, 1), 32, "32 images")
     assert "label accuracy" in mlp.figures and "label accuracy" not in plain.figures
-    reports = [json.loads((tmp_path / "out" / f"mlp-{seed}" / "report" / "report.json").read_text()) for seed in (0, 1)]
+    reports = [
+        json.loads((tmp_path / "out" / f"cgan-mlp-{seed}" / "report" / "report.json").read_text()) for seed in (0, 1)
+    ]
     each = [report["coverage"]["coverage"]["value"] for report in reports]
     assert mlp.figures["coverage"] == over_repeats(each)
-    made = cg.plan(file, preset="mlp", settings=SMALL)
+    made = cg.plan(file, preset="cgan-mlp", settings=SMALL)
     sizes = [sum(p.numel() for p in network.parameters()) for network in build(made.recipe, made.dataset.shape)]
     assert list(mlp.parameters) == sizes
     page = (tmp_path / "out" / "index.html").read_text()
@@ -44,7 +46,7 @@ def test_two_presets_and_two_seeds(file: Path, tmp_path: Path, monkeypatch: pyte
     assert comparison.Comparison.model_validate(written) == found
     # the same call takes what is there: nothing is trained or evaluated again
     monkeypatch.setattr("condgan.verbs.compare.evaluate", None)  # nothing is there to be called
-    assert cg.compare(["mlp", "plain"], file, seeds=(0, 1), **words) == found
+    assert cg.compare(["cgan-mlp", "plain"], file, seeds=(0, 1), **words) == found
 
 
 def test_a_training_that_diverges_does_not_stop_the_others(
@@ -53,7 +55,7 @@ def test_a_training_that_diverges_does_not_stop_the_others(
     words = ["--data", str(file), "--images", "320", "--seeds", "3", "--n", "100", "--repeats", "2", "--quick"]
     rate = ["--optimizer.lr", "1e30", "--data.holdout", "0.25", "--out", str(tmp_path / "out")]
     with pytest.raises(SystemExit) as stop:
-        main(["compare", "--preset", "dcgan", "--preset", "mlp", *words, *rate])
+        main(["compare", "--preset", "cdcgan-lsgan", "--preset", "cgan-mlp", *words, *rate])
     said = capsys.readouterr().out
     assert stop.value.code == 0 and "seed 3: " in said
     written = comparison.Comparison.model_validate_json((tmp_path / "out" / "comparison.json").read_bytes())
@@ -66,10 +68,10 @@ def test_bad_words(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
         cg.compare([], file)
     for words, said in (
         (["--preset", "hose", "--data", str(file)], "did you mean 'house'?"),
-        (["--preset", "mlp", "--data", str(file), "--seeds", "2-1"], "no seeds in '2-1'"),
-        (["--preset", "mlp", "--data", str(file), "--imags", "5"], "did you mean '--images'?"),
+        (["--preset", "cgan-mlp", "--data", str(file), "--seeds", "2-1"], "no seeds in '2-1'"),
+        (["--preset", "cgan-mlp", "--data", str(file), "--imags", "5"], "did you mean '--images'?"),
         (["--data", str(file)], "--preset"),
-        (["--preset", "mlp", "--data", str(file), "--n", "30"], "give at least 65"),
+        (["--preset", "cgan-mlp", "--data", str(file), "--n", "30"], "give at least 65"),
     ):
         with pytest.raises(SystemExit) as stop:
             main(["compare", *words])

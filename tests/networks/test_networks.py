@@ -14,6 +14,7 @@ from condgan.networks.blocks import norm, pyramid
 
 SMALL = {
     "MLP": networks.MLP(generator_widths=(16, 24), discriminator_widths=(24, 16)),
+    "Maxout": networks.Maxout(generator_widths=(16, 8, 24), discriminator_widths=(16, 8, 16), dropout=0.0),
     "DCGAN": networks.DCGAN(channels=8, most_channels=16),
     "ResNet": networks.ResNet(channels=16, least_channels=8, features=16),
 }
@@ -104,7 +105,7 @@ def test_norms_bring_features_to_unit_scale(kind: str) -> None:
     assert norm(kind, 32, 2)(x).square().mean().item() == pytest.approx(1, abs=0.05)
 
 
-@pytest.mark.parametrize("name", SMALL)
+@pytest.mark.parametrize("name", sorted(set(SMALL) - {"Maxout"}))
 @pytest.mark.parametrize("kind", ["none", "batch", "group", "instance", "pixel"])
 def test_every_norm_fits_every_generator(name: str, kind: str) -> None:
     field = "norm" if name == "MLP" else "generator_norm"

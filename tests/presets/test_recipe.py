@@ -14,7 +14,8 @@ from condgan.data import Folder
 from condgan.networks import MLP, ResNet
 from condgan.presets import PRESETS, fitting, get
 from condgan.recipe import Recipe, Training
-from condgan.training.trainer import build
+from condgan.training.engine import accelerator
+from condgan.training.trainer import Trainer, build
 from condgan.verbs.plan import plan
 
 SCHEMA = Schema(tuple("0123456789"), (9,) * 10)
@@ -30,8 +31,8 @@ def test_presets_go_through_toml_unchanged(name: str, tmp_path: Path) -> None:
 
 def test_presets_by_name() -> None:
     assert fitting(500) == "house-few" and fitting(60_000) == "house"
-    with pytest.raises(SettingsError, match="did you mean 'dcgan'"):
-        get("dcgna")
+    with pytest.raises(SettingsError, match="did you mean 'acgan'"):
+        get("acgna")
 
 
 def test_what_the_data_say() -> None:
@@ -132,3 +133,44 @@ def test_the_published_shapes() -> None:
     large = build(get("cdcgan-64").resolve(SCHEMA, shape), shape)
     assert [tuple(p.shape) for p in large[1].parameters() if p.dim() == 2][-3:] == [(10, 8192), (1, 20), (10, 10)]
     assert large[0](torch.zeros(2, 100), torch.tensor([0, 1])).shape == (2, 1, 64, 64)
+
+
+def shapes(preset: str, player: int) -> list[tuple[int, ...]]:
+    """Of a network's dense layers and convolutions for 28×28 digits."""
+    recipe = get(preset)
+    shape = Shape(1, recipe.data.size or (28, 28))
+    return [tuple(p.shape) for p in build(recipe.resolve(SCHEMA, shape), shape)[player].parameters() if p.dim() > 1]
+
+
+def test_the_first_conditional_gan() -> None:
+    """z and y to 200 and 1,000, together to 1,200, to 784; x and y to 240 and 50 units of 5 pieces, to 240 of 4."""
+    assert shapes("cgan-2014", 0) == [(200, 100), (1000, 10), (1200, 1200), (784, 1200)]
+    assert shapes("cgan-2014", 1) == [(240 * 5, 784), (50 * 5, 10), (240 * 4, 290), (1, 240)]
+
+
+def test_the_tutorials_networks() -> None:
+    assert shapes("cgan-mlp", 0) == [(256, 110), (512, 256), (1024, 512), (784, 1024), (10, 10)]
+    assert shapes("cgan-mlp", 1) == [(1024, 794), (512, 1024), (256, 512), (1, 256), (10, 10)]
+    assert shapes("gan-mlp", 0)[0] == (256, 100) and shapes("gan-mlp", 1)[0] == (1024, 784)
+
+
+def test_how_each_discriminator_learns_the_label() -> None:
+    """AC-GAN's tells it without seeing it; with the term on top it does both; projection has no such term."""
+    seen = {name: get(name).architecture.discriminator_injection for name in ("acgan", "cgan-aux", "projection")}
+    assert seen == {"acgan": (), "cgan-aux": ("map",), "projection": ("projection",)}
+    assert [get(name).objective.auxiliary for name in seen] == [1, 1, 0]
+    assert get("projection").objective.loss == "hinge" and get("r3gan-small").objective.every == 1
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_every_preset_takes_a_step_on_any_data(name: str, tmp_path: Path) -> None:
+    """On few coloured images of a size of their own, and says something else for another label where it has labels."""
+    pixels = np.random.default_rng(0).integers(0, 256, (12, 12, 9, 3), np.uint8)
+    np.savez(tmp_path / "a.npz", images=pixels, labels=np.arange(12) % 3)
+    words = {"training": {"batch": 4, "precision": "fp32"}}
+    made = plan(tmp_path / "a.npz", preset=name, settings=words)
+    trainer = Trainer(made.recipe, made.dataset, accelerator("cpu", "fp32"))
+    trainer.step()
+    assert all(np.isfinite(value) for value in trainer.report().losses.values())
+    outputs = made.recipe.condition.outputs
+    assert outputs == (0 if made.recipe.condition.kind == "none" else 3)

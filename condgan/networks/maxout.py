@@ -1,0 +1,101 @@
+"""The fully connected networks of the first conditional GAN."""
+
+import math
+from typing import Annotated, Literal
+
+from jaxtyping import Float
+from pydantic import Field, PositiveInt
+from torch import Tensor, nn
+
+from condgan.core.batch import Shape
+from condgan.core.cond import Cond, Widths
+from condgan.core.verdict import Verdict
+from condgan.networks.base import Architecture, DiscriminatorInjection, GeneratorInjection
+from condgan.networks.inject import Affine, Beside, Head
+
+
+class Maxout(Architecture):
+    """Image and condition each through a hidden layer, then a joint one (Mirza & Osindero 2014, section 4.1).
+
+    ``concat`` is the condition's own hidden layer; ``map`` is one feature beside it.
+    """
+
+    kind: Literal["maxout"] = "maxout"
+    latent: PositiveInt = 100
+    """Width of the latent vector z."""
+    generator_injection: tuple[GeneratorInjection, ...] = ("concat",)
+    """How the condition enters the generator, one way or several: concat, map, affine."""
+    discriminator_injection: tuple[DiscriminatorInjection, ...] = ("concat",)
+    """How the condition enters the discriminator, none, one way or several: concat, map, features, projection."""
+    generator_widths: tuple[PositiveInt, PositiveInt, PositiveInt] = (200, 1000, 1200)
+    """ReLU units of the generator: the latent's, the condition's, the joint layer's."""
+    discriminator_widths: tuple[PositiveInt, PositiveInt, PositiveInt] = (240, 50, 240)
+    """Maxout units of the discriminator: the image's, the condition's, the joint layer's."""
+    pieces: tuple[PositiveInt, PositiveInt, PositiveInt] = (5, 5, 4)
+    """Linear pieces of each of the discriminator's units (Goodfellow et al. 2013, eq. 2)."""
+    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.5
+    """Share of the hidden features left out in training, of both networks."""
+
+    def generator(self, shape: Shape, widths: Widths) -> nn.Module:
+        return Generator(self, shape, widths)
+
+    def discriminator(self, shape: Shape, widths: Widths, auxiliary: int = 0) -> nn.Module:
+        return Discriminator(self, shape, widths, auxiliary)
+
+
+class Units(nn.Module):
+    """A dense layer each of whose features is the largest of some linear pieces."""
+
+    def __init__(self, ins: int, outs: int, pieces: int, dropout: float) -> None:
+        super().__init__()
+        self.pieces = pieces
+        self.dense = nn.Linear(ins, outs * pieces)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, x: Float[Tensor, "b ins"]) -> Float[Tensor, "b outs"]:
+        return self.dropout(self.dense(x).unflatten(1, (-1, self.pieces)).amax(2))
+
+
+class Generator(nn.Module):
+    """Latent and condition → a hidden layer each → a joint one → image."""
+
+    def __init__(self, spec: Maxout, shape: Shape, widths: Widths) -> None:
+        super().__init__()
+        self.shape = shape
+        latent, condition, joint = spec.generator_widths
+
+        def dense(ins: int, outs: int) -> nn.Module:
+            return nn.Sequential(nn.Linear(ins, outs), nn.ReLU(), nn.Dropout(spec.dropout))
+
+        self.latent = dense(spec.latent, latent)
+        self.beside = Beside(latent, widths, spec.generator_injection, lambda ins: (dense(ins, condition), condition))
+        self.joint = nn.Linear(self.beside.features, joint)
+        self.affine = Affine(joint, widths, spec.generator_injection)
+        self.image = nn.Sequential(
+            nn.ReLU(), nn.Dropout(spec.dropout), nn.Linear(joint, shape.channels * math.prod(shape.space)), nn.Sigmoid()
+        )
+
+    def forward(self, z: Float[Tensor, "b latent"], cond: Cond) -> Float[Tensor, "b c *space"]:
+        x = self.affine(self.joint(self.beside(self.latent(z), cond)), cond)
+        return self.image(x).mul(2).sub(1).unflatten(1, (self.shape.channels, *self.shape.space))
+
+
+class Discriminator(nn.Module):
+    """Image and condition → maxout units each → joint ones → verdict."""
+
+    def __init__(self, spec: Maxout, shape: Shape, widths: Widths, auxiliary: int) -> None:
+        super().__init__()
+        image, condition, joint = spec.discriminator_widths
+        of_image, of_condition, of_joint = spec.pieces
+        self.image = Units(shape.channels * math.prod(shape.space), image, of_image, spec.dropout)
+        self.beside = Beside(
+            image,
+            widths,
+            spec.discriminator_injection,
+            lambda ins: (Units(ins, condition, of_condition, spec.dropout), condition),
+        )
+        self.joint = Units(self.beside.features, joint, of_joint, spec.dropout)
+        self.head = Head(joint, widths, spec.discriminator_injection, auxiliary)
+
+    def forward(self, x: Float[Tensor, "b c *space"], cond: Cond) -> Verdict:
+        return self.head(self.joint(self.beside(self.image(x.flatten(1)), cond)), cond)
