@@ -79,7 +79,7 @@ def draw(rows: list[dict[str, Any]], path: Path) -> None:
 
 
 def main() -> None:
-    """Measure each preset named, print a line for each snapshot, keep the rows and draw them all."""
+    """Measure each preset named, print a line for each snapshot and keep the rows; or draw those kept."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("preset", nargs="*", default=["house"])
     parser.add_argument("--data", default="fashion-mnist")

@@ -17,7 +17,6 @@ import numpy as np
 import torch
 
 from benchmarks.results import interleaved, keep, ratio, steps
-from condgan.core.batch import Shape
 from condgan.data import Dataset
 from condgan.presets import get
 from condgan.training.engine import accelerator
@@ -42,7 +41,7 @@ def noise(folder: Path, rows: int, size: int, classes: int) -> Dataset:
 
 def trainer(dataset: Dataset, batch: int) -> Trainer:
     """The house default on some data."""
-    recipe = get("house").resolve(dataset.schema, Shape(*dataset.shape))
+    recipe = get("house").resolve(dataset.schema, dataset.shape)
     recipe = recipe.model_copy(update={"training": recipe.training.with_(batch=batch)})
     return Trainer(recipe, dataset, accelerator("cpu", "fp32"))
 

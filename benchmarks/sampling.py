@@ -26,7 +26,8 @@ def main() -> None:
     """Measure each batch and keep the rows."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("run")
-    rows = [measure(parser.parse_args().run, batch) for batch in BATCHES]
+    run = parser.parse_args().run
+    rows = [measure(run, batch) for batch in BATCHES]
     for row in rows:
         print(json.dumps(row))
     keep("sampling", rows)

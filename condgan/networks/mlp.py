@@ -1,6 +1,7 @@
 """Fully connected networks."""
 
 import itertools
+import math
 from typing import Annotated, Literal
 
 from jaxtyping import Float
@@ -60,7 +61,7 @@ class Generator(nn.Module):
         self.norms = nn.ModuleList(norm(spec.norm, size, 0) for size in sizes)
         self.affines = nn.ModuleList(Affine(size, widths, spec.generator_injection) for size in sizes)
         self.act = activation(spec.generator_activation, spec.slope)
-        self.image = nn.Linear(sizes[-1], shape.channels * _pixels(shape))
+        self.image = nn.Linear(sizes[-1], shape.channels * math.prod(shape.space))
 
     def forward(self, z: Float[Tensor, "b latent"], cond: Cond) -> Float[Tensor, "b c *space"]:
         x = self.entry(z, cond)
@@ -74,7 +75,7 @@ class Discriminator(nn.Module):
 
     def __init__(self, spec: MLP, shape: Shape, widths: Widths, auxiliary: int) -> None:
         super().__init__()
-        flat = Shape(shape.channels * _pixels(shape), ())
+        flat = Shape(shape.channels * math.prod(shape.space), ())
         self.doorway = Doorway(flat, widths, spec.discriminator_injection)
         sizes = [self.doorway.channels, *spec.discriminator_widths]
         self.layers = nn.Sequential()
@@ -85,10 +86,3 @@ class Discriminator(nn.Module):
 
     def forward(self, x: Float[Tensor, "b c *space"], cond: Cond) -> Verdict:
         return self.head(self.layers(self.doorway(x.flatten(1), cond)), cond)
-
-
-def _pixels(shape: Shape) -> int:
-    pixels = 1
-    for side in shape.space:
-        pixels *= side
-    return pixels

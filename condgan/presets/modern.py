@@ -48,7 +48,7 @@ def projection() -> Recipe:
 def r3gan_small() -> Recipe:
     """Residual networks without normalisation, relativistic loss, both gradient penalties at each step.
 
-    Source: Huang et al. 2024, eq. 2 and section 3. Differences: two blocks in all and no grouped convolutions; the
+    Source: Huang et al. 2024, eq. 2 and section 3. Differences: one block a size and no grouped convolutions; the
     label beside z and by projection.
     """
     return Recipe(

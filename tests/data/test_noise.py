@@ -5,6 +5,7 @@ import torch
 
 import condgan as cg
 from condgan.data import Named
+from condgan.evaluation.real import Real
 
 
 def test_so_many_labels_are_turned() -> None:
@@ -24,4 +25,6 @@ def test_training_sees_them_and_a_report_does_not(caplog: pytest.LogCaptureFixtu
     made = cg.plan("digits", settings={"data": {"label_noise": "0.5"}})
     share = (made.dataset.labels != made.recipe.data.load().labels).double().mean()
     assert abs(share - 0.5) < 1e-3 and made.recipe.data.label_noise == 0.5
+    noisy, clean = (Real(source, made.dataset.shape) for source in (made.recipe.data, Named()))
+    assert torch.equal(noisy.train.labels, clean.train.labels) and torch.equal(noisy.test.labels, clean.test.labels)
     assert "50% of the labels are turned on purpose: data.label_noise" in caplog.text

@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from condgan.conditions import Label
 from condgan.core.batch import Shape
 from condgan.losses import Objective
+from condgan.losses.objective import total
 from condgan.networks import DCGAN, ResNet
 from condgan.networks.base import Architecture, Conditioned
 from condgan.training import step
@@ -40,16 +41,12 @@ def test_one_pass_says_what_two_say(objective: Objective, monkeypatch: pytest.Mo
         sizes = calls(network)
         monkeypatch.setattr(step, "mixes", lambda network, apart=not together: apart)
         terms, of_real = discriminator_terms(network, objective, LABEL, REAL, FAKE, LABELS, True)
-        gradients = torch.autograd.grad(step_total(terms), list(network.parameters()), allow_unused=True)
+        gradients = torch.autograd.grad(total(terms), list(network.parameters()), allow_unused=True)
         found.append((*terms.values(), of_real.logits, *(each for each in gradients if each is not None)))
         assert sizes == ([12] if together else [6, 6])
         assert not of_real.logits.requires_grad
     for one, two in zip(*found, strict=True):
         torch.testing.assert_close(one, two, atol=1e-6, rtol=1e-4)
-
-
-def step_total(terms: dict[str, Tensor]) -> Tensor:
-    return torch.stack(list(terms.values())).sum()
 
 
 def test_batch_statistics_keep_real_and_generated_apart() -> None:
