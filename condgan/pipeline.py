@@ -77,7 +77,7 @@ class Pipeline:
         encoded = (
             self.condition.in_turn(n) if asked is None else self.condition.encode(asked).repeat(-(-n // len(asked)))[:n]
         )
-        images = self.draw(noise(seeds, self.architecture.latent), encoded, batch)
+        images = self.draw(noise(seeds, self.architecture.noise), encoded, batch)
         return Samples(images, encoded.numpy(), np.asarray(seeds, np.int64), self.names)
 
     @property
@@ -94,7 +94,7 @@ class Pipeline:
         if n is None:
             classes = max(1, self.condition.outputs)
             n = max(len(seeds or ()), len(asked or ())) or min(10, max(1, 100 // classes)) * classes
-        each = math.prod(self.shape.space) * self.shape.channels + PER_SAMPLE + 16 * self.architecture.latent
+        each = math.prod(self.shape.space) * self.shape.channels + PER_SAMPLE + 16 * self.architecture.noise
         size = max(n, len(seeds or ())) * each
         require_memory(size, f"{n:,} images", "n", "draw them in parts, with other seeds each", SettingsError)
         seeds = list(range(n) if seeds is None else seeds)

@@ -51,6 +51,9 @@ class Training(Spec):
     """Budget: real images shown to the discriminator."""
     minutes: PositiveFloat | None = None
     """Budget in minutes of training, instead of one in images; such a run is not the same on another machine."""
+    until: Literal["budget", "plateau"] = "budget"
+    """When to stop: at the end of the budget; or before it on a plateau, where for three snapshots the distance of the
+    samples from the real images has not fallen below its interval; then the best are kept."""
     batch: PositiveInt = 128
     """Images in one step."""
     accumulate: PositiveInt = 1
@@ -101,13 +104,21 @@ class Recipe(Spec):
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
+        injection, auxiliary = self.architecture.discriminator_injection, self.objective.auxiliary
         if self.condition.kind != "none":
-            if not self.architecture.discriminator_injection and not self.objective.auxiliary:
+            if auxiliary and {"concat", "map"} & set(injection):
+                raise ValueError(
+                    "objective.auxiliary would be learned from the label itself, there in the discriminator's input: "
+                    "set architecture.discriminator_injection to features or projection"
+                )
+            if "proxy" in injection and not auxiliary:
+                raise ValueError("proxies are for an auxiliary head: set objective.auxiliary, such as to 0.5")
+            if not injection and not auxiliary:
                 raise ValueError(
                     "the labels would be ignored: set architecture.discriminator_injection or "
                     'objective.auxiliary, or condition.kind = "none" for a plain GAN'
                 )
-        elif self.objective.auxiliary:
+        elif auxiliary:
             raise ValueError("objective.auxiliary needs a condition to classify; set it to 0")
         return self
 

@@ -15,15 +15,15 @@ class Verdict(NamedTuple):
     """The higher, the more real."""
     auxiliary: Float[Tensor, "b k"] | None
     """What an auxiliary head reads from the image about its condition; ``None`` without such a head."""
+    proxy: Float[Tensor, "b k"] | None = None
+    """Where what is read is an embedding: that of the condition, to which it should be near."""
 
     def detach(self) -> Verdict:
         """The same without its graph."""
-        return Verdict(self.logits.detach(), None if self.auxiliary is None else self.auxiliary.detach())
+        auxiliary, proxy = (None if each is None else each.detach() for each in self[1:])
+        return Verdict(self.logits.detach(), auxiliary, proxy)
 
     def halves(self) -> tuple[Verdict, Verdict]:
         """The verdict on the first half of the samples, and on the second."""
-        first, second = self.logits.chunk(2)
-        if self.auxiliary is None:
-            return Verdict(first, None), Verdict(second, None)
-        ours, theirs = self.auxiliary.chunk(2)
-        return Verdict(first, ours), Verdict(second, theirs)
+        ours, theirs = zip(*((None, None) if each is None else each.chunk(2) for each in self), strict=True)
+        return Verdict(*ours), Verdict(*theirs)

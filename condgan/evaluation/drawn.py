@@ -38,7 +38,7 @@ def draw(pipeline: Pipeline, real: Real, asked: Int64[Tensor, " n"], seeds: Sequ
         encoded = pipeline.condition.encode(real.names)[asked]
     else:
         encoded = pipeline.condition.in_turn(len(asked))
-    images = pipeline.draw(noise(seeds, pipeline.architecture.latent), encoded)
+    images = pipeline.draw(noise(seeds, pipeline.architecture.noise), encoded)
     return torch.from_numpy(images).movedim(-1, 1).contiguous()
 
 

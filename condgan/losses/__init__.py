@@ -1,7 +1,8 @@
 """Losses as pure functions, and the objective composed from them."""
 
 from condgan.losses.adversarial import LOSSES, Loss
+from condgan.losses.auxiliary import data_to_data
 from condgan.losses.objective import Objective
 from condgan.losses.penalties import one_centred, zero_centred
 
-__all__ = ["LOSSES", "Loss", "Objective", "one_centred", "zero_centred"]
+__all__ = ["LOSSES", "Loss", "Objective", "data_to_data", "one_centred", "zero_centred"]

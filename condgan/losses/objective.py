@@ -14,7 +14,7 @@ from condgan.losses.adversarial import LOSSES, LossName
 from condgan.losses.penalties import one_centred, zero_centred
 
 Terms = dict[str, Float[Tensor, ""]]
-Disagreement = Callable[[Float[Tensor, "b k"]], Float[Tensor, " b"]]
+Disagreement = Callable[[Verdict], Float[Tensor, " b"]]
 
 
 class Gradients(NamedTuple):
@@ -39,20 +39,21 @@ class Objective(Spec):
     every: PositiveInt = 1
     """Compute the penalties at each so many steps, with as many times the weight (Karras et al. 2020, section 3.2)."""
     auxiliary: NonNegativeFloat = 0.0
-    """Weight of the auxiliary classification, for both players; 0: no auxiliary head."""
+    """Weight of the auxiliary task, for both players; 0: no auxiliary head. It is to classify, or with the injection
+    ``proxy`` to embed."""
 
     def discriminator(self, real: Verdict, fake: Verdict, disagreement: Disagreement) -> Terms:
         """The discriminator's terms. It learns the auxiliary task from real samples alone."""
         terms = {"discriminator": LOSSES[self.loss].discriminator(real.logits, fake.logits).mean()}
         if real.auxiliary is not None:
-            terms["auxiliary_real"] = self.auxiliary * disagreement(real.auxiliary).mean()
+            terms["auxiliary_real"] = self.auxiliary * disagreement(real).mean()
         return terms
 
     def generator(self, real: Verdict, fake: Verdict, disagreement: Disagreement) -> Terms:
         """The generator's terms."""
         terms = {"generator": LOSSES[self.loss].generator(real.logits, fake.logits).mean()}
         if fake.auxiliary is not None:
-            terms["auxiliary_fake"] = self.auxiliary * disagreement(fake.auxiliary).mean()
+            terms["auxiliary_fake"] = self.auxiliary * disagreement(fake).mean()
         return terms
 
     def penalties(self, gradients: Gradients) -> Terms:

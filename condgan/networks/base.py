@@ -14,9 +14,10 @@ from condgan.core.verdict import Verdict
 GeneratorInjection = Literal["concat", "map", "affine"]
 """``concat``: with the latent. ``map``: as an extra feature map beside the latent's. ``affine``: as the scale and
 shift after each normalisation."""
-DiscriminatorInjection = Literal["concat", "map", "features", "projection"]
+DiscriminatorInjection = Literal["concat", "map", "features", "projection", "proxy"]
 """``concat``: with the input. ``map``: as an extra map beside the input. ``features``: with the last features.
-``projection``: by an inner product with the last features."""
+``projection``: by an inner product with the last features. ``proxy``: as what an embedding of the image should be near
+to, by the auxiliary head."""
 
 
 class Architecture(Spec, ABC):
@@ -27,11 +28,17 @@ class Architecture(Spec, ABC):
     generator_injection: tuple[GeneratorInjection, ...] = ("concat", "affine")
     """How the condition enters the generator, one way or several: concat, map, affine."""
     discriminator_injection: tuple[DiscriminatorInjection, ...] = ("projection",)
-    """How the condition enters the discriminator, none, one way or several: concat, map, features, projection."""
+    """How the condition enters the discriminator, none, one way or several: concat, map, features, projection,
+    proxy."""
+
+    @property
+    def noise(self) -> int:
+        """Normal numbers that make up one sample's noise: the latent, and whatever else is left to chance."""
+        return self.latent
 
     @abstractmethod
     def generator(self, shape: Shape, widths: Widths) -> nn.Module:
-        """A body ``(Float[b latent], Cond) -> Float[b c *space]`` in −1 … 1."""
+        """A body ``(Float[b noise], Cond) -> Float[b c *space]`` in −1 … 1."""
 
     @abstractmethod
     def discriminator(self, shape: Shape, widths: Widths, auxiliary: int = 0) -> nn.Module:

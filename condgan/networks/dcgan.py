@@ -25,7 +25,8 @@ class DCGAN(Architecture):
     generator_injection: tuple[GeneratorInjection, ...] = ("map",)
     """How the condition enters the generator, one way or several: concat, map, affine."""
     discriminator_injection: tuple[DiscriminatorInjection, ...] = ("map",)
-    """How the condition enters the discriminator, none, one way or several: concat, map, features, projection."""
+    """How the condition enters the discriminator, none, one way or several: concat, map, features, projection,
+    proxy."""
     channels: PositiveInt = 64
     """Channels at the largest feature map; they double with each halving, up to ``most_channels``."""
     most_channels: PositiveInt = 256

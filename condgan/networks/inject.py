@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from condgan.core.batch import Shape
 from condgan.core.cond import Cond, Widths
@@ -135,7 +136,8 @@ class Head(nn.Module):
     """The discriminator's last features to its verdict.
 
     ``features``: the vector is appended to them. ``projection``: their inner product with the vector's image is added
-    (Miyato & Koyama 2018, eq. 3). An auxiliary head tells the condition from the image (Odena et al. 2017).
+    (Miyato & Koyama 2018, eq. 3). An auxiliary head tells the condition from the image (Odena et al. 2017); with
+    ``proxy`` it gives an embedding instead, of length 1, to be near to the vector (Kang et al. 2021, section 3).
     """
 
     def __init__(
@@ -146,10 +148,22 @@ class Head(nn.Module):
         self.real = nn.Linear(features + self.concat, 1)
         projects = "projection" in injections and widths.vector
         self.project = nn.Linear(widths.vector, features, bias=False) if projects else None
-        self.auxiliary = nn.Linear(features, auxiliary) if auxiliary else None
+        self.proxy = "proxy" in injections and widths.vector > 0
+        self.auxiliary = nn.Linear(features, widths.vector if self.proxy else auxiliary) if auxiliary else None
 
     def forward(self, x: Float[Tensor, "b features"], cond: Cond) -> Verdict:
         logits = self.real(append(x, cond) if self.concat else x).squeeze(1)
         if self.project is not None:
             logits = logits + (self.project(cond.vector) * x).sum(1) / math.sqrt(x.shape[1])
-        return Verdict(logits, None if self.auxiliary is None else self.auxiliary(x))
+        if self.auxiliary is None:
+            return Verdict(logits, None)
+        read = self.auxiliary(x)
+        if not self.proxy:
+            return Verdict(logits, read)
+        assert cond.vector is not None, "proxies are built only where the condition has a vector"
+        return Verdict(logits, unit(read), unit(cond.vector))
+
+
+def unit(x: Float[Tensor, "b d"]) -> Float[Tensor, "b d"]:
+    """Each at length 1; computed in float32, for bf16 would round angles away."""
+    return F.normalize(x.float(), dim=1)

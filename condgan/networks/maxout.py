@@ -1,8 +1,10 @@
 """The fully connected networks of the first conditional GAN."""
 
 import math
+from statistics import NormalDist
 from typing import Annotated, Literal
 
+import torch
 from jaxtyping import Float
 from pydantic import Field, PositiveInt
 from torch import Tensor, nn
@@ -26,7 +28,8 @@ class Maxout(Architecture):
     generator_injection: tuple[GeneratorInjection, ...] = ("concat",)
     """How the condition enters the generator, one way or several: concat, map, affine."""
     discriminator_injection: tuple[DiscriminatorInjection, ...] = ("concat",)
-    """How the condition enters the discriminator, none, one way or several: concat, map, features, projection."""
+    """How the condition enters the discriminator, none, one way or several: concat, map, features, projection,
+    proxy."""
     generator_widths: tuple[PositiveInt, PositiveInt, PositiveInt] = (200, 1000, 1200)
     """ReLU units of the generator: the latent's, the condition's, the joint layer's."""
     discriminator_widths: tuple[PositiveInt, PositiveInt, PositiveInt] = (240, 50, 240)
@@ -34,7 +37,12 @@ class Maxout(Architecture):
     pieces: tuple[PositiveInt, PositiveInt, PositiveInt] = (5, 5, 4)
     """Linear pieces of each of the discriminator's units (Goodfellow et al. 2013, eq. 2)."""
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.5
-    """Share of the hidden features left out in training, of both networks."""
+    """Share of the hidden features left out, of both networks. The generator's are left out in sampling too: it learns
+    to take its noise from there. Which ones comes with z, so that a seed says it all."""
+
+    @property
+    def noise(self) -> int:
+        return self.latent + (sum(self.generator_widths) if self.dropout else 0)
 
     def generator(self, shape: Shape, widths: Widths) -> nn.Module:
         return Generator(self, shape, widths)
@@ -56,6 +64,13 @@ class Units(nn.Module):
         return self.dropout(self.dense(x).unflatten(1, (-1, self.pieces)).amax(2))
 
 
+def drop(x: Float[Tensor, "b d"], chances: Float[Tensor, "b k"], share: float) -> Float[Tensor, "b d"]:
+    """Dropout of the first k features whose choice is given as normal numbers; there may be more than are needed."""
+    width = min(x.shape[1], chances.shape[1])
+    kept = (chances[:, :width] > NormalDist().inv_cdf(share)).to(x.dtype) / (1 - share)
+    return torch.cat([x[:, :width] * kept, x[:, width:]], 1)
+
+
 class Generator(nn.Module):
     """Latent and condition → a hidden layer each → a joint one → image."""
 
@@ -65,18 +80,24 @@ class Generator(nn.Module):
         latent, condition, joint = spec.generator_widths
 
         def dense(ins: int, outs: int) -> nn.Module:
-            return nn.Sequential(nn.Linear(ins, outs), nn.ReLU(), nn.Dropout(spec.dropout))
+            return nn.Sequential(nn.Linear(ins, outs), nn.ReLU())
 
+        self.split = [spec.latent, spec.noise - spec.latent - joint, joint] if spec.dropout else [spec.latent]
+        self.dropout = spec.dropout
         self.latent = dense(spec.latent, latent)
         self.beside = Beside(latent, widths, spec.generator_injection, lambda ins: (dense(ins, condition), condition))
         self.joint = nn.Linear(self.beside.features, joint)
         self.affine = Affine(joint, widths, spec.generator_injection)
-        self.image = nn.Sequential(
-            nn.ReLU(), nn.Dropout(spec.dropout), nn.Linear(joint, shape.channels * math.prod(shape.space)), nn.Sigmoid()
-        )
+        self.image = nn.Sequential(nn.Linear(joint, shape.channels * math.prod(shape.space)), nn.Sigmoid())
 
-    def forward(self, z: Float[Tensor, "b latent"], cond: Cond) -> Float[Tensor, "b c *space"]:
-        x = self.affine(self.joint(self.beside(self.latent(z), cond)), cond)
+    def forward(self, z: Float[Tensor, "b noise"], cond: Cond) -> Float[Tensor, "b c *space"]:
+        z, *chances = torch.split(z, self.split, 1)
+        x = self.beside(self.latent(z), cond)
+        if chances:
+            x = drop(x, chances[0], self.dropout)
+        x = self.affine(self.joint(x), cond).relu()
+        if chances:
+            x = drop(x, chances[1], self.dropout)
         return self.image(x).mul(2).sub(1).unflatten(1, (self.shape.channels, *self.shape.space))
 
 

@@ -25,7 +25,8 @@ class MLP(Architecture):
     generator_injection: tuple[GeneratorInjection, ...] = ("concat",)
     """How the condition enters the generator, one way or several: concat, map, affine."""
     discriminator_injection: tuple[DiscriminatorInjection, ...] = ("concat",)
-    """How the condition enters the discriminator, none, one way or several: concat, map, features, projection."""
+    """How the condition enters the discriminator, none, one way or several: concat, map, features, projection,
+    proxy."""
     generator_widths: Annotated[tuple[PositiveInt, ...], Field(min_length=1)] = (256, 512, 1024)
     """Widths of the generator's hidden layers."""
     discriminator_widths: Annotated[tuple[PositiveInt, ...], Field(min_length=1)] = (1024, 512, 256)

@@ -9,6 +9,10 @@ from condgan.recipe import Optimizer, Recipe, Training
 ADAM = Optimizer(lr=2e-4, betas=(0.5, 0.999))
 """As in Radford et al. 2016, section 4, and most tutorials since."""
 LAST_WEIGHTS = Training(batch=128, ema=0)
+BATCHES = Training(batch=64, ema=0)
+"""As in Miyato et al. 2018. Larger ones leave few steps in the minutes that people give a CPU."""
+QUICK = ADAM.with_(lr=1e-3)
+"""Five times the usual rate, for the same reason: at 2e-4 digits are not yet digits after 24,000 images."""
 
 
 def gan_mlp() -> Recipe:
@@ -71,22 +75,22 @@ def cgan_2014() -> Recipe:
 def cdcgan_lsgan() -> Recipe:
     """Conditional DCGAN at 32×32, the label as one more feature map in both networks, least squares.
 
-    Sources: Radford et al. 2016; Mao et al. 2017, eq. 2, with a = 0, b = c = 1.
+    Sources: Radford et al. 2016; Mao et al. 2017, eq. 2, with a = 0, b = c = 1. Difference: a higher learning rate.
     """
     return Recipe(
         data=Named(size=(32, 32)),
         condition=Label(encoding="embedding", width=50),
         architecture=DCGAN(),
         objective=Objective(loss="least-squares"),
-        optimizer=ADAM,
-        training=LAST_WEIGHTS,
+        optimizer=QUICK,
+        training=BATCHES,
     )
 
 
 def cdcgan_64() -> Recipe:
     """Conditional DCGAN at 64×64, the label beside z and beside ten last features, cross-entropy, rotation.
 
-    Source: Radford et al. 2016 as tutorials condition it.
+    Source: Radford et al. 2016 as tutorials condition it. Difference: a higher learning rate.
     """
     return Recipe(
         data=Named(size=(64, 64)),
@@ -99,6 +103,6 @@ def cdcgan_64() -> Recipe:
             discriminator_features=10,
         ),
         objective=Objective(loss="non-saturating"),
-        optimizer=ADAM,
-        training=LAST_WEIGHTS,
+        optimizer=QUICK,
+        training=BATCHES,
     )

@@ -3,58 +3,80 @@
 from condgan.conditions import Label
 from condgan.losses import Objective
 from condgan.networks import DCGAN, ResNet
-from condgan.presets.classic import ADAM, LAST_WEIGHTS, cdcgan_lsgan
+from condgan.presets.classic import BATCHES, QUICK, cdcgan_lsgan
 from condgan.recipe import Optimizer, Recipe, Training
 
 
 def acgan() -> Recipe:
     """The discriminator does not see the label but has to tell it, and the generator to be told apart.
 
-    Source: Odena et al. 2017, eq. 2 and 3. Difference: the discriminator learns classes from real images alone, for
-    what it learns from generated ones helps the generator to fool it.
+    Source: Odena et al. 2017, eq. 2 and 3. Differences: the discriminator learns classes from real images alone, for
+    what it learns from generated ones helps the generator to fool it; a higher learning rate.
     """
     return Recipe(
-        condition=Label(encoding="embedding", width=50),
+        condition=Label(encoding="one-hot"),
         architecture=DCGAN(generator_injection=("concat",), discriminator_injection=()),
         objective=Objective(loss="non-saturating", auxiliary=1.0),
-        optimizer=ADAM,
-        training=LAST_WEIGHTS,
+        optimizer=QUICK,
+        training=BATCHES,
     )
 
 
 def cgan_aux() -> Recipe:
-    """A conditional DCGAN whose label, predicted from the image, is compared with the one asked for, on top."""
+    """A conditional DCGAN whose label, predicted from the image, is compared with the one asked for, on top.
+
+    ``cdcgan-lsgan`` with the label beside the discriminator's last features: were it beside the image, it would be read
+    off the input.
+    """
     base = cdcgan_lsgan()
-    return base.model_copy(update={"objective": base.objective.with_(auxiliary=1.0)})
+    changes = {
+        "architecture": base.architecture.with_(discriminator_injection=("features",)),
+        "objective": base.objective.with_(auxiliary=1.0),
+    }
+    return base.model_copy(update=changes)
 
 
 def projection() -> Recipe:
     """Projection discriminator, class-wise batch normalisation, spectral normalisation, hinge loss.
 
-    Source: Miyato & Koyama 2018, eq. 3; Miyato et al. 2018, section 4. Difference: DCGAN bodies, not residual ones, and
-    one step of the discriminator for each of the generator.
+    Source: Miyato & Koyama 2018, eq. 3; Miyato et al. 2018, section 4. Differences: DCGAN bodies, not residual ones;
+    one step of the discriminator for each of the generator; a higher learning rate.
     """
     return Recipe(
         condition=Label(encoding="embedding", width=64),
         architecture=DCGAN(
-            generator_injection=("concat", "affine"), discriminator_injection=("projection",), spectral_norm=True
+            generator_injection=("affine",), discriminator_injection=("projection",), spectral_norm=True
         ),
         objective=Objective(loss="hinge"),
-        optimizer=Optimizer(lr=2e-4, betas=(0.0, 0.9)),
-        training=LAST_WEIGHTS,
+        optimizer=Optimizer(lr=1e-3, betas=(0.0, 0.9)),
+        training=BATCHES,
     )
+
+
+def reacgan() -> Recipe:
+    """An embedding near its class's proxy and far from other classes' images, instead of a classification.
+
+    Source: Kang et al. 2021, eq. 7. Differences: DCGAN bodies; the discriminator learns it from real images
+    alone, as in ``acgan``.
+    """
+    base = projection()
+    changes = {
+        "architecture": base.architecture.with_(discriminator_injection=("proxy",)),
+        "objective": base.objective.with_(auxiliary=0.5),
+    }
+    return base.model_copy(update=changes)
 
 
 def r3gan_small() -> Recipe:
     """Residual networks without normalisation, relativistic loss, both gradient penalties at each step.
 
     Source: Huang et al. 2024, eq. 2 and section 3. Differences: one block a size and no grouped convolutions; the
-    label beside z and by projection.
+    label beside z and by projection; a higher learning rate.
     """
     return Recipe(
         condition=Label(encoding="embedding", width=64),
         architecture=ResNet(generator_norm="none", generator_injection=("concat",)),
         objective=Objective(loss="relativistic", r1=0.1, r2=0.1),
-        optimizer=Optimizer(lr=2e-4, betas=(0.0, 0.99), decay="linear"),
+        optimizer=Optimizer(lr=1e-3, betas=(0.0, 0.99), decay="linear"),
         training=Training(batch=64),
     )

@@ -1,5 +1,7 @@
 """What each player minimises in one step. All that is seen here is ``G(z, y)`` and ``D(x, y)``."""
 
+from typing import NamedTuple
+
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -7,9 +9,20 @@ from torch.nn.modules.batchnorm import _BatchNorm
 
 from condgan.conditions.base import Condition
 from condgan.core.verdict import Verdict
+from condgan.losses import data_to_data
 from condgan.losses.objective import Gradients, Objective, Terms
 
 Images = Float[Tensor, "b c *space"]
+
+
+class Judged(NamedTuple):
+    """What the discriminator made of a batch."""
+
+    terms: Terms
+    of_real: Verdict
+    """Without its graph."""
+    told: Float[Tensor, ""]
+    """Share of the pairs of a real and a fake image of which it takes the real one for more real; blind: 0.5."""
 
 
 def judge(discriminator: nn.Module, x: Images, y: Tensor, gradient: bool) -> tuple[Verdict, Images | None]:
@@ -20,6 +33,15 @@ def judge(discriminator: nn.Module, x: Images, y: Tensor, gradient: bool) -> tup
     verdict = discriminator(x, y)
     (slope,) = torch.autograd.grad(verdict.logits.sum(), x, create_graph=True)
     return verdict, slope
+
+
+def disagreement(condition: Condition, verdict: Verdict, y: Tensor) -> Float[Tensor, " b"]:
+    """How far what an auxiliary head reads is from the condition."""
+    assert verdict.auxiliary is not None, "asked only where there is an auxiliary head"
+    if verdict.proxy is None:
+        return condition.disagreement(verdict.auxiliary, y)
+    y = y.flatten(1) if y.dim() > 1 else y[:, None]
+    return data_to_data(verdict.auxiliary, verdict.proxy, (y[:, None] != y[None]).any(2))
 
 
 def mixes(network: nn.Module) -> bool:
@@ -35,8 +57,8 @@ def discriminator_terms(
     fake: Images,
     y: Tensor,
     penalise: bool,
-) -> tuple[Terms, Verdict]:
-    """The discriminator's terms on real and fake images of the same conditions, and its verdict on the real."""
+) -> Judged:
+    """The discriminator's terms on real and fake images of the same conditions."""
     at_real, at_fake = (penalise and weight > 0 for weight in (objective.r1, objective.r2))
     if at_real == at_fake and not mixes(discriminator):
         # one pass over both: fewer and larger products
@@ -50,12 +72,13 @@ def discriminator_terms(
     if penalise and objective.gradient_penalty:
         share = torch.rand(len(real), *[1] * (real.dim() - 1), device=real.device)
         _, between = judge(discriminator, torch.lerp(fake, real, share), y, True)
-    terms = objective.discriminator(of_real, of_fake, lambda prediction: condition.disagreement(prediction, y))
-    return terms | objective.penalties(Gradients(real_slope, fake_slope, between)), of_real.detach()
+    terms = objective.discriminator(of_real, of_fake, lambda verdict: disagreement(condition, verdict, y))
+    terms |= objective.penalties(Gradients(real_slope, fake_slope, between))
+    return Judged(terms, of_real.detach(), (of_real.logits > of_fake.logits).float().mean())
 
 
 def generator_terms(
     discriminator: nn.Module, objective: Objective, condition: Condition, of_real: Verdict, fake: Images, y: Tensor
 ) -> Terms:
     """The generator's terms. ``of_real`` is what the discriminator said in its own step: a loss of pairs needs it."""
-    return objective.generator(of_real, discriminator(fake, y), lambda p: condition.disagreement(p, y))
+    return objective.generator(of_real, discriminator(fake, y), lambda verdict: disagreement(condition, verdict, y))

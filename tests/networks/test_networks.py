@@ -56,6 +56,19 @@ def test_any_shape_and_condition(name: str, shape: Shape, condition: str) -> Non
 
 
 @pytest.mark.parametrize("name", SMALL)
+def test_a_proxy_belongs_to_its_label(name: str) -> None:
+    spec, asked = SMALL[name].with_(discriminator_injection="proxy"), CONDITIONS["embedding"]
+    _, discriminator = pair(spec, asked, Shape(1, (12, 12)), auxiliary=asked.outputs)
+    verdict = discriminator(torch.randn(4, 1, 12, 12), torch.tensor([0, 1, 2, 0]))
+    assert verdict.auxiliary.shape == verdict.proxy.shape
+    for each in (verdict.auxiliary, verdict.proxy):
+        torch.testing.assert_close(each.norm(dim=1), torch.ones(4))
+    assert torch.equal(verdict.proxy[0], verdict.proxy[3]) and not torch.allclose(verdict.proxy[0], verdict.proxy[1])
+    halves = verdict.halves()
+    assert torch.equal(halves[1].proxy, verdict.proxy[2:]) and halves[0].detach().proxy is not None
+
+
+@pytest.mark.parametrize("name", SMALL)
 @pytest.mark.parametrize("injection", [*get_args(GeneratorInjection), "concat,affine", "concat,map,affine"])
 @pytest.mark.parametrize("encoding", ["one-hot", "embedding"])
 def test_the_generator_hears_the_label(name: str, injection: str, encoding: str) -> None:
@@ -79,7 +92,7 @@ def test_the_discriminator_hears_the_label(name: str, injection: str, encoding: 
     _, discriminator = pair(spec, CONDITIONS[encoding], Shape(1, (12, 12)))
     discriminator.eval()
     logits = discriminator(torch.randn(1, 1, 12, 12).expand(3, -1, -1, -1), torch.arange(3)).logits
-    assert (logits.unique().numel() == 1) == (injection == "none")
+    assert (logits.unique().numel() == 1) == (injection in ("none", "proxy"))
 
 
 @pytest.mark.parametrize("name", SMALL)
@@ -88,7 +101,7 @@ def test_without_a_condition_it_is_a_plain_gan(name: str) -> None:
     generator, discriminator = pair(SMALL[name], Unconditional(), Shape(1, (12, 12)))
     x, y = torch.randn(2, 1, 12, 12), torch.zeros(2, dtype=torch.long)
     discriminator(x, y).logits.sum().backward()
-    generator(torch.randn(2, SMALL[name].latent), y).sum().backward()
+    generator(torch.randn(2, SMALL[name].noise), y).sum().backward()
     assert all(p.grad is not None for net in (generator, discriminator) for p in net.parameters())
 
 
@@ -110,7 +123,7 @@ def test_norms_bring_features_to_unit_scale(kind: str) -> None:
 def test_every_norm_fits_every_generator(name: str, kind: str) -> None:
     field = "norm" if name == "MLP" else "generator_norm"
     generator, _ = pair(SMALL[name].with_(**{field: kind}), CONDITIONS["one-hot"], Shape(1, (12, 12)))
-    assert generator(torch.randn(4, SMALL[name].latent), torch.arange(4) % 3).isfinite().all()
+    assert generator(torch.randn(4, SMALL[name].noise), torch.arange(4) % 3).isfinite().all()
 
 
 def test_spectral_norm_bounds_every_layer() -> None:
