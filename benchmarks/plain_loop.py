@@ -57,7 +57,7 @@ class PlainLoop:
         """One step of each player; the losses, as numbers."""
         recipe, objective, (real, labels) = self.recipe, self.recipe.objective, next(self.batches)
         real = recipe.augment.apply(real)
-        z = torch.randn(len(real), recipe.architecture.latent, device=self.device)
+        z = torch.randn(len(real), recipe.architecture.noise, device=self.device)
         fake = self.generator(z, labels)
         due = self.steps % objective.every == 0
         self.d_optimizer.zero_grad()

@@ -26,6 +26,10 @@ class Options:
     """Budget: real images to train on."""
     minutes: float | None = None
     """Budget: minutes of training."""
+    until: str | None = None
+    """plateau: stop before the budget's end where samples come no nearer to the real images; the best are kept."""
+    cure: Annotated[bool, Parameter(negative="")] = False
+    """Change the one thing that heals a preset that is ill on purpose."""
     precision: str | None = None
     """auto, fp32 or bf16."""
     data_root: str = ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from rich.text import Text
 
 if TYPE_CHECKING:
     from condgan.evaluation import Report
+    from condgan.training.health import Alarm
     from condgan.training.log import Progress as Progressed
     from condgan.training.loop import Snapshot
     from condgan.verbs.doctor import Diagnosis
@@ -28,11 +29,14 @@ def watch(plan: Callable[[], Plan], device: str) -> None:
     with console.status("reading the data"):
         from condgan.training.loop import train
 
-        recipe, dataset, origin, out, checkpoint = plan()
-    snapshots = train(recipe, dataset, out, device=device, resume=checkpoint, on_progress=lambda report: show(report))
+        made = plan()
+    recipe, dataset, out = made.recipe, made.dataset, made.out
+    snapshots = train(
+        recipe, dataset, out, held=made.held, device=device, resume=made.resume, on_progress=lambda report: show(report)
+    )
     console.print(f"[bold]{escape(recipe.data.title())}[/bold]: {dataset}")
     kinds = f"{recipe.architecture.kind}, {recipe.objective.loss}"
-    console.print(f"recipe: [bold]{escape(origin)}[/bold] ({kinds}); {recipe.training.budget()}")
+    console.print(f"recipe: [bold]{escape(made.origin)}[/bold] ({kinds}); {recipe.training.budget()}")
     bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(None),
@@ -42,8 +46,12 @@ def watch(plan: Callable[[], Plan], device: str) -> None:
     )
     task = bar.add_task("starting", total=1.0)
 
+    alarms: list[Alarm] = []
+
     def show(report: Progressed) -> None:
-        bar.update(task, completed=report.share, description=describe(report))
+        if "pixel_distance" in report.signs:  # a snapshot: between two of them nothing new is known
+            alarms[:] = report.alarms
+        bar.update(task, completed=report.share, description=describe(report, alarms))
 
     last: Snapshot | None = None
     with bar:
@@ -53,18 +61,21 @@ def watch(plan: Callable[[], Plan], device: str) -> None:
     console.print(summary(out, last))
 
 
-def describe(report: Progressed) -> str:
+def describe(report: Progressed, alarms: Sequence[Alarm] = ()) -> str:
     """One line of live progress, short enough for a narrow terminal; metrics.jsonl holds every term."""
+    ill = [", ".join(alarm.illness for alarm in alarms).upper()] if alarms else []
     players = [f"{name[0].upper()} {report.losses.get(name, 0):.2f}" for name in ("discriminator", "generator")]
     left = f"{report.remaining / 60:.1f} min left"
-    return " · ".join([f"{report.images:,} images", f"{report.rate:,.0f}/s", *players, left])
+    return " · ".join([*ill, f"{report.images:,} images", f"{report.rate:,.0f}/s", *players, left])
 
 
 def summary(folder: Path, last: Snapshot | None) -> Table:
     """One screen at the end: what there is now, and what to do with it."""
     table = Table.grid(padding=(0, 2))
     if last is None:
-        table.add_row("trained", "already: the budget was spent; ask for more with --images or --minutes")
+        table.add_row(
+            "trained", "already: the budget was spent or a plateau reached; ask for more with --images or --minutes"
+        )
     else:
         report = last.progress
         table.add_row(
@@ -72,6 +83,10 @@ def summary(folder: Path, last: Snapshot | None) -> Table:
             f"{report.images:,} images in {report.seconds / 60:.1f} min "
             f"({report.images / max(report.seconds, 1e-9):,.0f}/s)",
         )
+        if last.stopped:
+            table.add_row("stopped", Text(f"{last.stopped}; the best are kept"))
+        for alarm in report.alarms:
+            table.add_row("alarm", Text(str(alarm)))
         table.add_row("picture", Text(str(last.picture)))
     table.add_row("progress", Text(f"{folder / 'samples.gif'}, {folder / 'losses.png'}, {folder / 'metrics.jsonl'}"))
     table.add_row("pipeline", Text(f"{folder}: config.json, model.safetensors, README.md"))
@@ -126,6 +141,8 @@ def judge(pipeline: str, data: str, *, out: Path, **words: Any) -> None:
         found = evaluate(pipeline, data, out=out, on_step=status.update, **words)
     for sentence in found.report.verdict:
         console.print(sentence, markup=False, soft_wrap=True)
+    for alarm in found.report.alarms:
+        console.print(f"alarm in training: {alarm}", markup=False, soft_wrap=True)
     console.print(figures(found.report))
     page = out / "index.html"
     console.print(f"report: {page} ({(time.monotonic() - began) / 60:.1f} min)", markup=False, soft_wrap=True)

@@ -125,6 +125,7 @@ def _measure(
             verdict.obeys(obedience),
             verdict.serves(useful, memorization, real.split),
         ),
+        alarms=pipeline.trained.get("alarms", ()),
         fidelity=fidelity,
         coverage=coverage,
         obedience=obedience,

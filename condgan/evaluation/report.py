@@ -4,6 +4,7 @@ from typing import Literal, NamedTuple
 
 from condgan.core.spec import Spec
 from condgan.metrics import Figure
+from condgan.training.health import Alarm
 
 
 class Network(Spec):
@@ -198,6 +199,8 @@ class Report(Spec):
 
     version: Literal[1] = 1
     verdict: tuple[str, str, str]
+    alarms: tuple[Alarm, ...] = ()
+    """What its training was ill with when these weights were saved."""
     fidelity: Fidelity
     coverage: Coverage
     obedience: Obedience | None

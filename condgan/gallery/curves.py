@@ -12,7 +12,7 @@ def draw_losses(metrics: Path, out: Path) -> None:
     from matplotlib.figure import Figure
 
     lines = [json.loads(line) for line in metrics.read_text().splitlines()]
-    names = sorted({name for line in lines for name in line} - {"images", "seconds", "images_per_second"})
+    names = sorted({name for line in lines for name in line} - {"images", "seconds", "images_per_second", "alarms"})
     if not names:
         return
     height = 1.2 + 1.6 * len(names)

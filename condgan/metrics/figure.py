@@ -61,3 +61,11 @@ def bootstrap(values: Float[Tensor, " n"]) -> Figure:
     means = [numbers[generator.integers(0, len(numbers), len(numbers))].mean() for _ in range(RESAMPLES)]
     low, high = np.quantile(means, (0.025, 0.975))
     return Figure(value=float(numbers.mean()), low=float(low), high=float(high), over="images")
+
+
+def jackknife(value: float, others: Sequence[float]) -> Figure:
+    """A statistic of a sample, and the same with each of its equal parts left out, with the normal interval
+    (Quenouille 1956; Tukey 1958)."""
+    spread = np.square(np.asarray(others) - np.mean(others)).sum() * (len(others) - 1) / len(others)
+    half = float(1.96 * np.sqrt(spread))
+    return Figure(value=value, low=value - half, high=value + half, over="images")

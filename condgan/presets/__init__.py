@@ -5,7 +5,8 @@ from collections.abc import Callable
 from condgan.core.errors import SettingsError, nearest
 from condgan.presets.classic import cdcgan_64, cdcgan_lsgan, cgan_2014, cgan_mlp, cgan_mlp_small, gan_mlp
 from condgan.presets.house import house, house_few, plain
-from condgan.presets.modern import acgan, cgan_aux, projection, r3gan_small
+from condgan.presets.ill import CURES, ill_collapse, ill_oscillation, ill_vanishing
+from condgan.presets.modern import acgan, cgan_aux, projection, r3gan_small, reacgan
 from condgan.recipe import Recipe
 
 ALL: tuple[Callable[[], Recipe], ...] = (
@@ -21,10 +22,15 @@ ALL: tuple[Callable[[], Recipe], ...] = (
     acgan,
     cgan_aux,
     projection,
+    reacgan,
     r3gan_small,
+    ill_collapse,
+    ill_oscillation,
+    ill_vanishing,
 )
 PRESETS = {preset.__name__.replace("_", "-"): preset for preset in ALL}
 __all__ = [
+    "CURES",
     "PRESETS",
     "acgan",
     "cdcgan_64",
@@ -38,23 +44,29 @@ __all__ = [
     "get",
     "house",
     "house_few",
+    "ill_collapse",
+    "ill_oscillation",
+    "ill_vanishing",
     "plain",
     "projection",
     "r3gan_small",
+    "reacgan",
 ]
 
 FEW = 3_000
 
 
-def get(name: str) -> Recipe:
-    """The recipe of a preset.
+def get(name: str, cure: bool = False) -> Recipe:
+    """The recipe of a preset, with what heals it where it is ill on purpose.
 
     Raises:
-        SettingsError: there is none of that name.
+        SettingsError: there is none of that name, or nothing to heal.
     """
     if name not in PRESETS:
         raise SettingsError(f"no preset {name!r}", where="--preset", do=nearest(name, PRESETS))
-    return PRESETS[name]()
+    if cure and name not in CURES:
+        raise SettingsError(f"preset {name} has no illness to cure", where="--cure", do=f"it is for {', '.join(CURES)}")
+    return PRESETS[name]().override(CURES[name] if cure else {})
 
 
 def fitting(images: int) -> str:

@@ -1,35 +1,226 @@
-"""Whether the numbers of a run are still numbers."""
+"""The illnesses of GANs, told from a run's own log: what shows it, since when, and what to try.
 
-from collections.abc import Iterable, Mapping
+An alarm is raised where the same sign is there at two looks in a row, one alone may be chance, and not in a run's first
+steps, when no generator varies or obeys.
+"""
 
-import torch
-from torch import Tensor
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from statistics import median
+from typing import Any, NamedTuple
+
+from condgan.core.spec import Spec
+from condgan.recipe import Recipe
+
+COLLAPSED = 0.3
+"""``variety`` below which a class has collapsed."""
+IGNORED = 0.1
+"""``obedience`` below which labels are ignored; the report's own bound."""
+BY_HEART = 0.5
+"""``memorization`` above which the discriminator knows its training images by heart."""
+VANISHED, CERTAIN = 0.05, 0.99
+"""Share of its greatest norm below which the generator's gradient has vanished, where ``told`` is above the other."""
+WRONG, RIGHT = 0.35, 0.65
+"""``told``: a tenth of the reports below the one and a tenth above the other, and the players chase each other."""
+YOUNG = 300
+"""Steps of the generator before which no alarm is raised."""
+WORSE = 3.0
+"""Times its least distance at which a run is lost."""
+
+Report = Mapping[str, Any]
 
 
-class Divergence(Exception):
-    """NaN or Inf was found. The run goes back to its last checkpoint; no user sees this."""
+class Alarm(Spec):
+    """An illness of a run."""
+
+    illness: str
+    evidence: str
+    """The figures, and the threshold."""
+    since: int
+    """Real images seen when it was first there."""
+    cure: str
+    """What to try, as settings."""
+
+    def __str__(self) -> str:
+        return f"{self.illness} since {self.since:,} images: {self.evidence}; try {self.cure}"
 
 
-def require_finite(named: Iterable[tuple[str, Tensor]], what: str) -> None:
-    """Raise where a tensor holds NaN or Inf. Of sound tensors one number in all is looked at, for a GPU's sake.
+class Look(NamedTuple):
+    """A snapshot's report, with all reports since the snapshot before."""
 
-    The Euclidean norm is the quickest look (a tenth of the time of ``isfinite`` on a CPU); where it overflows, each
-    value is looked at.
+    report: Report
+    reports: Sequence[Report]
 
-    Raises:
-        Divergence: it names the first such tensor.
-    """
-    held = [(name, tensor.detach()) for name, tensor in named]
-    if not held:
-        return
-    norms = torch._foreach_norm([tensor for _, tensor in held])
-    if torch.stack([each.float() for each in norms]).isfinite().all():
-        return
-    for name, tensor in held:
-        if not tensor.isfinite().all():
-            raise Divergence(f"{what} {name} holds NaN or Inf")
+    def median(self, name: str) -> float | None:
+        """Of a value that is noted at each step."""
+        found = self.values(name)
+        return median(found) if found else None
+
+    def values(self, name: str) -> list[float]:
+        """What was reported of it."""
+        return [each[name] for each in self.reports if name in each]
 
 
-def gradients(weights: Mapping[str, Tensor]) -> Iterable[tuple[str, Tensor]]:
-    """The gradients that there are, by their weights' names."""
-    return ((name, each.grad) for name, each in weights.items() if each.grad is not None)
+Symptom = Callable[[Sequence[Look]], str | None]
+"""Whether the last look shows an illness: the evidence, or nothing."""
+
+
+class Illness(NamedTuple):
+    """How it shows, and what has been found to heal it."""
+
+    symptom: Symptom
+    cures: tuple[tuple[str, Callable[[Recipe], bool]], ...]
+    """What to try, the best first, each where it would change something."""
+
+    def cure(self, recipe: Recipe) -> str:
+        """Those that apply, two at most."""
+        return ", or ".join([what for what, applies in self.cures if applies(recipe)][:2])
+
+
+def collapse(looks: Sequence[Look]) -> str | None:
+    """Few different samples, or one, for a class."""
+    variety = looks[-1].report.get("variety", 1.0)
+    if variety >= COLLAPSED:
+        return None
+    return f"samples of a class lie {variety:.2f} times as far apart as real images do (alarm below {COLLAPSED})"
+
+
+def ignored(looks: Sequence[Look]) -> str | None:
+    """The class asked for does not show."""
+    obedience = looks[-1].report.get("obedience", 1.0)
+    if obedience >= IGNORED:
+        return None
+    return f"labels show in samples {obedience:.2f} times as well as in real images (alarm below {IGNORED})"
+
+
+def by_heart(looks: Sequence[Look]) -> str | None:
+    """The discriminator knows the training images, not what they have in common."""
+    memorization = looks[-1].report.get("memorization", 0.0)
+    if memorization <= BY_HEART:
+        return None
+    return (
+        f"the discriminator takes training images for more real than images it never saw in "
+        f"{(1 + memorization) / 2:.0%} of the pairs (alarm above {(1 + BY_HEART) / 2:.0%})"
+    )
+
+
+def vanished(looks: Sequence[Look]) -> str | None:
+    """Nothing reaches the generator from which it could learn."""
+    norm, told = looks[-1].median("generator_gradient"), looks[-1].median("told")
+    if norm is None or told is None or told <= CERTAIN:
+        return None
+    share = norm / max(value for look in looks for value in look.values("generator_gradient"))
+    if share >= VANISHED:
+        return None
+    return (
+        f"the discriminator tells {told:.0%} of the pairs, and the generator's gradient is {share:.2g} of what it was "
+        f"(alarm above {CERTAIN:.0%} and below {VANISHED})"
+    )
+
+
+def oscillates(looks: Sequence[Look]) -> str | None:
+    """Both players chase each other."""
+    told = sorted(value for look in looks[-2:] for value in look.values("told"))
+    if len(told) < 10:
+        return None
+    low, high = told[len(told) // 10], told[-1 - len(told) // 10]
+    if low > WRONG or high < RIGHT:
+        return None
+    return (
+        f"the discriminator tells now {low:.0%}, now {high:.0%} of the pairs (alarm where both below {WRONG:.0%} and "
+        f"above {RIGHT:.0%})"
+    )
+
+
+def diverges(looks: Sequence[Look]) -> str | None:
+    """Samples are far worse than they were."""
+    last, best = looks[-1].report, min((look.report for look in looks), key=lambda each: each["pixel_distance"])
+    ratio = last["pixel_distance"] / max(best["pixel_distance"], 1e-9)
+    if ratio <= WORSE:
+        return None
+    return (
+        f"the distance from the real images is {last['pixel_distance']:.3g}, {ratio:.1f} times what it was at "
+        f"{best['images']:,} images (alarm above {WORSE:g})"
+    )
+
+
+def _penalties(recipe: Recipe) -> bool:
+    return not recipe.objective.r1 and not recipe.objective.gradient_penalty
+
+
+PENALTIES = ("--objective.r1 1 --objective.r2 1", _penalties)
+SLOWER = ("half the --optimizer.lr", lambda recipe: True)
+
+ILLNESSES: dict[str, Illness] = {
+    "mode collapse": Illness(
+        collapse,
+        (PENALTIES, ("--objective.loss relativistic", lambda r: r.objective.loss != "relativistic"), SLOWER),
+    ),
+    "label ignored": Illness(
+        ignored,
+        (
+            (
+                "--architecture.discriminator-injection projection",
+                lambda r: "projection" not in r.architecture.discriminator_injection,
+            ),
+            (
+                "--objective.auxiliary 1",
+                lambda r: (
+                    not r.objective.auxiliary and not {"concat", "map"} & {*r.architecture.discriminator_injection}
+                ),
+            ),
+            ("more --images", lambda r: True),
+        ),
+    ),
+    "memorised training images": Illness(
+        by_heart,
+        (
+            ("--augment.on both --augment.translation 0.1", lambda r: r.augment.on != "both"),
+            ("ten times the --objective.r1", lambda r: r.objective.r1 > 0),
+            PENALTIES,
+            ("more images", lambda r: True),
+        ),
+    ),
+    "vanishing generator gradient": Illness(
+        vanished,
+        (
+            ("--objective.loss non-saturating", lambda r: r.objective.loss == "minimax"),
+            ("--training.discriminator-steps 1", lambda r: r.training.discriminator_steps > 1),
+            PENALTIES,
+            ("a lower --optimizer.discriminator-lr", lambda r: True),
+        ),
+    ),
+    "oscillation": Illness(
+        oscillates,
+        (PENALTIES, ("--optimizer.betas 0,0.99", lambda r: r.optimizer.betas[0] > 0), SLOWER),
+    ),
+    "divergence": Illness(diverges, (PENALTIES, SLOWER)),
+}
+
+
+def looks(history: Sequence[Report]) -> list[Look]:
+    """The snapshots of a log, oldest first."""
+    found: list[Look] = []
+    start = 0
+    for place, report in enumerate(history):
+        if "pixel_distance" in report:
+            found.append(Look(report, history[start : place + 1]))
+            start = place + 1
+    return found
+
+
+def alarms(history: Sequence[Report], recipe: Recipe) -> list[Alarm]:
+    """What a run is ill with at its last snapshot, from all reports of its log so far."""
+    seen = looks(history)
+    training = recipe.training
+    if not seen or seen[-1].report["images"] < YOUNG * training.batch * training.discriminator_steps:
+        return []
+    found = []
+    for name, illness in ILLNESSES.items():
+        evidence = [illness.symptom(seen[: place + 1]) for place in range(len(seen))]
+        streak = next((count for count, each in enumerate(reversed(evidence)) if each is None), len(evidence))
+        if streak >= 2:
+            since = seen[len(seen) - streak].report["images"]
+            found.append(Alarm(illness=name, evidence=evidence[-1] or "", since=since, cure=illness.cure(recipe)))
+    return found

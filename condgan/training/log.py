@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, Self
 
 from condgan.core import disk
 from condgan.core.errors import SettingsError
+from condgan.training.health import Alarm
 
 
 class Progress(NamedTuple):
@@ -22,6 +23,23 @@ class Progress(NamedTuple):
     """Images per second of late."""
     losses: dict[str, float]
     """Mean of each term since the last report."""
+    signs: dict[str, float]
+    """What else tells how a run fares: ``told`` and ``generator_gradient``, means since the last report; at a snapshot
+    also what its samples say (``monitor``)."""
+
+    alarms: list[Alarm]
+    """At a snapshot, what the run is ill with."""
+
+    def line(self) -> dict[str, Any]:
+        """As it stands in metrics.jsonl."""
+        line = {
+            "images": self.images,
+            "seconds": round(self.seconds, 3),
+            "images_per_second": round(self.rate, 1),
+            **self.losses,
+            **self.signs,
+        }
+        return line | ({"alarms": [each.plain() for each in self.alarms]} if self.alarms else {})
 
     @property
     def remaining(self) -> float:
@@ -51,16 +69,11 @@ class Log:
 
     def write(self, progress: Progress) -> None:
         """Add a report."""
-        line = {
-            "images": progress.images,
-            "seconds": round(progress.seconds, 3),
-            "images_per_second": round(progress.rate, 1),
-            **progress.losses,
-        }
-        disk.append(self.file, json.dumps(line).encode() + b"\n")
+        disk.append(self.file, json.dumps(progress.line()).encode() + b"\n")
         if self.board is not None:
-            for name, value in progress.losses.items():
-                self.board.add_scalar(f"loss/{name}", value, progress.images)
+            for kind, values in (("loss", progress.losses), ("sign", progress.signs)):
+                for name, value in values.items():
+                    self.board.add_scalar(f"{kind}/{name}", value, progress.images)
 
 
 def read(file: Path) -> list[dict[str, Any]]:

@@ -18,10 +18,12 @@ from condgan.pipeline import Pipeline
 from condgan.recipe import Recipe
 from condgan.training import checkpoint, store
 from condgan.training.engine import accelerator
-from condgan.training.health import Divergence
+from condgan.training.finite import Divergence
+from condgan.training.health import alarms
 from condgan.training.interruption import Interruption
-from condgan.training.log import Log, Progress, require_tensorboard
-from condgan.training.monitor import Monitor
+from condgan.training.log import Log, Progress, read, require_tensorboard
+from condgan.training.monitor import Monitor, Signs
+from condgan.training.plateau import plateau
 from condgan.training.run import Run
 from condgan.training.trainer import Trainer
 
@@ -43,6 +45,8 @@ class Snapshot(NamedTuple):
     """The generator as it is now; also saved in the run's folder."""
     picture: Path
     """A grid of samples from the same seeds in each snapshot."""
+    stopped: str | None = None
+    """Why the run stops here, before the end of its budget."""
 
     def __str__(self) -> str:
         losses = ", ".join(f"{name} {value:.3f}" for name, value in self.progress.losses.items())
@@ -54,11 +58,15 @@ def train(
     dataset: Dataset,
     out: str | Path,
     *,
+    held: Dataset | None = None,
     device: str = "auto",
     resume: str | Path | None = None,
     on_progress: Callable[[Progress], None] = lambda progress: None,
 ) -> Iterator[Snapshot]:
-    """Train a recipe on its data, decoded; ``condgan.train`` says what it does and what it refuses."""
+    """Train a recipe on its data, decoded; ``condgan.train`` says what it does and what it refuses.
+
+    ``held``: images not to train on, by which a discriminator is seen to know its training images by heart.
+    """
     run = Run(out)
     recipe = recipe.resolve(dataset.schema, dataset.shape)
     if recipe.training.tensorboard:
@@ -69,7 +77,7 @@ def train(
         run.claim(recipe)
         try:
             restore(run, trainer, resume)
-            sitting = Sitting(trainer, run, on_progress)
+            sitting = Sitting(trainer, run, held, on_progress)
         except BaseException:
             run.release()
             raise
@@ -81,7 +89,7 @@ def _snapshots(sitting: Sitting) -> Iterator[Snapshot]:
     try:
         with _disk(run), sitting.log:
             sitting.begin()
-            while sitting.trainer.share < 1:
+            while sitting.trainer.share < 1 and not sitting.stopped:
                 # the handlers are ours only in here: what the caller does between two snapshots stops as ever
                 with Interruption() as interruption:
                     snapshot = sitting.advance(interruption)
@@ -94,13 +102,17 @@ def _snapshots(sitting: Sitting) -> Iterator[Snapshot]:
 class Sitting:
     """What one sitting of a run holds beside the state that goes from sitting to sitting."""
 
-    def __init__(self, trainer: Trainer, run: Run, on_progress: Callable[[Progress], None]) -> None:
+    def __init__(
+        self, trainer: Trainer, run: Run, held: Dataset | None, on_progress: Callable[[Progress], None]
+    ) -> None:
         training = trainer.recipe.training
         self.trainer, self.run, self.on_progress = trainer, run, on_progress
         self.every = EVERY if training.minutes else max(1, min(EVERY, training.images // trainer.images_a_step // 50))
         self.log = Log(run.folder, training.tensorboard, trainer.images)
-        self.monitor = Monitor(trainer.dataset)
+        self.monitor = Monitor(trainer.dataset, held)
         self.saved = (trainer.images, time.monotonic())
+        self.warned: set[str] = set()
+        self.stopped = self._plateau()
 
     def begin(self) -> None:
         """See to it that the latest checkpoint is the state as it is: there is always one to go back to."""
@@ -157,16 +169,19 @@ class Sitting:
         store.save(self.run.checkpoints, f"step-{trainer.steps}", files, best)
         self.saved = (trainer.images, time.monotonic())
 
-    def _report(self, **more: float) -> Progress:
+    def _report(self, signs: Signs | None = None) -> Progress:
         report = self.trainer.report()
-        report.losses.update(more)
+        report.signs.update(signs or {})
+        if signs:
+            history = [*read(self.log.file), report.line()]
+            report.alarms.extend(alarms(history, self.trainer.recipe))
         self.log.write(report)
         self.on_progress(report)
         return report
 
     def _snapshot(self) -> Snapshot:
         """Save the pipeline, a grid of samples and a checkpoint."""
-        trainer, run = self.trainer, self.run
+        trainer, run, training = self.trainer, self.run, self.trainer.recipe.training
         pipeline = Pipeline(
             trainer.recipe.condition,
             trainer.recipe.architecture,
@@ -174,18 +189,33 @@ class Sitting:
             copy.deepcopy(trainer.ema.module),
             trained={"images": trainer.images, "data": trainer.recipe.data.title(), "data_hash": trainer.dataset.hash},
         )
-        distance = self.monitor.distance(pipeline)
-        best = trainer.best is None or distance <= trainer.best
+        signs = self.monitor.look(pipeline, trainer.discriminator)
+        best = trainer.best is None or signs["pixel_distance"] <= trainer.best
         if best:
-            trainer.best = distance
-        report = self._report(pixel_distance=distance)
-        pipeline.save_pretrained(run.folder)
+            trainer.best = signs["pixel_distance"]
+        report = self._report(signs)
+        self._warn(report)
+        pipeline.trained["alarms"] = [each.plain() for each in report.alarms]
+        self.stopped = self._plateau()
+        if best or training.until == "budget":
+            pipeline.save_pretrained(run.folder)
         picture = run.samples / f"{trainer.images:09d}.png"
         disk.write(picture, png(pipeline.sheet()))
         animate(sorted(run.samples.glob("[0-9]*.png")), run.animation)
         draw_losses(run.metrics, run.curves)
         self.save(best)
-        return Snapshot(report, pipeline, picture)
+        return Snapshot(report, pipeline, picture, self.stopped)
+
+    def _plateau(self) -> str | None:
+        """Why to stop, where the recipe asks for it."""
+        return plateau(read(self.log.file)) if self.trainer.recipe.training.until == "plateau" else None
+
+    def _warn(self, report: Progress) -> None:
+        """Say each alarm once in a sitting."""
+        for each in report.alarms:
+            if each.illness not in self.warned:
+                logger.warning("%s", each)
+        self.warned = {each.illness for each in report.alarms}
 
     def _roll_back(self, divergence: Divergence) -> None:
         trainer = self.trainer

@@ -7,7 +7,7 @@ from condgan.core.errors import SettingsError
 from condgan.core.lock import LOCK, Lock
 from condgan.recipe import Recipe, read_toml
 
-BUDGET = ("images", "minutes", "snapshots", "checkpoint_images", "tensorboard")
+BUDGET = ("images", "minutes", "until", "snapshots", "checkpoint_images", "tensorboard")
 """Settings of ``training`` that may change between sittings of one run: they say how long, not what."""
 
 

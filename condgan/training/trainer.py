@@ -19,13 +19,17 @@ from condgan.networks.base import Conditioned
 from condgan.recipe import Recipe
 from condgan.training.checkpoint import Counters, Stateful
 from condgan.training.ema import EMA
-from condgan.training.health import gradients, require_finite
+from condgan.training.finite import gradients, require_finite
 from condgan.training.log import Progress
 from condgan.training.schedule import factor
 from condgan.training.step import discriminator_terms, generator_terms
 
 if TYPE_CHECKING:
     from accelerate import Accelerator
+
+
+SIGNS = ("told", "generator_gradient")
+"""What is noted at each step beside the losses."""
 
 
 class Trainer:
@@ -135,17 +139,24 @@ class Trainer:
             require_finite(found.items(), f"the {name}'s loss:")
             self.engine.backward(total(found) / len(parts))
             for term, value in found.items():
-                self.sums[term] = self.sums.get(term, 0) + value.detach()
-                self.counts[term] = self.counts.get(term, 0) + 1
-        require_finite(gradients(self.weights[name]), f"the {name}'s gradient of")
+                self.note(term, value.detach())
+        norm = require_finite(gradients(self.weights[name]), f"the {name}'s gradient of")
+        if name == "generator":
+            self.note("generator_gradient", norm)
         optimizer.step()
 
+    def note(self, term: str, value: Tensor) -> None:
+        """Take a value into the mean of the next report."""
+        self.sums[term] = self.sums.get(term, 0) + value
+        self.counts[term] = self.counts.get(term, 0) + 1
+
     def report(self) -> Progress:
-        """Where the run stands; the losses and the rate are means since the last report."""
-        losses = {name: float(value) / self.counts[name] for name, value in self.sums.items()}
+        """Where the run stands; losses, signs and rate are means since the last report."""
+        means = {name: float(value) / self.counts[name] for name, value in self.sums.items()}
+        signs = {name: means.pop(name) for name in SIGNS if name in means}
         images, seconds = self.images - self.reported[0], self.seconds - self.reported[1]
         self.sums, self.counts, self.reported = {}, {}, (self.images, self.seconds)
-        return Progress(self.images, self.share, self.seconds, images / seconds if seconds else 0.0, losses)
+        return Progress(self.images, self.share, self.seconds, images / seconds if seconds else 0.0, means, signs, [])
 
     def objects(self) -> dict[str, Stateful]:
         """Everything whose state makes the run what it is. Randomness has no state: it is keyed by the step."""
@@ -186,12 +197,14 @@ class Round:
         fake = self._draw()
         real = recipe.augment.apply(to_float(self.images).contiguous(memory_format=torch.channels_last))
         due = trainer.steps % recipe.objective.every == 0
-        terms, self.of_real = discriminator_terms(
+        judged = discriminator_terms(
             trainer.d, recipe.objective, recipe.condition, real, fake.detach(), self.encoded, due
         )
+        self.of_real = judged.of_real
+        trainer.note("told", judged.told)
         # a batch comes in several parts for the sake of memory: their graphs are not kept
         self.fake = fake if recipe.training.accumulate == 1 else None
-        return terms
+        return judged.terms
 
     def generator_terms(self) -> Terms:
         """What the generator minimises, after the discriminator's step."""
@@ -201,7 +214,7 @@ class Round:
 
     def _draw(self) -> Tensor:
         """Generated images as the discriminator gets to see them."""
-        z = torch.randn(len(self.encoded), self.recipe.architecture.latent, device=self.encoded.device)
+        z = torch.randn(len(self.encoded), self.recipe.architecture.noise, device=self.encoded.device)
         fake = self.trainer.g(z, self.encoded)
         return self.recipe.augment.apply(fake.float()) if self.recipe.augment.on == "both" else fake
 

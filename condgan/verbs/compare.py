@@ -90,7 +90,7 @@ def _outcome(made: Plan, n: int, repeats: int, quick: bool, device: str, on_step
     """Train to the end and evaluate; a report that is there is taken if it is of these weights, data and protocol."""
     real = Real(made.recipe.data, made.dataset.shape)
     require(real, n, repeats)
-    for snapshot in loop.train(made.recipe, made.dataset, made.out, device=device):
+    for snapshot in loop.train(made.recipe, made.dataset, made.out, held=made.held, device=device):
         on_step(f"{made.out.name}: {snapshot.progress.images:,} images")
     on_step(f"{made.out.name}: evaluating")
     last = json.loads((made.out / "metrics.jsonl").read_text().splitlines()[-1])

@@ -8,7 +8,7 @@ from condgan.core.errors import CondganError, DataError, DivergedError
 from condgan.data import Dataset
 from condgan.recipe import Recipe
 from condgan.training.estimate import Estimate, estimate
-from condgan.training.health import Divergence
+from condgan.training.finite import Divergence
 from condgan.verbs.plan import Data, Words, lay_out, notes
 
 

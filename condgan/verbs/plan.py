@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, TypedDict, Unpack
 
-from condgan.core.errors import CheckpointError, SettingsError
+from condgan.core.errors import CheckpointError, DataError, SettingsError
 from condgan.core.lock import require_free
 from condgan.data import Dataset, Source, find
 from condgan.data.doctor import remarks
@@ -26,6 +26,8 @@ class Words(TypedDict, total=False):
 
     preset: str | None
     """A preset's name; by default one that fits the data."""
+    cure: bool
+    """Heal a preset that is ill on purpose."""
     recipe: str | Path | None
     """A TOML file, laid over the preset."""
     out: str | Path | None
@@ -36,6 +38,8 @@ class Words(TypedDict, total=False):
     """Budget in real images."""
     minutes: float | None
     """Budget in minutes."""
+    until: str | None
+    """budget or plateau."""
     seed: int | None
     """Number from which all randomness is derived."""
     precision: str | None
@@ -59,6 +63,8 @@ class Plan(NamedTuple):
     out: Path
     resume: Path | None
     """The checkpoint to go on from, where one was asked for; else it is the newest sound one in ``out``."""
+    held: Dataset | None = None
+    """The test split, where there is one: whether the discriminator knows its training images by heart shows on it."""
 
 
 def plan(data: Data = None, **words: Unpack[Words]) -> Plan:
@@ -84,7 +90,16 @@ def plan(data: Data = None, **words: Unpack[Words]) -> Plan:
     made = lay_out(data, load, **words)
     for remark in notes(made):
         logger.warning("%s", remark)
-    return made
+    return made._replace(held=held(made))
+
+
+def held(made: Plan) -> Dataset | None:
+    """Images of the same classes that the run is not trained on, where the data bring a test split that can be read."""
+    try:
+        found = made.recipe.data.split("test").read()
+    except DataError:
+        return None
+    return found if len(found) and found.schema.names == made.dataset.schema.names else None
 
 
 def notes(made: Plan) -> list[str]:
@@ -102,11 +117,13 @@ def lay_out(
     load: Callable[[Source, Path], Dataset],
     *,
     preset: str | None = None,
+    cure: bool = False,
     recipe: str | Path | None = None,
     out: str | Path | None = None,
     resume: str | Path | None = None,
     images: int | None = None,
     minutes: float | None = None,
+    until: str | None = None,
     seed: int | None = None,
     precision: str | None = None,
     data_root: str = "",
@@ -121,11 +138,11 @@ def lay_out(
     if checkpoint and data is None and not recipe:
         home = checkpoint.parent.parent
         recipe, out = home / "recipe.toml", out or home
-    words = changes(settings or {}, seed, skip_bad, images=images, minutes=minutes, precision=precision)
+    words = changes(settings or {}, seed, skip_bad, images=images, minutes=minutes, until=until, precision=precision)
     laid = read_toml(recipe) if recipe else data.plain() if isinstance(data, Recipe) else {}
     if data is None and not recipe:
         raise SettingsError("no data", where="DATA", do="name a data set or a path, such as: condgan train digits")
-    found = Recipe() if isinstance(data, Recipe) else get(preset or "house")
+    found = Recipe() if isinstance(data, Recipe) else get(preset or "house", cure)
     if data is not None and not isinstance(data, Recipe):
         source = data if isinstance(data, Source) else find(str(data), data_root)
         asked = found.data.model_dump(mode="json", exclude_unset=True)  # a preset may ask for a size

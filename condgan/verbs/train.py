@@ -37,4 +37,12 @@ def train(
         DiskError: the disk is full or fails; the last checkpoint is kept.
     """
     made = plan(data, **words)
-    return loop.train(made.recipe, made.dataset, made.out, device=device, resume=made.resume, on_progress=on_progress)
+    return loop.train(
+        made.recipe,
+        made.dataset,
+        made.out,
+        held=made.held,
+        device=device,
+        resume=made.resume,
+        on_progress=on_progress,
+    )

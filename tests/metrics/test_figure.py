@@ -8,7 +8,7 @@ import torch
 from scipy import stats
 
 from condgan.core.errors import SettingsError
-from condgan.metrics import Figure, bootstrap, over_repeats, rate
+from condgan.metrics import Figure, bootstrap, jackknife, over_repeats, rate
 
 
 def test_repeats_have_students_interval() -> None:
@@ -52,3 +52,11 @@ def test_a_figure_shows_as_many_digits_as_it_knows() -> None:
     assert str(Figure(value=226.21, low=222.3, high=230.1, over="images")) == "226.2 ± 3.9"
     assert str(Figure(value=0, low=0, high=0.0019, over="images")) == "0.0000 ± 0.0019"
     assert str(Figure(value=5, low=5, high=5, over="repeats")) == "5.0000 ± 0.0000"
+
+
+def test_a_mean_has_its_own_jackknife_interval() -> None:
+    """Of means of parts of one the jackknife's variance is that of the mean itself, s²/n."""
+    values = np.random.default_rng(0).exponential(size=40)
+    found = jackknife(values.mean(), [np.delete(values, index).mean() for index in range(40)])
+    half = 1.96 * values.std(ddof=1) / math.sqrt(40)
+    assert (found.low, found.high) == (pytest.approx(values.mean() - half), pytest.approx(values.mean() + half))

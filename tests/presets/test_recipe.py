@@ -72,6 +72,8 @@ def test_a_new_kind_starts_from_its_own_defaults() -> None:
         ({"architecture": {"kind": "transformer"}}, r"setting architecture;.*"),
         ({"architecture": {"discriminator_injection": "none"}}, "the labels would be ignored"),
         ({"condition": {"kind": "none"}, "objective": {"auxiliary": 1}}, "needs a condition to classify"),
+        ({"architecture": {"discriminator_injection": "map"}, "objective": {"auxiliary": 1}}, "from the label itself"),
+        ({"architecture": {"discriminator_injection": "proxy"}}, "set objective.auxiliary, such as to 0.5"),
         ({"data": {"name": "mnits"}}, "no data set of that name; did you mean 'mnist'"),
         ({"data": {"size": "big"}}, r"setting data\.size"),
     ],
@@ -157,7 +159,7 @@ def test_the_tutorials_networks() -> None:
 def test_how_each_discriminator_learns_the_label() -> None:
     """AC-GAN's tells it without seeing it; with the term on top it does both; projection has no such term."""
     seen = {name: get(name).architecture.discriminator_injection for name in ("acgan", "cgan-aux", "projection")}
-    assert seen == {"acgan": (), "cgan-aux": ("map",), "projection": ("projection",)}
+    assert seen == {"acgan": (), "cgan-aux": ("features",), "projection": ("projection",)}
     assert [get(name).objective.auxiliary for name in seen] == [1, 1, 0]
     assert get("projection").objective.loss == "hinge" and get("r3gan-small").objective.every == 1
 
@@ -172,6 +174,6 @@ def test_every_preset_takes_a_step_on_any_data(name: str, tmp_path: Path) -> Non
     trainer = Trainer(made.recipe, made.dataset, accelerator("cpu", "fp32"))
     trainer.step()
     assert all(np.isfinite(value) for value in trainer.report().losses.values())
-    z = torch.randn(1, made.recipe.architecture.latent).expand(2, -1)
+    z = torch.randn(1, made.recipe.architecture.noise).expand(2, -1)
     one, other = trainer.generator.eval()(z, torch.tensor([0, 1]))
     assert torch.equal(one, other) == (made.recipe.condition.kind == "none")

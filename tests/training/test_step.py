@@ -40,9 +40,9 @@ def test_one_pass_says_what_two_say(objective: Objective, monkeypatch: pytest.Mo
         network = discriminator(ResNet(channels=8, least_channels=8, features=8), 2 if objective.auxiliary else 0)
         sizes = calls(network)
         monkeypatch.setattr(step, "mixes", lambda network, apart=not together: apart)
-        terms, of_real = discriminator_terms(network, objective, LABEL, REAL, FAKE, LABELS, True)
+        terms, of_real, told = discriminator_terms(network, objective, LABEL, REAL, FAKE, LABELS, True)
         gradients = torch.autograd.grad(total(terms), list(network.parameters()), allow_unused=True)
-        found.append((*terms.values(), of_real.logits, *(each for each in gradients if each is not None)))
+        found.append((*terms.values(), of_real.logits, told, *(each for each in gradients if each is not None)))
         assert sizes == ([12] if together else [6, 6])
         assert not of_real.logits.requires_grad
     for one, two in zip(*found, strict=True):
@@ -52,15 +52,15 @@ def test_one_pass_says_what_two_say(objective: Objective, monkeypatch: pytest.Mo
 def test_batch_statistics_keep_real_and_generated_apart() -> None:
     network = discriminator(DCGAN(channels=8, most_channels=8, discriminator_norm="batch"))
     sizes = calls(network)
-    _, beside_fakes = discriminator_terms(network, Objective(), LABEL, REAL, FAKE, LABELS, True)
-    _, beside_others = discriminator_terms(network, Objective(), LABEL, REAL, -FAKE, LABELS, True)
+    _, beside_fakes, _ = discriminator_terms(network, Objective(), LABEL, REAL, FAKE, LABELS, True)
+    _, beside_others, _ = discriminator_terms(network, Objective(), LABEL, REAL, -FAKE, LABELS, True)
     assert sizes == [6] * 4 and torch.equal(beside_fakes.logits, beside_others.logits)
 
 
 def test_a_penalty_on_one_side_alone_looks_at_that_side_alone() -> None:
     network = discriminator(ResNet(channels=8, least_channels=8, features=8))
     sizes = calls(network)
-    terms, _ = discriminator_terms(network, Objective(r1=1), LABEL, REAL, FAKE, LABELS, True)
+    terms, *_ = discriminator_terms(network, Objective(r1=1), LABEL, REAL, FAKE, LABELS, True)
     assert sizes == [6, 6] and set(terms) == {"discriminator", "r1"}
 
 

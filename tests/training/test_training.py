@@ -57,13 +57,14 @@ def one_step(recipe: Recipe, engine: object, dataset: Dataset | None = None) -> 
 def test_every_network_loss_and_injection(
     loss: str, architecture: MLP | DCGAN | ResNet, generator: str, discriminator: str, engine: object
 ) -> None:
+    auxiliary = discriminator in ("none", "proxy")
     recipe = Recipe(
         condition=LABEL,
         architecture=architecture.with_(generator_injection=generator, discriminator_injection=discriminator),
-        objective=Objective(loss=loss, r1=0.1, r2=0.1, auxiliary=1.0 if discriminator == "none" else 0.0),
+        objective=Objective(loss=loss, r1=0.1, r2=0.1, auxiliary=float(auxiliary)),
         training=Training(batch=4),
     )
-    extra = {"auxiliary_real", "auxiliary_fake"} if discriminator == "none" else set()
+    extra = {"auxiliary_real", "auxiliary_fake"} if auxiliary else set()
     assert set(one_step(recipe, engine)) == {"discriminator", "generator", "r1", "r2"} | extra
 
 
@@ -77,6 +78,7 @@ def test_every_condition(
 ) -> None:
     if auxiliary and not condition.outputs:
         pytest.skip("nothing to classify")
+    architecture = architecture.with_(discriminator_injection=("projection",))
     objective = Objective(loss="wasserstein", gradient_penalty=10, auxiliary=auxiliary)
     recipe = Recipe(condition=condition, architecture=architecture, objective=objective, training=Training(batch=4))
     losses = one_step(recipe, engine)

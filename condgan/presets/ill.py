@@ -1,0 +1,41 @@
+"""A ward: recipes that fail on purpose, each with the one change that heals it."""
+
+from typing import Any
+
+from condgan.presets.classic import cgan_mlp_small
+from condgan.recipe import Recipe
+
+PATIENT: dict[str, Any] = {"training": {"images": 240_000, "snapshots": 6}}
+"""Of each: small, so that it falls ill within two minutes."""
+
+
+def ill_collapse() -> Recipe:
+    """Ill on purpose, mode collapse: a discriminator that learns fifty times as slowly as the generator.
+
+    The generator finds the one image a class that fools it best, for it does not see that they are all alike.
+    """
+    return cgan_mlp_small().override({**PATIENT, "optimizer": {"lr": 1e-3, "discriminator_lr": 2e-5}})
+
+
+def ill_oscillation() -> Recipe:
+    """Ill on purpose, oscillation: a Wasserstein critic without its gradient penalty, at a high rate with momentum.
+
+    Nothing bounds the critic's slope, so both players overshoot, ever further (Mescheder et al. 2018).
+    """
+    return cgan_mlp_small().override({**PATIENT, "objective": {"loss": "wasserstein"}, "optimizer": {"lr": 2e-3}})
+
+
+def ill_vanishing() -> Recipe:
+    """Ill on purpose, vanishing generator gradient: the loss of Goodfellow et al. 2014, eq. 1, against a strong
+    discriminator."""
+    return cgan_mlp_small().override(
+        {**PATIENT, "objective": {"loss": "minimax"}, "training": {"discriminator_steps": 5}}
+    )
+
+
+CURES: dict[str, dict[str, Any]] = {
+    "ill-collapse": {"optimizer": {"discriminator_lr": 1e-3}},
+    "ill-oscillation": {"objective": {"gradient_penalty": 10.0}},
+    "ill-vanishing": {"objective": {"loss": "non-saturating"}},
+}
+"""What heals each, as section → field → value."""
