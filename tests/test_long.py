@@ -6,6 +6,28 @@ import pytest
 
 import condgan as cg
 
+ILL = {
+    "ill-collapse": "mode collapse",
+    "ill-oscillation": "oscillation",
+    "ill-vanishing": "vanishing generator gradient",
+}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("preset", ILL)
+def test_an_illness_is_raised_at_the_second_look_and_healed(preset: str, tmp_path: Path) -> None:
+    ill = [shot.progress.alarms for shot in cg.train("digits", preset=preset, out=tmp_path / "ill")]
+    assert ILL[preset] in [alarm.illness for alarm in ill[1]]
+    *_, cured = cg.train("digits", preset=preset, cure=True, out=tmp_path / "cured")
+    assert cured.progress.alarms == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(5))
+def test_the_default_is_well(seed: int, tmp_path: Path) -> None:
+    shots = list(cg.train("digits", images=60_000, seed=seed, out=tmp_path / "run"))
+    assert [shot.progress.alarms for shot in shots] == [[]] * 10
+
 
 @pytest.mark.long
 def test_the_default_learns_the_digits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from condgan import DataError, Recipe, SettingsError, data, plan, presets, sample, train
-from condgan.presets import get
+from condgan.presets import CURES, get
+from tests.conftest import make_birds
 
 
 def test_train_and_sample_with_the_words_of_the_command_line(birds: Path, tmp_path: Path) -> None:
@@ -27,6 +28,28 @@ def test_what_the_data_say(birds: Path) -> None:
     made = plan(birds)
     assert made.origin == "house-few" and made.out == Path("runs/birds")
     assert made.recipe.condition.names == ("robin", "wren") and made.recipe.data.channels == 3
+
+
+def test_images_held_from_the_training(birds: Path) -> None:
+    """Those of a test split, where the data bring one; a broken one stops no training."""
+    assert plan(birds).held is None
+    digits, whole = plan("digits").held, data.Named().split("test").load()
+    assert digits is not None and len(digits) == 500 and digits.schema.names == whole.schema.names
+    held = plan(birds, settings={"data": {"holdout": 0.25}}).held
+    assert held is not None and len(held) == 3
+    for split in ("train", "test"):
+        make_birds(birds.parent / "split" / split)
+    assert len(plan(birds.parent / "split").held or ()) == 12
+    for picture in (birds.parent / "split" / "test").rglob("*.png"):
+        picture.write_bytes(b"broken")
+    assert plan(birds.parent / "split").held is None
+
+
+def test_a_cure_changes_what_is_ill() -> None:
+    for name, cure in CURES.items():
+        ill, cured = get(name), get(name, cure=True)
+        assert ill != cured == ill.override(cure) and sum(len(fields) for fields in cure.values()) == 1
+        assert plan("digits", preset=name, cure=True).recipe.objective == cured.objective
 
 
 @pytest.mark.parametrize("section", ['kind = "folder"\npath = "elsewhere"\n', 'kind = "named"\nname = "digits"\n', ""])

@@ -160,8 +160,8 @@ class Source(Spec, ABC):
             logger.warning("%d images left out: %s", len(dataset.unreadable), listed(dataset.unreadable))
         return dataset
 
-    def read(self) -> Dataset:
-        """Decode what can be read of this split, without judging it.
+    def read(self, most: int | None = None) -> Dataset:
+        """Decode what can be read of this split, or so many of its images evenly over it, without judging it.
 
         Raises:
             DataError: no images, none that can be read, or mixed channels.
@@ -171,6 +171,8 @@ class Source(Spec, ABC):
             raise DataError("no images", where=self.title(), do="give a folder per class, a table, or an .npz")
         labels, names = index_labels(records, self.title())
         chosen = self._chosen(len(records.images))
+        if most is not None and most < len(chosen):
+            chosen = chosen[np.arange(most) * len(chosen) // most]
         found = records.images
         pictures = found[chosen] if isinstance(found, np.ndarray) else [found[index] for index in chosen]
         decoded = decode(pictures, self.size, self.channels, self.fit)

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import torch
 from PIL.Image import Image
+from pydantic import TypeAdapter, ValidationError
 
 from condgan.core.cache import digest
 from condgan.core.errors import DataError, SettingsError
@@ -23,6 +24,7 @@ from condgan.metrics.distances import require_enough
 from condgan.metrics.memorization import QUANTILE
 from condgan.networks.classifier import FEATURES
 from condgan.pipeline import Pipeline
+from condgan.training.health import Alarm
 
 REPEATS = 3
 
@@ -125,7 +127,7 @@ def _measure(
             verdict.obeys(obedience),
             verdict.serves(useful, memorization, real.split),
         ),
-        alarms=pipeline.trained.get("alarms", ()),
+        alarms=alarms_of(pipeline),
         fidelity=fidelity,
         coverage=coverage,
         obedience=obedience,
@@ -136,6 +138,20 @@ def _measure(
         protocol=stamp,
     )
     return report, pairs
+
+
+def alarms_of(pipeline: Pipeline) -> tuple[Alarm, ...]:
+    """What a pipeline was ill with when it was saved, as its ``config.json`` says.
+
+    Raises:
+        SettingsError: what it says is no list of alarms.
+    """
+    try:
+        return TypeAdapter(tuple[Alarm, ...]).validate_python(pipeline.trained.get("alarms", ()))
+    except ValidationError as error:
+        raise SettingsError(
+            "damaged pipeline", where="config.json, trained.alarms", do=f"save it again ({str(error).splitlines()[0]})"
+        ) from None
 
 
 def protocol(pipeline: Pipeline, real: Real, n: int, repeats: int) -> Protocol:

@@ -66,7 +66,8 @@ def get(name: str, cure: bool = False) -> Recipe:
         raise SettingsError(f"no preset {name!r}", where="--preset", do=nearest(name, PRESETS))
     if cure and name not in CURES:
         raise SettingsError(f"preset {name} has no illness to cure", where="--cure", do=f"it is for {', '.join(CURES)}")
-    return PRESETS[name]().override(CURES[name] if cure else {})
+    found = PRESETS[name]()
+    return found.override(CURES[name]) if cure else found
 
 
 def fitting(images: int) -> str:

@@ -24,7 +24,7 @@ VANISHED, CERTAIN = 0.05, 0.99
 WRONG, RIGHT = 0.35, 0.65
 """``told``: a tenth of the reports below the one and a tenth above the other, and the players chase each other."""
 YOUNG = 300
-"""Steps of the generator before which no alarm is raised."""
+"""Batches of real images before which no alarm is raised."""
 WORSE = 3.0
 """Times its least distance at which a run is lost."""
 
@@ -66,16 +66,23 @@ Symptom = Callable[[Sequence[Look]], str | None]
 """Whether the last look shows an illness: the evidence, or nothing."""
 
 
+class Cure(NamedTuple):
+    """Something to try."""
+
+    settings: str
+    helps: Callable[[Recipe], bool] = lambda recipe: True
+    """Whether it would change anything of a recipe."""
+
+
 class Illness(NamedTuple):
-    """How it shows, and what has been found to heal it."""
+    """How it shows, and what has been found to heal it, the best first."""
 
     symptom: Symptom
-    cures: tuple[tuple[str, Callable[[Recipe], bool]], ...]
-    """What to try, the best first, each where it would change something."""
+    cures: tuple[Cure, ...]
 
     def cure(self, recipe: Recipe) -> str:
         """Those that apply, two at most."""
-        return ", or ".join([what for what, applies in self.cures if applies(recipe)][:2])
+        return ", or ".join([each.settings for each in self.cures if each.helps(recipe)][:2])
 
 
 def collapse(looks: Sequence[Look]) -> str | None:
@@ -145,57 +152,45 @@ def diverges(looks: Sequence[Look]) -> str | None:
     )
 
 
-def _penalties(recipe: Recipe) -> bool:
-    return not recipe.objective.r1 and not recipe.objective.gradient_penalty
-
-
-PENALTIES = ("--objective.r1 1 --objective.r2 1", _penalties)
-SLOWER = ("half the --optimizer.lr", lambda recipe: True)
+PENALTIES = Cure("--objective.r1 1 --objective.r2 1", lambda r: not r.objective.r1 and not r.objective.gradient_penalty)
+LIPSCHITZ = Cure(
+    "--objective.gradient-penalty 10",
+    lambda r: r.objective.loss == "wasserstein" and not r.objective.gradient_penalty,
+)
+KEEP_PACE = Cure(
+    "--optimizer.discriminator-lr as high as --optimizer.lr",
+    lambda r: (r.optimizer.discriminator_lr or r.optimizer.lr) < r.optimizer.lr,
+)
+SLOWER = Cure("half the --optimizer.lr")
+PAIRS = Cure("--objective.loss relativistic", lambda r: r.objective.loss != "relativistic")
+NO_MOMENTUM = Cure("--optimizer.betas 0,0.99", lambda r: r.optimizer.betas[0] > 0)
+PROJECTION = Cure(
+    "--architecture.discriminator-injection projection",
+    lambda r: "projection" not in r.architecture.discriminator_injection,
+)
+CLASSIFY = Cure(
+    "--objective.auxiliary 1",
+    lambda r: not r.objective.auxiliary and not {"concat", "map"} & {*r.architecture.discriminator_injection},
+)
+AUGMENT = Cure("--augment.on both --augment.translation 0.1", lambda r: r.augment.on != "both")
 
 ILLNESSES: dict[str, Illness] = {
-    "mode collapse": Illness(
-        collapse,
-        (PENALTIES, ("--objective.loss relativistic", lambda r: r.objective.loss != "relativistic"), SLOWER),
-    ),
-    "label ignored": Illness(
-        ignored,
-        (
-            (
-                "--architecture.discriminator-injection projection",
-                lambda r: "projection" not in r.architecture.discriminator_injection,
-            ),
-            (
-                "--objective.auxiliary 1",
-                lambda r: (
-                    not r.objective.auxiliary and not {"concat", "map"} & {*r.architecture.discriminator_injection}
-                ),
-            ),
-            ("more --images", lambda r: True),
-        ),
-    ),
+    "mode collapse": Illness(collapse, (KEEP_PACE, LIPSCHITZ, PENALTIES, PAIRS, SLOWER)),
+    "label ignored": Illness(ignored, (PROJECTION, CLASSIFY, Cure("more --images"))),
     "memorised training images": Illness(
-        by_heart,
-        (
-            ("--augment.on both --augment.translation 0.1", lambda r: r.augment.on != "both"),
-            ("ten times the --objective.r1", lambda r: r.objective.r1 > 0),
-            PENALTIES,
-            ("more images", lambda r: True),
-        ),
+        by_heart, (AUGMENT, PENALTIES, Cure("ten times the --objective.r1"), Cure("more data"))
     ),
     "vanishing generator gradient": Illness(
         vanished,
         (
-            ("--objective.loss non-saturating", lambda r: r.objective.loss == "minimax"),
-            ("--training.discriminator-steps 1", lambda r: r.training.discriminator_steps > 1),
             PENALTIES,
-            ("a lower --optimizer.discriminator-lr", lambda r: True),
+            Cure("--objective.loss non-saturating", lambda r: r.objective.loss == "minimax"),
+            Cure("--training.discriminator-steps 1", lambda r: r.training.discriminator_steps > 1),
+            Cure("a lower --optimizer.discriminator-lr"),
         ),
     ),
-    "oscillation": Illness(
-        oscillates,
-        (PENALTIES, ("--optimizer.betas 0,0.99", lambda r: r.optimizer.betas[0] > 0), SLOWER),
-    ),
-    "divergence": Illness(diverges, (PENALTIES, SLOWER)),
+    "oscillation": Illness(oscillates, (LIPSCHITZ, PENALTIES, NO_MOMENTUM, SLOWER)),
+    "divergence": Illness(diverges, (LIPSCHITZ, PENALTIES, SLOWER)),
 }
 
 
@@ -213,8 +208,7 @@ def looks(history: Sequence[Report]) -> list[Look]:
 def alarms(history: Sequence[Report], recipe: Recipe) -> list[Alarm]:
     """What a run is ill with at its last snapshot, from all reports of its log so far."""
     seen = looks(history)
-    training = recipe.training
-    if not seen or seen[-1].report["images"] < YOUNG * training.batch * training.discriminator_steps:
+    if not seen or seen[-1].report["images"] < YOUNG * recipe.training.batch:
         return []
     found = []
     for name, illness in ILLNESSES.items():

@@ -13,6 +13,7 @@ from condgan.data import Dataset, Source, find
 from condgan.data.doctor import remarks
 from condgan.presets import fitting, get
 from condgan.recipe import Recipe, merge, read_toml
+from condgan.training.monitor import SHOWN
 from condgan.training.store import checkpoint_at
 
 Settings = Mapping[str, Mapping[str, Any]]
@@ -96,7 +97,7 @@ def plan(data: Data = None, **words: Unpack[Words]) -> Plan:
 def held(made: Plan) -> Dataset | None:
     """Images of the same classes that the run is not trained on, where the data bring a test split that can be read."""
     try:
-        found = made.recipe.data.split("test").read()
+        found = made.recipe.data.split("test").read(SHOWN)
     except DataError:
         return None
     return found if len(found) and found.schema.names == made.dataset.schema.names else None

@@ -126,6 +126,11 @@ def test_presets_are_listed_with_a_line_each(capsys: pytest.CaptureFixture[str])
             "input should be less than 1, not '1'; setting optimizer.betas.0",
         ),
         (["train", "digits", "--images", "3", "--minutes", "1"], "two budgets; images and minutes"),
+        (["train", "digits", "--until", "done"], "input should be 'budget' or 'plateau'"),
+        (
+            ["train", "digits", "--preset", "acgan", "--cure"],
+            "preset acgan has no illness to cure; --cure; it is for ill-",
+        ),
         (["sample", "OUT/none"], "no pipeline"),
         (["sample", "RUN", "--label", "ren"], "no class 'ren'; classes: robin, wren; did you mean 'wren'?"),
         (["sample", "RUN", "--seeds", "9-3"], "no seeds in '9-3'; --seeds; write A-B"),

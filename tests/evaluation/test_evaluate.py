@@ -13,8 +13,10 @@ from condgan.cli import main
 from condgan.core.errors import DataError, SettingsError
 from condgan.data import Dataset
 from condgan.evaluation import Evaluation, Report, extractor, utility
+from condgan.evaluation.evaluate import alarms_of
 from condgan.evaluation.extractor import of_module
 from condgan.evaluation.real import references, set_aside
+from condgan.training.health import Alarm
 from tests.evaluation.fakes import Chooses, Collapses, Ignores, Smears, pipeline
 
 QUICK = {"n": 400, "repeats": 2, "quick": True}
@@ -105,6 +107,20 @@ def test_the_page_and_the_numbers(honest: Evaluation, tmp_path: Path) -> None:
     assert published == Report.model_json_schema(), "write it anew: make schema"
     sections = ("fidelity", "coverage", "obedience", "variety", "usefulness", "memorization", "parzen", "protocol")
     assert all(section in published["properties"] and section in numbers for section in sections)
+
+
+def test_alarms_of_the_training_are_told(unseen: Dataset, honest: Evaluation, tmp_path: Path) -> None:
+    ill = Alarm(illness="mode collapse", evidence="samples lie <0.1 as far apart", since=9, cure="--objective.r1 1")
+    trained = pipeline(Chooses, unseen)
+    trained.trained = {"alarms": [ill.plain()]}
+    assert alarms_of(trained) == (ill,) and honest.report.alarms == ()
+    told = Evaluation(honest.report.model_copy(update={"alarms": (ill,)}), honest.sheet, honest.pairs)
+    text = told.save(tmp_path / "report").read_text()
+    assert "mode collapse since 9 images: samples lie &lt;0.1 as far apart; try --objective.r1 1" in text
+    for wrong in (3, [{"illness": "flu"}], ["flu"]):
+        trained.trained = {"alarms": wrong}
+        with pytest.raises(SettingsError, match=r"damaged pipeline; config\.json, trained\.alarms"):
+            alarms_of(trained)
 
 
 def tones(n: int, seed: int) -> Dataset:
