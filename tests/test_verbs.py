@@ -52,6 +52,11 @@ def test_a_cure_changes_what_is_ill() -> None:
         assert plan("digits", preset=name, cure=True).recipe.objective == cured.objective
 
 
+def test_a_preset_that_is_changed_takes_any_data_beside_a_recipe(birds: Path, tmp_path: Path) -> None:
+    (tmp_path / "r.toml").write_text('[data]\nkind = "folder"\npath = "elsewhere"\n')
+    assert plan(birds, recipe=tmp_path / "r.toml", preset="ill-collapse", cure=True).recipe.data.path == str(birds)
+
+
 @pytest.mark.parametrize("section", ['kind = "folder"\npath = "elsewhere"\n', 'kind = "named"\nname = "digits"\n', ""])
 def test_data_given_beside_a_recipe_keep_its_other_settings(section: str, birds: Path, tmp_path: Path) -> None:
     (tmp_path / "r.toml").write_text(f'[data]\n{section}size = [8, 8]\nfit = "pad"\nholdout = 0.25\n')

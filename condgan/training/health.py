@@ -164,6 +164,10 @@ KEEP_PACE = Cure(
 SLOWER = Cure("half the --optimizer.lr")
 PAIRS = Cure("--objective.loss relativistic", lambda r: r.objective.loss != "relativistic")
 NO_MOMENTUM = Cure("--optimizer.betas 0,0.99", lambda r: r.optimizer.betas[0] > 0)
+FAINT_LABEL = Cure(
+    "--condition.encoding one-hot",
+    lambda r: r.condition.plain().get("encoding") == "embedding" and "concat" in r.architecture.generator_injection,
+)
 PROJECTION = Cure(
     "--architecture.discriminator-injection projection",
     lambda r: "projection" not in r.architecture.discriminator_injection,
@@ -175,7 +179,7 @@ CLASSIFY = Cure(
 AUGMENT = Cure("--augment.on both --augment.translation 0.1", lambda r: r.augment.on != "both")
 
 ILLNESSES: dict[str, Illness] = {
-    "mode collapse": Illness(collapse, (KEEP_PACE, LIPSCHITZ, PENALTIES, PAIRS, SLOWER)),
+    "mode collapse": Illness(collapse, (KEEP_PACE, LIPSCHITZ, FAINT_LABEL, PENALTIES, PAIRS, SLOWER)),
     "label ignored": Illness(ignored, (PROJECTION, CLASSIFY, Cure("more --images"))),
     "memorised training images": Illness(
         by_heart, (AUGMENT, PENALTIES, Cure("ten times the --objective.r1"), Cure("more data"))

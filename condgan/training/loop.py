@@ -49,8 +49,9 @@ class Snapshot(NamedTuple):
     """Why the run stops here, before the end of its budget."""
 
     def __str__(self) -> str:
-        losses = ", ".join(f"{name} {value:.3f}" for name, value in self.progress.losses.items())
-        return f"{self.progress.images:,} images in {self.progress.seconds / 60:.1f} min: {losses}; {self.picture}"
+        values = {**self.progress.losses, "distance": self.progress.signs["pixel_distance"]}
+        said = ", ".join(f"{name} {value:.3f}" for name, value in values.items())
+        return f"{self.progress.images:,} images in {self.progress.seconds / 60:.1f} min: {said}; {self.picture}"
 
 
 def train(

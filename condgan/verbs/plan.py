@@ -146,7 +146,8 @@ def lay_out(
     found = Recipe() if isinstance(data, Recipe) else get(preset or "house", cure)
     if data is not None and not isinstance(data, Recipe):
         source = data if isinstance(data, Source) else find(str(data), data_root)
-        asked = found.data.model_dump(mode="json", exclude_unset=True)  # a preset may ask for a size
+        # a preset may ask for a size
+        asked = found.data.model_dump(mode="json", exclude_unset=True, include=set(Source.model_fields))
         laid = {**laid, "data": beside({**asked, **laid.get("data", {})}, source)}
     where = str(recipe or "")
     whole = isinstance(data, Recipe) or bool(recipe)

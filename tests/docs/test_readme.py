@@ -12,8 +12,10 @@ from condgan.evaluation import extractor, utility
 from condgan.losses import LOSSES
 from condgan.networks import __all__ as networks
 from condgan.presets import PRESETS
+from condgan.recipe import Recipe
 
-README = (Path(__file__).parents[2] / "README.md").read_text()
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text()
 TINY = ["--images", "128", "--training.snapshots", "2", "--architecture.channels", "8"]
 
 
@@ -67,6 +69,20 @@ def test_names_in_the_table() -> None:
         assert f"| {error.status} | `{error.code}`" in README
 
 
-def test_its_pictures_are_there() -> None:
-    for path in re.findall(r"!\[.*?\]\((.*?)\)", README):
-        assert (Path(__file__).parents[2] / path).is_file()
+@pytest.mark.parametrize(
+    "page", [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))], ids=lambda page: page.name
+)
+def test_pictures_and_pages_are_there(page: Path) -> None:
+    for path in re.findall(r"\]\((?!http)(.*?)\)", page.read_text()):
+        assert (page.parent / path).is_file(), path
+
+
+def test_the_ward(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (block,) = re.findall(r"```\n(.*?)```", (ROOT / "docs" / "illnesses.md").read_text(), re.DOTALL)
+    for line in block.splitlines():
+        with pytest.raises(SystemExit) as exit:
+            main([*shlex.split(line)[1:], "--images", "64", "--training.snapshots", "1"])
+        assert exit.value.code == 0
+    ill, cured = (Recipe.read(tmp_path / "runs" / run / "recipe.toml") for run in ("digits", "cured"))
+    assert (ill.condition.encoding, cured.condition.encoding) == ("embedding", "one-hot")

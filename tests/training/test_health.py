@@ -1,11 +1,19 @@
 """Alarms: from a log alone, each illness by its own sign, and none without."""
 
+import io
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.console import Console
 
+from condgan.cli.view import describe, summary
 from condgan.recipe import Recipe
-from condgan.training.health import ILLNESSES, YOUNG, alarms
+from condgan.training import loop
+from condgan.training.health import ILLNESSES, YOUNG, Alarm, alarms
+from condgan.training.log import read
+from tests.training.test_training import QUICK, two_tones
 
 RECIPE = Recipe()
 LOOK = YOUNG * RECIPE.training.batch
@@ -82,3 +90,24 @@ def test_a_cure_changes_something() -> None:
     (bare,) = alarms(log(ill, ill), RECIPE.override({"objective": {"r1": 0}}))
     (penalised,) = alarms(log(ill, ill), RECIPE.override({"objective": {"r1": 1, "r2": 1}}))
     assert "--objective.r1 1" in bare.cure and "r1" not in penalised.cure
+
+
+def test_an_alarm_is_told_wherever_people_look(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Once in words, in each snapshot's report, in the pipeline, in the progress line and at the end."""
+    ill = Alarm(illness="mode collapse", evidence="they are alike", since=24, cure="something else")
+    monkeypatch.setattr(loop, "alarms", lambda history, recipe: [ill] if history[-1]["images"] > 24 else [])
+    recipe = QUICK.override({"training": {"images": 96, "snapshots": 4}})
+    shots = list(loop.train(recipe, two_tones(), tmp_path / "run", device="cpu"))
+    assert [shot.progress.alarms for shot in shots] == [[], [ill], [ill], [ill]]
+    told = "mode collapse since 24 images: they are alike; try something else"
+    assert [record.getMessage() for record in caplog.records] == [told]
+    looks = [line for line in read(tmp_path / "run" / "metrics.jsonl") if "pixel_distance" in line]
+    assert [line.get("alarms") for line in looks] == [None, *[[ill.plain()]] * 3]
+    assert json.loads((tmp_path / "run" / "config.json").read_text())["trained"]["alarms"] == [ill.plain()]
+    assert describe(shots[-1].progress, [ill]).startswith("MODE COLLAPSE · 96 images")
+    assert describe(shots[0].progress).startswith("24 images")
+    console = Console(width=200, file=io.StringIO())
+    console.print(summary(tmp_path / "run", shots[-1]))
+    assert told in console.file.getvalue()
