@@ -2,9 +2,9 @@
 
 python -m benchmarks.comparison --data mnist --data-root ../shared/data --out runs/comparison --write docs
 
-Every preset of ``PRESETS`` is trained and judged by ``condgan compare`` at the same minutes and the same size of
-images, over three seeds. Stopped, the same command goes on; ``--only`` does some presets of them, so that two processes
-can share the work; ``--write`` draws the curves and writes the tables between the marks in the text.
+Each case of a study is trained and judged by ``condgan compare`` at the same minutes and the same size of images, over
+three seeds. Stopped, the same command goes on; ``--study`` and ``--only`` do some of it, so that two processes can
+share the work; ``--write`` draws the curves and writes the tables of the cases done between the marks in the text.
 """
 
 import argparse
@@ -12,19 +12,36 @@ import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from statistics import mean
-from typing import Any
+from typing import Any, NamedTuple
 
 import condgan as cg
 from benchmarks.ward import looks
-from condgan.evaluation.comparison import Comparison
+from condgan.evaluation.comparison import Row
+from condgan.losses import LOSSES
+from condgan.recipe import merge
+
+
+class Case(NamedTuple):
+    """A preset, with what is changed of it."""
+
+    label: str
+    preset: str
+    settings: dict[str, dict[str, Any]] = {}  # noqa: RUF012 (never changed)
+
 
 PRESETS = (
     "gan-mlp", "cgan-mlp", "cgan-mlp-small", "cgan-2014", "cdcgan-lsgan", "cdcgan-64", "acgan", "cgan-aux",
     "projection", "reacgan", "r3gan-small", "plain", "house",
 )  # fmt: skip
+PENALTY = {"wasserstein": {"gradient_penalty": 10.0}}
+STUDIES = {
+    "presets": [Case(name, name) for name in PRESETS],
+    "losses": [Case(loss, "projection", {"objective": {"loss": loss, **PENALTY.get(loss, {})}}) for loss in LOSSES],
+    "noise": [Case(f"{name}-noisy", name, {"data": {"label_noise": 0.2}}) for name in ("acgan", "projection", "house")],
+}
 SEEDS = (0, 1, 2)
-SIZE = 28
-"""Pixels a side of all: a judge of its own for each size would make distances that do not compare."""
+SIZE = {"data": {"size": "28"}}
+"""Of all: a judge of its own for each size would make distances that do not compare."""
 COLUMNS = ("label accuracy", "usefulness", "Fréchet distance", "coverage", "Parzen (nats)")
 PAIRS = (("gan-mlp", "cgan-mlp"), ("plain", "house"))
 """The same with and without labels."""
@@ -32,29 +49,30 @@ INJECTIONS = ("cdcgan-lsgan", "acgan", "cgan-aux", "projection", "reacgan")
 """One convolutional body, one batch, one rate."""
 
 
-def compare(presets: Sequence[str], data: str, root: str, minutes: float, home: Path) -> Comparison:
+def compare(case: Case, data: str, root: str, minutes: float, home: Path) -> Row:
     """Train and judge what is not there yet."""
-    return cg.compare(
-        presets,
+    found = cg.compare(
+        [case.preset],
         data,
         seeds=SEEDS,
         n=2_500,
         repeats=2,
         minutes=minutes,
         data_root=root,
-        out=home,
-        settings={"data": {"size": str(SIZE)}},
-        on_step=lambda what: print(what, flush=True),
+        out=home / case.label if case.settings else home,
+        settings=merge(SIZE, case.settings),
+        on_step=lambda what: print(f"{case.label}: {what}", flush=True),
     )
+    return found.rows[0]
 
 
-def table(found: Comparison) -> str:
-    """Markdown, a row for each preset."""
+def table(rows: dict[str, Row]) -> str:
+    """Markdown, a row for each case."""
     lines = ["| | " + " | ".join((*COLUMNS, "images")) + " |", "|---" * (len(COLUMNS) + 2) + "|"]
-    for row in found.rows:
+    for label, row in rows.items():
         figures = {name.split(" (cnn")[0]: figure for name, figure in row.figures.items()}
         cells = [str(figures.get(name, "–")) for name in COLUMNS]
-        lines.append(f"| `{row.preset}` | " + " | ".join((*cells, f"{row.images:,}")) + " |")
+        lines.append(f"| `{label}` | " + " | ".join((*cells, f"{row.images:,}")) + " |")
     return "\n".join(lines)
 
 
@@ -91,33 +109,39 @@ def _curves(
     axes.legend(fontsize=7)
 
 
-def write(found: dict[str, Comparison], folder: Path) -> None:
-    """The tables into the text, each between its marks, and the curves beside it."""
-    page = folder / "comparison.md"
+def write(rows: dict[str, dict[str, Row]], page: Path) -> None:
+    """The tables into the text, each between its marks."""
     text = page.read_text()
-    for name, comparison in found.items():
+    for name, found in rows.items():
         marks = re.compile(f"(<!-- table {name} -->\n).*?(\n<!-- end -->)", re.DOTALL)
-        text = marks.sub(rf"\g<1>{table(comparison)}\g<2>", text)
+        if not marks.search(text):
+            raise SystemExit(f"no place for the table {name} in {page}")
+        text = marks.sub(rf"\g<1>{table(found)}\g<2>", text)
     page.write_text(text)
-    draw({name: Path(comparison.folder) for name, comparison in found.items()}, folder / "comparison.png")
 
 
 def main() -> None:
-    """Compare on each data set, then write."""
+    """Do the studies asked for on each data set, then write."""
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--study", nargs="*", default=list(STUDIES), choices=STUDIES)
     parser.add_argument("--data", nargs="*", default=["mnist", "fashion-mnist"])
     parser.add_argument("--data-root", default="")
     parser.add_argument("--minutes", type=float, default=3)
     parser.add_argument("--out", type=Path, default=Path("runs/comparison"))
-    parser.add_argument("--only", nargs="*", default=PRESETS)
+    parser.add_argument("--only", nargs="*", help="labels of the cases to do")
     parser.add_argument("--write", type=Path, help="folder of comparison.md")
     options = parser.parse_args()
-    found = {
-        name: compare(options.only, name, options.data_root, options.minutes, options.out / name)
-        for name in options.data
-    }
+    rows: dict[str, dict[str, Row]] = {}
+    for data in options.data:
+        for study in options.study:
+            cases = [case for case in STUDIES[study] if options.only is None or case.label in options.only]
+            rows[f"{study} {data}"] = {
+                case.label: compare(case, data, options.data_root, options.minutes, options.out / data)
+                for case in cases
+            }
     if options.write:
-        write(found, options.write)
+        write(rows, options.write / "comparison.md")
+        draw({data: options.out / data for data in options.data}, options.write / "comparison.png")
 
 
 if __name__ == "__main__":

@@ -60,7 +60,9 @@ def draw(preset: str, ill: Path, cured: Path, path: Path) -> None:
         axes.tick_params(labelsize=7)
         axes.grid(alpha=0.3)
     curves.axes[0].legend(fontsize=8)
-    figure.savefig(path, dpi=80)
+    buffer = io.BytesIO()
+    figure.savefig(buffer, dpi=80)
+    Image.open(buffer).convert("RGB").quantize(64).save(path, optimize=True)
 
 
 def main() -> None:
