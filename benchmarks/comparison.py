@@ -44,7 +44,7 @@ SIZE = {"data": {"size": "28"}}
 """Of all: a judge of its own for each size would make distances that do not compare."""
 COLUMNS = ("label accuracy", "usefulness", "Fréchet distance", "coverage", "Parzen (nats)")
 PAIRS = (("gan-mlp", "cgan-mlp"), ("plain", "house"))
-"""The same with and without labels."""
+"""Without labels and with them: the first two as published, the others alike but for that."""
 INJECTIONS = ("cdcgan-lsgan", "acgan", "cgan-aux", "projection", "reacgan")
 """One convolutional body, one batch, one rate."""
 
@@ -72,7 +72,7 @@ def table(rows: dict[str, Row]) -> str:
     for label, row in rows.items():
         figures = {name.split(" (cnn")[0]: figure for name, figure in row.figures.items()}
         cells = [str(figures.get(name, "–")) for name in COLUMNS]
-        lines.append(f"| `{label}` | " + " | ".join((*cells, f"{row.images:,}")) + " |")
+        lines.append(f"| `{label}` | " + " | ".join((*cells, "–" if row.images is None else f"{row.images:,}")) + " |")
     return "\n".join(lines)
 
 

@@ -113,6 +113,8 @@ class Recipe(Spec):
                 )
             if "proxy" in injection and not auxiliary:
                 raise ValueError("proxies are for an auxiliary head: set objective.auxiliary, such as to 0.5")
+            if "proxy" in injection and self.training.accumulate > 1:
+                raise ValueError("proxies are held against the whole batch: set training.accumulate to 1")
             if not injection and not auxiliary:
                 raise ValueError(
                     "the labels would be ignored: set architecture.discriminator_injection or "

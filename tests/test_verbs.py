@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from condgan import DataError, Recipe, SettingsError, data, plan, presets, sample, train
+from condgan import DataError, Recipe, SettingsError, compare, data, plan, presets, sample, train
 from condgan.presets import CURES, get
 from tests.conftest import make_birds
 
@@ -45,11 +45,18 @@ def test_images_held_from_the_training(birds: Path) -> None:
     assert plan(birds.parent / "split").held is None
 
 
-def test_a_cure_changes_what_is_ill() -> None:
+def test_a_cure_changes_what_is_ill(tmp_path: Path) -> None:
     for name, cure in CURES.items():
-        ill, cured = get(name), get(name, cure=True)
-        assert ill != cured == ill.override(cure) and sum(len(fields) for fields in cure.values()) == 1
-        assert plan("digits", preset=name, cure=True).recipe.objective == cured.objective
+        ((section, fields),) = cure.items()
+        assert len(fields) == 1 and get(name) != get(name).override(cure)
+        (tmp_path / "ill.toml").write_text(get(name).toml())
+        for words in ({}, {"recipe": tmp_path / "ill.toml"}):
+            made = plan("digits", preset=name, cure=True, **words)
+            changed = getattr(made.recipe, section).plain()
+            assert {key: changed[key] for key in fields} == fields
+    with pytest.raises(SettingsError, match="preset house has no illness to cure; --cure"):
+        compare(["ill-collapse", "house"], "digits", cure=True, out=tmp_path / "never")
+    assert not (tmp_path / "never").exists()
 
 
 def test_a_preset_that_is_changed_takes_any_data_beside_a_recipe(birds: Path, tmp_path: Path) -> None:

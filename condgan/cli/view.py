@@ -74,7 +74,8 @@ def summary(folder: Path, last: Snapshot | None) -> Table:
     table = Table.grid(padding=(0, 2))
     if last is None:
         table.add_row(
-            "trained", "already: the budget was spent or a plateau reached; ask for more with --images or --minutes"
+            "trained",
+            "already: the budget is spent or a plateau reached; for more: --images, --minutes, --until budget",
         )
     else:
         report = last.progress

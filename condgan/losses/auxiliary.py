@@ -6,7 +6,8 @@ from torch import Tensor
 from torch.nn.functional import relu
 
 TEMPERATURE, MARGIN = 0.5, 0.98
-"""As Kang et al. 2021 have them on CIFAR-10; two samples repel each other where they are nearer than 1 − ``MARGIN``."""
+"""As Kang et al. 2021 have them on CIFAR-10; images repel each other where the cosine between them is above
+1 − ``MARGIN``."""
 
 
 def data_to_data(
@@ -19,6 +20,7 @@ def data_to_data(
         proxy: of each image's condition, of length 1.
         other: whether two samples are of different conditions.
     """
-    pull = relu(MARGIN - (embedding * proxy).sum(1)) / TEMPERATURE
-    push = relu(embedding @ embedding.T - (1 - MARGIN)) / TEMPERATURE
-    return pull + torch.cat([-pull[:, None], push.masked_fill(~other, -torch.inf)], 1).logsumexp(1)
+    with torch.autocast(embedding.device.type, enabled=False):  # bf16 would round angles away
+        pull = relu(MARGIN - (embedding * proxy).sum(1)) / TEMPERATURE
+        push = relu(embedding @ embedding.T - (1 - MARGIN)) / TEMPERATURE
+        return pull + torch.cat([-pull[:, None], push.masked_fill(~other, -torch.inf)], 1).logsumexp(1)

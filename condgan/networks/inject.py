@@ -165,5 +165,5 @@ class Head(nn.Module):
 
 
 def unit(x: Float[Tensor, "b d"]) -> Float[Tensor, "b d"]:
-    """Each at length 1; computed in float32, for bf16 would round angles away."""
+    """Each at length 1, in float32."""
     return F.normalize(x.float(), dim=1)

@@ -1,6 +1,7 @@
 """Functions that return a recipe: the house defaults and well-known systems."""
 
 from collections.abc import Callable
+from typing import Any
 
 from condgan.core.errors import SettingsError, nearest
 from condgan.presets.classic import cdcgan_64, cdcgan_lsgan, cgan_2014, cgan_mlp, cgan_mlp_small, gan_mlp
@@ -51,23 +52,32 @@ __all__ = [
     "projection",
     "r3gan_small",
     "reacgan",
+    "remedy",
 ]
 
 FEW = 3_000
 
 
-def get(name: str, cure: bool = False) -> Recipe:
-    """The recipe of a preset, with what heals it where it is ill on purpose.
+def get(name: str) -> Recipe:
+    """The recipe of a preset.
 
     Raises:
-        SettingsError: there is none of that name, or nothing to heal.
+        SettingsError: there is none of that name.
     """
     if name not in PRESETS:
         raise SettingsError(f"no preset {name!r}", where="--preset", do=nearest(name, PRESETS))
-    if cure and name not in CURES:
+    return PRESETS[name]()
+
+
+def remedy(name: str) -> dict[str, Any]:
+    """What heals a preset that is ill on purpose, as section → field → value.
+
+    Raises:
+        SettingsError: it is not.
+    """
+    if name not in CURES:
         raise SettingsError(f"preset {name} has no illness to cure", where="--cure", do=f"it is for {', '.join(CURES)}")
-    found = PRESETS[name]()
-    return found.override(CURES[name]) if cure else found
+    return CURES[name]
 
 
 def fitting(images: int) -> str:

@@ -27,7 +27,8 @@ def ill_collapse() -> Recipe:
 def ill_oscillation() -> Recipe:
     """Ill on purpose, oscillation: a Wasserstein critic without its gradient penalty, at a high rate with momentum.
 
-    Nothing bounds the critic's slope, so both players overshoot, ever further (Mescheder et al. 2018).
+    Without it the players circle each other and do not converge (Mescheder et al. 2018, section 2.3); momentum and a
+    high rate make the circles grow.
     """
     return cgan_mlp_small().override({**PATIENT, "objective": {"loss": "wasserstein"}, "optimizer": {"lr": 2e-3}})
 

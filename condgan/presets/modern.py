@@ -56,8 +56,8 @@ def projection() -> Recipe:
 def reacgan() -> Recipe:
     """An embedding near its class's proxy and far from other classes' images, instead of a classification.
 
-    Source: Kang et al. 2021, eq. 7. Differences: DCGAN bodies; the discriminator learns it from real images
-    alone, as in ``acgan``.
+    Source: Kang et al. 2021, eq. 7. Differences: DCGAN bodies; one step of the discriminator for each of the generator;
+    a higher learning rate; the label's embedding is its proxy.
     """
     base = projection()
     changes = {

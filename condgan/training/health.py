@@ -1,7 +1,7 @@
 """The illnesses of GANs, told from a run's own log: what shows it, since when, and what to try.
 
-An alarm is raised where the same sign is there at two looks in a row, one alone may be chance, and not in a run's first
-steps, when no generator varies or obeys.
+An alarm is raised where the same sign is there at two looks in a row, for one alone may be chance. Those in a run's
+first steps do not count: no generator varies or obeys from the start.
 """
 
 from __future__ import annotations
@@ -23,8 +23,10 @@ VANISHED, CERTAIN = 0.05, 0.99
 """Share of its greatest norm below which the generator's gradient has vanished, where ``told`` is above the other."""
 WRONG, RIGHT = 0.35, 0.65
 """``told``: a tenth of the reports below the one and a tenth above the other, and the players chase each other."""
-YOUNG = 300
-"""Batches of real images before which no alarm is raised."""
+REPORTS = 10
+"""Reports that it takes to see that; more than two looks, where they are close together."""
+YOUNG = 150
+"""Batches of real images before which no look counts."""
 WORSE = 3.0
 """Times its least distance at which a run is lost."""
 
@@ -117,7 +119,8 @@ def vanished(looks: Sequence[Look]) -> str | None:
     norm, told = looks[-1].median("generator_gradient"), looks[-1].median("told")
     if norm is None or told is None or told <= CERTAIN:
         return None
-    share = norm / max(value for look in looks for value in look.values("generator_gradient"))
+    most = max(value for look in looks for value in look.values("generator_gradient"))
+    share = norm / most if most else 0.0
     if share >= VANISHED:
         return None
     return (
@@ -128,9 +131,14 @@ def vanished(looks: Sequence[Look]) -> str | None:
 
 def oscillates(looks: Sequence[Look]) -> str | None:
     """Both players chase each other."""
-    told = sorted(value for look in looks[-2:] for value in look.values("told"))
-    if len(told) < 10:
+    told: list[float] = []
+    for count, look in enumerate(reversed(looks)):
+        if count >= 2 and len(told) >= REPORTS:
+            break
+        told += look.values("told")
+    if len(told) < REPORTS:
         return None
+    told.sort()
     low, high = told[len(told) // 10], told[-1 - len(told) // 10]
     if low > WRONG or high < RIGHT:
         return None
@@ -211,9 +219,7 @@ def looks(history: Sequence[Report]) -> list[Look]:
 
 def alarms(history: Sequence[Report], recipe: Recipe) -> list[Alarm]:
     """What a run is ill with at its last snapshot, from all reports of its log so far."""
-    seen = looks(history)
-    if not seen or seen[-1].report["images"] < YOUNG * recipe.training.batch:
-        return []
+    seen = [look for look in looks(history) if look.report["images"] >= YOUNG * recipe.training.batch]
     found = []
     for name, illness in ILLNESSES.items():
         evidence = [illness.symptom(seen[: place + 1]) for place in range(len(seen))]

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from torch import nn
+
 from condgan.core import disk
 from condgan.core.errors import CheckpointError, DiskError, DivergedError
 from condgan.data import Dataset
@@ -119,6 +121,9 @@ class Sitting:
         """See to it that the latest checkpoint is the state as it is: there is always one to go back to."""
         if store.named(self.run.checkpoints, store.LATEST) != f"step-{self.trainer.steps}":
             self.save()
+        best = store.named(self.run.checkpoints, store.BEST)
+        if self.trainer.recipe.training.until == "plateau" and best:
+            self._keep(self.run.checkpoints / best)
 
     def advance(self, interruption: Interruption) -> Snapshot:
         """Train to the next snapshot.
@@ -183,13 +188,7 @@ class Sitting:
     def _snapshot(self) -> Snapshot:
         """Save the pipeline, a grid of samples and a checkpoint."""
         trainer, run, training = self.trainer, self.run, self.trainer.recipe.training
-        pipeline = Pipeline(
-            trainer.recipe.condition,
-            trainer.recipe.architecture,
-            trainer.dataset.shape,
-            copy.deepcopy(trainer.ema.module),
-            trained={"images": trainer.images, "data": trainer.recipe.data.title(), "data_hash": trainer.dataset.hash},
-        )
+        pipeline = self._pipeline(copy.deepcopy(trainer.ema.module), trainer.images)
         signs = self.monitor.look(pipeline, trainer.discriminator)
         best = trainer.best is None or signs["pixel_distance"] <= trainer.best
         if best:
@@ -207,9 +206,28 @@ class Sitting:
         self.save(best)
         return Snapshot(report, pipeline, picture, self.stopped)
 
+    def _pipeline(self, generator: nn.Module, images: int) -> Pipeline:
+        recipe, dataset = self.trainer.recipe, self.trainer.dataset
+        trained = {"images": images, "data": recipe.data.title(), "data_hash": dataset.hash}
+        return Pipeline(recipe.condition, recipe.architecture, dataset.shape, generator, trained)
+
+    def _keep(self, place: Path) -> None:
+        """Make a checkpoint the run's pipeline: a sitting with another end in view may have left a later one."""
+        average = copy.deepcopy(self.trainer.ema.module)
+        try:
+            images = checkpoint.restore(place, {"ema": average}).images
+        except CheckpointError as error:
+            logger.warning("%s: %s; the run's pipeline stays as it is", error.what, error.where)
+            return
+        pipeline = self._pipeline(average, images)
+        looks = [report for report in read(self.log.file) if report["images"] == images]
+        pipeline.trained["alarms"] = looks[-1].get("alarms", []) if looks else []
+        pipeline.save_pretrained(self.run.folder)
+
     def _plateau(self) -> str | None:
-        """Why to stop, where the recipe asks for it."""
-        return plateau(read(self.log.file)) if self.trainer.recipe.training.until == "plateau" else None
+        """Why to stop before the end of the budget, where the recipe asks for it."""
+        asked = self.trainer.recipe.training.until == "plateau" and self.trainer.share < 1
+        return plateau(read(self.log.file)) if asked else None
 
     def _warn(self, report: Progress) -> None:
         """Say each alarm once in a sitting."""

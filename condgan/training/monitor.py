@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import torch
 from jaxtyping import Float, Int64, UInt8
 from torch import Tensor, nn
@@ -9,6 +11,7 @@ from torch.nn import functional as F
 
 from condgan.conditions.base import Condition
 from condgan.core.batch import to_float
+from condgan.core.seeds import noise
 from condgan.data import Dataset
 from condgan.metrics import jackknife
 from condgan.metrics.distances import Gaussian, gaussian, gaussian_distance
@@ -23,7 +26,11 @@ SIDE = 8
 GROUPS = 10
 """Parts of the samples, each left out once, by which the distance's interval is found."""
 ENOUGH = 20
-"""Samples of a class from which its variety is looked at; where none has so many, that of all together."""
+"""Samples of a class from which its variety is looked at; where no class has so many, that of all together."""
+CODE = 64
+"""Classes up to which each has a number of its own in the joint distance."""
+PART = 50
+"""Images that the discriminator gets to see at a time."""
 TOLD = 0.1
 """Accuracy beyond chance that nearest means must reach on real images before anything is said of labels."""
 
@@ -36,7 +43,7 @@ class Monitor:
     * ``pixel_distance``: Fréchet joint distance (DeVries et al. 2019) of samples and their classes from the real ones;
       ``pixel_distance_error`` is half its 95 % interval. ``image_distance`` is the same without the classes; where the
       generator takes none, both are.
-    * ``variety``: of the least varied class, the median distance of a sample to the nearest other one, over the same of
+    * ``variety``: of the least varied class, the mean distance of a sample to the nearest other one, over the same of
       as many real images: 1 as they are, 0 where all are alike, and near 0 where there are but a few different ones.
     * ``obedience``: how much better than chance samples are told to be of their class, over the same of real images, by
       nearest class means under the common covariance (Fisher 1936): 1 as they are, 0 where labels are ignored.
@@ -51,6 +58,9 @@ class Monitor:
         places = [evenly(len(each), SHOWN) for each in both]
         self.shown = [(each.images[some], each.labels[some]) for each, some in zip(both, places, strict=True)]
         self.classes = len(dataset.schema.names)
+        chance = torch.Generator().manual_seed(0)
+        many = torch.randn(self.classes, CODE, generator=chance) / CODE**0.5
+        self.codes = torch.eye(self.classes) if self.classes <= CODE else many
         chosen = evenly(len(dataset), REAL)
         labels = dataset.labels[chosen]
         pixels = embed(dataset.images[chosen])
@@ -61,19 +71,20 @@ class Monitor:
         groups = [
             Group((self.asked == index).nonzero()[:, 0], pixels[labels == index]) for index in range(self.classes)
         ]
-        enough = [group for group in groups if len(group.drawn) >= ENOUGH and len(group.real) >= len(group.drawn)]
-        self.groups, self.everything = enough or [everything], everything
-        half = torch.arange(len(pixels)) % 2 == 0
-        self.scores = discriminant(pixels[half], labels[half], self.classes)
+        self.groups = [group for group in groups if len(group.drawn) >= ENOUGH] or [everything]
+        self.everything = everything
+        one, other = torch.randperm(len(pixels), generator=chance).tensor_split(2)
+        self.scores = discriminant(pixels[one], labels[one], self.classes)
         # on images that the scores do not come from
-        beyond = self.beyond_chance(pixels[~half], labels[~half]) if len(pixels) > 1 else 0.0
+        beyond = self.beyond_chance(pixels[other], labels[other]) if len(other) else 0.0
         self.told = beyond if beyond > TOLD else None
 
     def look(self, pipeline: Pipeline, discriminator: nn.Module) -> Signs:
         """What there is to see of a generator and its adversary."""
         conditional = pipeline.condition.outputs > 0
-        drawn = pipeline(self.asked.tolist() if conditional else None, n=DRAWN)
-        pixels = embed(torch.from_numpy(drawn.images).movedim(-1, 1))
+        encoded = pipeline.condition.targets(self.dataset.schema, self.asked)
+        drawn = pipeline.draw(noise(range(DRAWN), pipeline.architecture.noise), encoded)
+        pixels = embed(torch.from_numpy(drawn).movedim(-1, 1))
         found = self.distance(pixels, conditional) | self.variety(pixels, conditional)
         if conditional and self.told:
             found["obedience"] = self.beyond_chance(pixels, self.asked) / self.told
@@ -82,8 +93,8 @@ class Monitor:
         return found
 
     def joint(self, pixels: Float[Tensor, "n d"], labels: Int64[Tensor, " n"]) -> Float[Tensor, "n e"]:
-        """Pixels and the class as one-hot, side by side."""
-        return torch.cat([pixels, F.one_hot(labels, self.classes)], 1)
+        """Pixels and the class, side by side: as one-hot, of many classes as random codes as far apart."""
+        return torch.cat([pixels, self.codes[labels]], 1)
 
     def distance(self, pixels: Float[Tensor, "n d"], conditional: bool) -> Signs:
         """How far samples are from the real images; 0 where their moments agree."""
@@ -112,25 +123,34 @@ class Monitor:
         each = torch.stack([right[labels == index].float().mean() for index in torch.unique(labels)])
         return each.mean().item() - 1 / self.classes
 
+    def _shown(self, condition: Condition) -> Iterator[Iterator[tuple[Tensor, Tensor]]]:
+        """The training images, and those that were held from training, with their conditions, in small parts."""
+        for images, labels in self.shown:
+            encoded = condition.targets(self.dataset.schema, labels)
+            yield zip(torch.split(images, PART), torch.split(encoded, PART), strict=True)
+
     @torch.no_grad()
     def memorization(self, condition: Condition, discriminator: nn.Module) -> float:
         """Of pairs of a training image and one that was held from it."""
         device, before = next(discriminator.parameters()).device, discriminator.training
         discriminator.eval()
         seen, unseen = (
-            discriminator(to_float(images).to(device), condition.targets(self.dataset.schema, labels).to(device)).logits
-            for images, labels in self.shown
+            torch.cat([discriminator(to_float(x).to(device), y.to(device)).logits for x, y in parts])
+            for parts in self._shown(condition)
         )
         discriminator.train(before)
         return (seen[:, None] - unseen).sign().mean().item()
 
 
 class Group:
-    """Samples whose variety is looked at, by their places, and the real images they are held against."""
+    """Samples whose variety is looked at, by their places, and how far apart as many real images are.
+
+    At most a third as many as there are real images: of more, even if drawn from among these, many would be alike.
+    """
 
     def __init__(self, drawn: Int64[Tensor, " n"], real: Float[Tensor, "m d"]) -> None:
-        self.drawn, self.real = drawn, real
-        self.apart = apart(real[evenly(len(real), len(drawn))])
+        self.drawn = drawn[evenly(len(drawn), len(real) // 3)]
+        self.apart = apart(real[evenly(len(real), len(self.drawn))])
         """0 where most real images are there twice."""
 
 
@@ -143,10 +163,10 @@ def embed(images: UInt8[Tensor, "n c h w"]) -> Float[Tensor, "n d"]:
 
 
 def apart(pixels: Float[Tensor, "n d"]) -> float:
-    """The median distance to the nearest other one."""
+    """The mean distance to the nearest other one. Not the median: where half of few samples are doubles it is 0."""
     if len(pixels) < 2:
         return 0.0
-    return torch.cdist(pixels, pixels).fill_diagonal_(torch.inf).min(1).values.median().item()
+    return torch.cdist(pixels, pixels).fill_diagonal_(torch.inf).min(1).values.mean().item()
 
 
 def discriminant(pixels: Float[Tensor, "n d"], labels: Int64[Tensor, " n"], classes: int) -> Float[Tensor, "e c"]:

@@ -17,11 +17,11 @@ def plateau(history: Sequence[Mapping[str, Any]]) -> str | None:
         return None
     best, waited = seen[0], 0
     for report in seen[1:]:
-        better = report["pixel_distance"] < best["pixel_distance"] - best["pixel_distance_error"]
+        better = report["pixel_distance"] < best["pixel_distance"] - best.get("pixel_distance_error", 0.0)
         best, waited = (report, 0) if better else (best, waited + 1)
     if waited < PATIENCE:
         return None
     return (
         f"for {waited} snapshots the distance from the real images has not fallen below the interval of "
-        f"{best['pixel_distance']:.3g} ± {best['pixel_distance_error']:.1g} at {best['images']:,} images"
+        f"{best['pixel_distance']:.3g} ± {best.get('pixel_distance_error', 0.0):.1g} at {best['images']:,} images"
     )

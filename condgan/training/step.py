@@ -74,7 +74,7 @@ def discriminator_terms(
         _, between = judge(discriminator, torch.lerp(fake, real, share), y, True)
     terms = objective.discriminator(of_real, of_fake, lambda verdict: disagreement(condition, verdict, y))
     terms |= objective.penalties(Gradients(real_slope, fake_slope, between))
-    return Judged(terms, of_real.detach(), (of_real.logits > of_fake.logits).float().mean())
+    return Judged(terms, of_real.detach(), ((of_real.logits - of_fake.logits).sign().mean() + 1) / 2)
 
 
 def generator_terms(

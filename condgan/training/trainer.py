@@ -139,7 +139,7 @@ class Trainer:
             require_finite(found.items(), f"the {name}'s loss:")
             self.engine.backward(total(found) / len(parts))
             for term, value in found.items():
-                self.note(term, value.detach())
+                self.note(term, value)
         norm = require_finite(gradients(self.weights[name]), f"the {name}'s gradient of")
         if name == "generator":
             self.note("generator_gradient", norm)
@@ -147,7 +147,7 @@ class Trainer:
 
     def note(self, term: str, value: Tensor) -> None:
         """Take a value into the mean of the next report."""
-        self.sums[term] = self.sums.get(term, 0) + value
+        self.sums[term] = self.sums.get(term, 0) + value.detach()
         self.counts[term] = self.counts.get(term, 0) + 1
 
     def report(self) -> Progress:

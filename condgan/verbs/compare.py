@@ -18,7 +18,7 @@ from condgan.evaluation.real import Real
 from condgan.evaluation.report import Report
 from condgan.gallery import png
 from condgan.pipeline import Pipeline
-from condgan.presets import get
+from condgan.presets import get, remedy
 from condgan.training import loop
 from condgan.training.engine import pick
 from condgan.training.trainer import build
@@ -65,6 +65,8 @@ def compare(
     home = Path(words.pop("out", None) or Path("runs", f"compare-{source.title().replace('/', '-')}"))
     for preset in presets:
         get(preset)  # a name that is none is refused before anything is trained
+        if words.get("cure"):
+            remedy(preset)
     rows: list[Row] = []
     sheets: dict[str, bytes] = {}
     for preset in dict.fromkeys(presets):

@@ -11,7 +11,7 @@ from condgan.core.errors import CheckpointError, DataError, SettingsError
 from condgan.core.lock import require_free
 from condgan.data import Dataset, Source, find
 from condgan.data.doctor import remarks
-from condgan.presets import fitting, get
+from condgan.presets import fitting, get, remedy
 from condgan.recipe import Recipe, merge, read_toml
 from condgan.training.monitor import SHOWN
 from condgan.training.store import checkpoint_at
@@ -100,7 +100,10 @@ def held(made: Plan) -> Dataset | None:
         found = made.recipe.data.split("test").read(SHOWN)
     except DataError:
         return None
-    return found if len(found) and found.schema.names == made.dataset.schema.names else None
+    if not len(found) or found.schema.names != made.dataset.schema.names:
+        return None
+    # turned as those to train on are, or they would be told apart by that
+    return found.with_label_noise(made.recipe.data.label_noise)
 
 
 def notes(made: Plan) -> list[str]:
@@ -139,11 +142,12 @@ def lay_out(
     if checkpoint and data is None and not recipe:
         home = checkpoint.parent.parent
         recipe, out = home / "recipe.toml", out or home
-    words = changes(settings or {}, seed, skip_bad, images=images, minutes=minutes, until=until, precision=precision)
+    words = merge(remedy(preset or "house") if cure else {}, dict(settings or {}))
+    words = changes(words, seed, skip_bad, images=images, minutes=minutes, until=until, precision=precision)
     laid = read_toml(recipe) if recipe else data.plain() if isinstance(data, Recipe) else {}
     if data is None and not recipe:
         raise SettingsError("no data", where="DATA", do="name a data set or a path, such as: condgan train digits")
-    found = Recipe() if isinstance(data, Recipe) else get(preset or "house", cure)
+    found = Recipe() if isinstance(data, Recipe) else get(preset or "house")
     if data is not None and not isinstance(data, Recipe):
         source = data if isinstance(data, Source) else find(str(data), data_root)
         # a preset may ask for a size

@@ -33,7 +33,19 @@ def test_near_to_its_proxy_and_far_from_others_is_least() -> None:
     assert right.max() < swapped.min() and right.max() < alike.min()
 
 
-def test_a_batch_of_one_class_pulls_alone() -> None:
+def test_a_batch_of_one_class_teaches_nothing() -> None:
+    """With nothing to be told from, a proxy is surely the nearest."""
     embedding = torch.eye(3)[:2].requires_grad_()
     loss = data_to_data(embedding, torch.eye(3)[[2, 2]], torch.zeros(2, 2, dtype=torch.bool))
-    assert loss.tolist() == pytest.approx([0, 0], abs=1e-6)  # the share of its own proxy is then 1, however far
+    loss.sum().backward()
+    assert loss.tolist() == pytest.approx([0, 0], abs=1e-6)
+    assert embedding.grad is not None and embedding.grad.abs().max() < 1e-6
+
+
+def test_it_is_computed_in_full_precision() -> None:
+    torch.manual_seed(0)
+    embedding, labels = normalize(torch.randn(8, 5), dim=1), torch.arange(8) % 2
+    words = embedding, torch.eye(5)[labels], labels[:, None] != labels
+    with torch.autocast("cpu", torch.bfloat16):
+        found = data_to_data(*words)
+    assert torch.equal(found, data_to_data(*words))

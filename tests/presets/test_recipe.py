@@ -73,6 +73,14 @@ def test_a_new_kind_starts_from_its_own_defaults() -> None:
         ({"architecture": {"discriminator_injection": "none"}}, "the labels would be ignored"),
         ({"condition": {"kind": "none"}, "objective": {"auxiliary": 1}}, "needs a condition to classify"),
         ({"architecture": {"discriminator_injection": "map"}, "objective": {"auxiliary": 1}}, "from the label itself"),
+        (
+            {
+                "architecture": {"discriminator_injection": "proxy"},
+                "objective": {"auxiliary": 1},
+                "training": {"accumulate": 2},
+            },
+            "held against the whole batch",
+        ),
         ({"architecture": {"discriminator_injection": "proxy"}}, "set objective.auxiliary, such as to 0.5"),
         ({"data": {"name": "mnits"}}, "no data set of that name; did you mean 'mnist'"),
         ({"data": {"size": "big"}}, r"setting data\.size"),

@@ -72,10 +72,23 @@ def test_players_that_chase_each_other() -> None:
     assert alarms(log({}, *[{"told": (0.7, 1.0)}] * 3), RECIPE) == []
 
 
+def test_close_looks_are_taken_together() -> None:
+    swings = [{"told": (0.05, 0.95)}] * 8
+    (alarm,) = alarms(log({}, *swings, between=2), RECIPE)
+    assert alarm.illness == "oscillation"
+
+
+def test_no_gradient_at_all_has_vanished() -> None:
+    (alarm,) = alarms(log(*[{"told": 1.0, "generator_gradient": 0.0}] * 2), RECIPE)
+    assert alarm.illness == "vanishing generator gradient"
+
+
 def test_a_run_in_its_first_steps_is_not_ill() -> None:
     ill = {"variety": 0.0, "obedience": 0.0}
     young = [{**each, "images": each["images"] // 4} for each in log(ill, ill, ill)]
     assert alarms(young, RECIPE) == [] != alarms(log(ill, ill, ill), RECIPE)
+    old = [{**each, "images": each["images"] + LOOK // 2} for each in log(ill, ill)]
+    assert alarms([*young, *old[:5]], RECIPE) == [] != alarms([*young, *old], RECIPE)
 
 
 def test_nothing_known_is_no_alarm() -> None:

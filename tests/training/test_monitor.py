@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from condgan.conditions import Label
+from condgan.conditions import Label, Unconditional
 from condgan.core.verdict import Verdict
 from condgan.data import Dataset, Named
 from condgan.metrics.distances import gaussian, gaussian_distance
@@ -46,16 +46,55 @@ class Judge(nn.Module):
         return Verdict(torch.tensor(by_heart) + 1e-3 * x.flatten(1).mean(1), None)
 
 
-def look(images: Tensor, labels: Tensor, known: Tensor | None = None) -> Signs:
-    condition = Label(names=DIGITS.schema.names)
-    pipeline = Pipeline(condition, MLP(), DIGITS.shape, Drawn(images, labels))
-    return Monitor(DIGITS, HELD).look(pipeline, Judge(known))
+def look(images: Tensor, labels: Tensor, known: Tensor | None = None, data: Dataset = DIGITS) -> Signs:
+    condition = Label(names=data.schema.names)
+    pipeline = Pipeline(condition, MLP(), data.shape, Drawn(images, labels))
+    return Monitor(data, HELD).look(pipeline, Judge(known))
+
+
+def part(chosen: Tensor) -> Dataset:
+    return Dataset(DIGITS.images[chosen], DIGITS.labels[chosen], DIGITS.schema.names)
 
 
 def test_real_images_are_sound() -> None:
     signs = look(DIGITS.images, DIGITS.labels)
     assert signs["pixel_distance"] < 0.1 and 0 < signs["pixel_distance_error"] < 0.05
     assert signs["variety"] > 0.7 and 0.9 < signs["obedience"] < 1.1
+
+
+@pytest.mark.parametrize("order", [tuple("9876543210"), (*"1032547698", "none")], ids=len)
+def test_the_condition_may_order_its_classes_otherwise(order: tuple[str, ...]) -> None:
+    places = torch.tensor([order.index(name) for name in DIGITS.schema.names])
+    module = Drawn(DIGITS.images, places[DIGITS.labels])
+    signs = Monitor(DIGITS).look(Pipeline(Label(names=order), MLP(), DIGITS.shape, module), Judge(None))
+    assert signs["pixel_distance"] < 0.1 and 0.9 < signs["obedience"] < 1.1
+
+
+@pytest.mark.parametrize("classes", [2, 10])
+def test_the_order_of_the_data_does_not_matter(classes: int) -> None:
+    places = [(DIGITS.labels == label).nonzero()[:300, 0] for label in range(classes)]
+    mixed = part(torch.stack(places, 1).flatten())
+    signs = look(mixed.images, mixed.labels, data=mixed)
+    assert 0.9 < signs["obedience"] < 1.1
+
+
+@pytest.mark.parametrize("count", [30, 100, 300, 900])
+def test_few_images_are_not_taken_for_a_collapse(count: int) -> None:
+    """Not even of a generator that draws the very images it was trained on."""
+    few = part(torch.randperm(len(DIGITS), generator=torch.Generator().manual_seed(0))[:count])
+    assert look(DIGITS.images, DIGITS.labels, data=few)["variety"] > 0.6
+    assert look(few.images, few.labels, data=few)["variety"] > 0.3
+
+
+def test_many_classes_cost_no_more_than_some() -> None:
+    """Each has a code in place of a number of its own, by which wrong labels still show."""
+    labels = torch.arange(len(DIGITS)) % 1_000
+    many = Dataset(DIGITS.images, labels, tuple(map(str, range(1_000))))
+    monitor, pixels = Monitor(many), embed(many.images)
+    assert monitor.joint(pixels, labels).shape[1] == 64 + 64
+    sure = torch.full_like(labels, 7)
+    right, wrong = (gaussian(monitor.joint(pixels, each)) for each in (labels, sure))
+    assert gaussian_distance(monitor.real, right) < 0.01 < gaussian_distance(monitor.real, wrong)
 
 
 def test_one_class_of_few_images_is_seen() -> None:
@@ -80,6 +119,15 @@ def test_knowing_by_heart_is_seen() -> None:
     assert "memorization" not in Monitor(DIGITS).look(pipeline, Judge(None))
 
 
+def test_without_a_condition_the_classes_are_left_out() -> None:
+    colour = DIGITS.images.expand(-1, 3, -1, -1)
+    data = Dataset(colour, DIGITS.labels, DIGITS.schema.names)
+    module = Drawn(colour, torch.zeros_like(DIGITS.labels))
+    signs = Monitor(data).look(Pipeline(Unconditional(), MLP(), data.shape, module), Judge(None))
+    assert signs["pixel_distance"] == signs["image_distance"] < 0.2 and signs["variety"] > 0.7
+    assert "obedience" not in signs
+
+
 def test_the_wrong_labels_are_far() -> None:
     """The images alone agree; the classes asked for do not."""
     dataset = two_tones(n=400)
@@ -93,7 +141,8 @@ def test_one_image_a_class_and_equal_ones(value: int) -> None:
     """Where there is nothing to tell from, nothing is said."""
     for count in (1, 500):
         images = torch.full((count, 3, 2, 5), value, dtype=torch.uint8)
-        dataset = Dataset(images, torch.arange(count) % 2 * (count > 1), ("a", "b")[: 1 + (count > 1)])
+        labels = (torch.arange(count) >= count // 2).long() * (count > 1)
+        dataset = Dataset(images, labels, ("a", "b")[: 1 + (count > 1)])
         condition = Label(names=dataset.schema.names)
         pipeline = Pipeline(condition, MLP(), dataset.shape, Drawn(images, dataset.labels))
         assert set(Monitor(dataset).look(pipeline, Judge(None))) == {

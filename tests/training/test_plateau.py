@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from condgan import Pipeline
-from condgan.training import loop
+from condgan.training import checkpoint, loop
 from condgan.training.monitor import Monitor
 from condgan.training.plateau import PATIENCE, plateau
 from tests.training.test_training import QUICK, two_tones
@@ -16,6 +16,12 @@ def history(*distances: float, error: float = 0.1) -> list[dict[str, float]]:
         {"images": 10 * index, "pixel_distance": each, "pixel_distance_error": error}
         for index, each in enumerate(distances, 1)
     ]
+
+
+def seen(patch: pytest.MonkeyPatch, *distances: float) -> None:
+    """What each look finds, in turn."""
+    found = iter(distances)
+    patch.setattr(Monitor, "distance", lambda *_: {"pixel_distance": next(found), "pixel_distance_error": 0.1})
 
 
 def test_it_waits_for_three_without_an_improvement() -> None:
@@ -32,11 +38,13 @@ def test_small_steps_add_up_and_steps_within_the_interval_do_not_count() -> None
     assert plateau(history(1, 0.99, 0.98, 0.97)) is not None
 
 
+def test_a_log_of_an_older_version() -> None:
+    old = [{"images": each["images"], "pixel_distance": each["pixel_distance"]} for each in history(1, 1, 1, 1)]
+    assert plateau(old) is not None
+
+
 def test_a_run_stops_keeps_its_best_and_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    signs = iter(history(3, 1, 2, 2, 2, 0.9, 0.1, 0.1, 0.1, 0.1))
-    monkeypatch.setattr(
-        Monitor, "distance", lambda *_: {name: v for name, v in next(signs).items() if name != "images"}
-    )
+    seen(monkeypatch, 3, 1, 2, 2, 2, 0.9, 0.1, 0.1, 0.1, 0.1)
     recipe = QUICK.override({"training": {"images": 160, "snapshots": 10, "until": "plateau"}})
     taken = list(loop.train(recipe, two_tones(), tmp_path / "run", device="cpu"))
     assert [each.progress.images for each in taken] == [16, 32, 48, 64, 80]
@@ -47,3 +55,25 @@ def test_a_run_stops_keeps_its_best_and_says_why(tmp_path: Path, monkeypatch: py
     further = list(loop.train(on, two_tones(), tmp_path / "run", device="cpu"))
     assert [each.progress.images for each in further] == [96, 112, 128, 144, 160]
     assert Pipeline.from_pretrained(tmp_path / "run").trained["images"] == 160
+
+
+def test_the_best_is_kept_whatever_the_sitting_before_was_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen(monkeypatch, 3, 1, 2, 2, 2, 2)
+    run, recipe = tmp_path / "run", QUICK.override({"training": {"images": 160, "snapshots": 10}})
+    taken = loop.train(recipe, two_tones(), run, device="cpu")
+    assert [next(taken).progress.images for _ in range(4)] == [16, 32, 48, 64]
+    taken.close()
+    assert Pipeline.from_pretrained(run).trained["images"] == 64
+    on = recipe.override({"training": {"until": "plateau"}})
+    (last,) = loop.train(on, two_tones(), run, device="cpu")
+    assert last.progress.images == 80 and last.stopped is not None
+    kept = Pipeline.from_pretrained(run)
+    assert kept.trained["images"] == 32
+    best = checkpoint.restore(run / "checkpoints" / "step-4", {"ema": kept.generator})
+    assert best.images == 32
+
+
+def test_the_end_of_the_budget_is_no_plateau(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen(monkeypatch, 3, 1, 1, 1, 1)
+    recipe = QUICK.override({"training": {"images": 80, "snapshots": 5, "until": "plateau"}})
+    assert [shot.stopped for shot in loop.train(recipe, two_tones(), tmp_path / "run", device="cpu")] == [None] * 5

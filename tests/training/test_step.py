@@ -6,6 +6,7 @@ from torch import Tensor, nn
 
 from condgan.conditions import Label
 from condgan.core.batch import Shape
+from condgan.core.verdict import Verdict
 from condgan.losses import Objective
 from condgan.losses.objective import total
 from condgan.networks import DCGAN, ResNet
@@ -47,6 +48,15 @@ def test_one_pass_says_what_two_say(objective: Objective, monkeypatch: pytest.Mo
         assert not of_real.logits.requires_grad
     for one, two in zip(*found, strict=True):
         torch.testing.assert_close(one, two, atol=1e-6, rtol=1e-4)
+
+
+@pytest.mark.parametrize(("of_real", "told"), [(1.0, 1.0), (0.0, 0.5), (-1.0, 0.0)])
+def test_a_discriminator_that_is_blind_tells_half(of_real: float, told: float) -> None:
+    class Fixed(nn.Module):
+        def forward(self, x: Tensor, y: Tensor) -> Verdict:
+            return Verdict(of_real * (torch.arange(len(x)) < len(x) // 2), None)
+
+    assert discriminator_terms(Fixed(), Objective(), LABEL, REAL, FAKE, LABELS, False).told == told
 
 
 def test_batch_statistics_keep_real_and_generated_apart() -> None:
