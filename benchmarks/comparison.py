@@ -68,11 +68,13 @@ def compare(case: Case, data: str, root: str, minutes: float, home: Path) -> Row
 
 def table(rows: dict[str, Row]) -> str:
     """Markdown, a row for each case."""
-    lines = ["| | " + " | ".join((*COLUMNS, "images")) + " |", "|---" * (len(COLUMNS) + 2) + "|"]
+    lines = ["| | " + " | ".join((*COLUMNS, "images", "alarms")) + " |", "|---" * (len(COLUMNS) + 3) + "|"]
     for label, row in rows.items():
         figures = {name.split(" (cnn")[0]: figure for name, figure in row.figures.items()}
         cells = [str(figures.get(name, "–")) for name in COLUMNS]
-        lines.append(f"| `{label}` | " + " | ".join((*cells, "–" if row.images is None else f"{row.images:,}")) + " |")
+        images = "–" if row.images is None else f"{row.images:,}"
+        alarms = ", ".join(f"{name} ({count})" for name, count in row.alarms.items())
+        lines.append(f"| `{label}` | " + " | ".join((*cells, images, alarms)) + " |")
     return "\n".join(lines)
 
 

@@ -172,6 +172,7 @@ def show_comparison(presets: list[str], data: str, **words: Any) -> None:
     table.add_row("budget", *(row.budget for row in found.rows))
     table.add_row("minutes", *("–" if row.minutes is None else f"{row.minutes:.1f}" for row in found.rows))
     table.add_row("parameters", *(f"{sum(row.parameters):,}" for row in found.rows))
+    table.add_row("alarms", *found.alarms())
     table.add_row("trainings", *(f"{len(row.seeds)}" for row in found.rows))
     console.print(table)
     for row in found.rows:

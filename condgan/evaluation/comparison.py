@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import median_low
 from typing import Literal, NamedTuple
+
+from pydantic import Field
 
 from condgan.core.spec import Spec
 from condgan.evaluation.html import embedded, publish, render
@@ -32,6 +34,8 @@ class Row(Spec):
     """Those trainings that came to their end."""
     failures: tuple[str, ...] = ()
     """Why others did not, a line each."""
+    alarms: dict[str, int] = Field(default_factory=dict)
+    """What trainings were ill with at their end, and how many of them."""
     budget: str
     figures: dict[str, Figure]
     """The main figures of the reports. Of several trainings: over their seeds; of a single one: as its report says."""
@@ -52,6 +56,10 @@ class Comparison(Spec):
     folder: str
     """Where the runs, the page and these numbers are."""
     rows: tuple[Row, ...]
+
+    def alarms(self) -> list[str]:
+        """The alarms of each row, in words."""
+        return [", ".join(f"{name} ({count})" for name, count in row.alarms.items()) or "none" for row in self.rows]
 
     def columns(self) -> list[str]:
         """The names of the figures that some preset has."""
@@ -87,6 +95,7 @@ def row(
         preset=preset,
         seeds=tuple(outcomes),
         failures=tuple(failures),
+        alarms=dict(Counter(alarm.illness for each in found for alarm in each.report.alarms)),
         budget=budget,
         figures={name: _over(measured) for name, measured in figures.items()},
         minutes=median_low([each.seconds / 60 for each in found]) if found else None,

@@ -9,8 +9,9 @@ import pytest
 import condgan as cg
 from condgan.cli import main
 from condgan.core.errors import SettingsError
-from condgan.evaluation import comparison, extractor
+from condgan.evaluation import Report, comparison, extractor
 from condgan.metrics import over_repeats
+from condgan.training.health import Alarm
 from condgan.training.trainer import build
 from tests.evaluation.test_evaluate import tones
 
@@ -47,6 +48,24 @@ def test_two_presets_and_two_seeds(file: Path, tmp_path: Path, monkeypatch: pyte
     # the same call takes what is there: nothing is trained or evaluated again
     monkeypatch.setattr("condgan.verbs.compare.evaluate", None)  # nothing is there to be called
     assert cg.compare(["cgan-mlp", "plain"], file, seeds=(0, 1), **words) == found
+
+
+def test_alarms_are_counted(file: Path, tmp_path: Path) -> None:
+    found = cg.compare(
+        ["cgan-mlp"], file, seeds=(0,), images=32, n=100, repeats=2, quick=True, out=tmp_path / "o", settings=SMALL
+    )
+    assert found.rows[0].alarms == {} and found.alarms() == ["none"]
+    report = Report.model_validate_json((tmp_path / "o" / "cgan-mlp-0" / "report" / "report.json").read_bytes())
+    ill = [Alarm(illness=name, evidence="", since=1, cure="") for name in ("mode collapse", "label ignored")]
+    outcomes = {
+        seed: comparison.Outcome(report.model_copy(update={"alarms": alarms}), 1.0, 32)
+        for seed, alarms in ((0, tuple(ill)), (1, tuple(ill[:1])), (2, ()))
+    }
+    row = comparison.row("x", "32 images", (1, 1), outcomes)
+    assert row.alarms == {"mode collapse": 2, "label ignored": 1}
+    whole = comparison.Comparison(folder=str(tmp_path / "p"), rows=(row, *found.rows))
+    whole.save({})
+    assert "mode collapse (2), label ignored (1)" in (tmp_path / "p" / "index.html").read_text()
 
 
 def test_a_training_that_diverges_does_not_stop_the_others(
