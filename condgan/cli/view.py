@@ -63,7 +63,7 @@ def watch(plan: Callable[[], Plan], device: str) -> None:
 
 def describe(report: Progressed, alarms: Sequence[Alarm] = ()) -> str:
     """One line of live progress, short enough for a narrow terminal; metrics.jsonl holds every term."""
-    ill = [", ".join(alarm.illness for alarm in alarms).upper()] if alarms else []
+    ill = [alarms[0].illness.upper() + f" +{len(alarms) - 1}" * (len(alarms) > 1)] if alarms else []
     players = [f"{name[0].upper()} {report.losses.get(name, 0):.2f}" for name in ("discriminator", "generator")]
     left = f"{report.remaining / 60:.1f} min left"
     return " · ".join([*ill, f"{report.images:,} images", f"{report.rate:,.0f}/s", *players, left])

@@ -120,6 +120,7 @@ def test_an_alarm_is_told_wherever_people_look(
     assert [line.get("alarms") for line in looks] == [None, *[[ill.plain()]] * 3]
     assert json.loads((tmp_path / "run" / "config.json").read_text())["trained"]["alarms"] == [ill.plain()]
     assert describe(shots[-1].progress, [ill]).startswith("MODE COLLAPSE · 96 images")
+    assert describe(shots[-1].progress, [ill, ill, ill]).startswith("MODE COLLAPSE +2 · 96 images")
     assert describe(shots[0].progress).startswith("24 images")
     console = Console(width=200, file=io.StringIO())
     console.print(summary(tmp_path / "run", shots[-1]))
