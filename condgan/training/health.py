@@ -187,11 +187,6 @@ CLASSIFY = Cure(
 AUGMENT = Cure("--augment.on both --augment.translation 0.1", lambda r: r.augment.on != "both")
 
 ILLNESSES: dict[str, Illness] = {
-    "mode collapse": Illness(collapse, (KEEP_PACE, LIPSCHITZ, FAINT_LABEL, PENALTIES, PAIRS, SLOWER)),
-    "label ignored": Illness(ignored, (PROJECTION, CLASSIFY, Cure("more --images"))),
-    "memorised training images": Illness(
-        by_heart, (AUGMENT, PENALTIES, Cure("ten times the --objective.r1"), Cure("more data"))
-    ),
     "vanishing generator gradient": Illness(
         vanished,
         (
@@ -203,7 +198,13 @@ ILLNESSES: dict[str, Illness] = {
     ),
     "oscillation": Illness(oscillates, (LIPSCHITZ, PENALTIES, NO_MOMENTUM, SLOWER)),
     "divergence": Illness(diverges, (LIPSCHITZ, PENALTIES, SLOWER)),
+    "mode collapse": Illness(collapse, (KEEP_PACE, LIPSCHITZ, FAINT_LABEL, PENALTIES, PAIRS, SLOWER)),
+    "label ignored": Illness(ignored, (PROJECTION, CLASSIFY, Cure("more --images"))),
+    "memorised training images": Illness(
+        by_heart, (AUGMENT, PENALTIES, Cure("ten times the --objective.r1"), Cure("more data"))
+    ),
 }
+"""What makes others ill first: a generator without a gradient neither varies nor obeys."""
 
 
 def looks(history: Sequence[Report]) -> list[Look]:
