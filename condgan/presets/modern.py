@@ -74,7 +74,7 @@ def r3gan_small() -> Recipe:
     label beside z and by projection; a higher learning rate.
     """
     return Recipe(
-        condition=Label(encoding="one-hot"),  # embedded, it drowned z: one image a class
+        condition=Label(encoding="embedding", width=64),
         architecture=ResNet(generator_norm="none", generator_injection=("concat",)),
         objective=Objective(loss="relativistic", r1=0.1, r2=0.1),
         optimizer=Optimizer(lr=1e-3, betas=(0.0, 0.99), decay="linear"),
