@@ -8,10 +8,10 @@ It trains six times, for a minute or two each, and prints what the alarms said. 
 import argparse
 import io
 from pathlib import Path
-from typing import Any
 
 import condgan as cg
 from condgan.presets.ill import CURES
+from condgan.training import health
 from condgan.training.log import read
 
 CURVES = ("pixel_distance", "variety", "told", "generator_gradient")
@@ -29,9 +29,9 @@ def treat(preset: str, cure: bool, out: Path, seed: int) -> Path:
     return run
 
 
-def looks(run: Path) -> list[dict[str, Any]]:
+def looks(run: Path) -> list[health.Report]:
     """The reports of the run's snapshots."""
-    return [report for report in read(run / "metrics.jsonl") if "pixel_distance" in report]
+    return [look.report for look in health.looks(read(run / "metrics.jsonl"))]
 
 
 def draw(preset: str, ill: Path, cured: Path, path: Path) -> None:

@@ -12,9 +12,11 @@ from condgan.evaluation.report import (
     Variety,
     distance_name,
 )
+from condgan.training.health import IGNORED
 
-IGNORED, OBEYED = 0.1, 0.9
-"""Agreement beyond chance, as a share of that on real images, below and above which labels are ignored and obeyed."""
+OBEYED = 0.9
+"""Agreement beyond chance, as a share of that on real images, above which labels are obeyed; below ``IGNORED`` they are
+ignored."""
 COLLAPSED = 0.3
 """Variety of a class, as a share of that of its real images, below which it has collapsed."""
 MUCH, SOME = 0.5, 0.85

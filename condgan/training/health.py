@@ -16,7 +16,7 @@ from condgan.recipe import Recipe
 COLLAPSED = 0.3
 """``variety`` below which a class has collapsed."""
 IGNORED = 0.1
-"""``obedience`` below which labels are ignored; the report's own bound."""
+"""``obedience`` below which labels are ignored; the report has the same bound."""
 BY_HEART = 0.5
 """``memorization`` above which the discriminator knows its training images by heart."""
 VANISHED, CERTAIN = 0.05, 0.99

@@ -59,14 +59,9 @@ def compare(
         LockedError: another process is training one of the runs.
         DiskError: the disk is full or fails.
     """
-    if not presets or not seeds:
-        raise SettingsError("nothing to compare", where="presets and seeds", do="name at least one of each")
+    _require(presets, seeds, words.get("cure", False))
     source = data if isinstance(data, Source) else find(str(data), words.get("data_root", ""))
     home = Path(words.pop("out", None) or Path("runs", f"compare-{source.title().replace('/', '-')}"))
-    for preset in presets:
-        get(preset)  # a name that is none is refused before anything is trained
-        if words.get("cure"):
-            remedy(preset)
     rows: list[Row] = []
     sheets: dict[str, bytes] = {}
     for preset in dict.fromkeys(presets):
@@ -86,6 +81,16 @@ def compare(
     comparison = Comparison(folder=str(home), rows=tuple(rows))
     comparison.save(sheets)
     return comparison
+
+
+def _require(presets: Sequence[str], seeds: Sequence[int], cure: bool) -> None:
+    """Refuse what cannot be compared, before anything is read or trained."""
+    if not presets or not seeds:
+        raise SettingsError("nothing to compare", where="presets and seeds", do="name at least one of each")
+    for preset in presets:
+        get(preset)
+        if cure:
+            remedy(preset)
 
 
 def _outcome(made: Plan, n: int, repeats: int, quick: bool, device: str, on_step: Callable[[str], None]) -> Outcome:
