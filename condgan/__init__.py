@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from condgan.verbs.plan import Plan, plan
     from condgan.verbs.sample import sample
     from condgan.verbs.train import train
+    from condgan.verbs.translate import translate
 
 _HOME = {
     "CheckpointError": "core.errors",
@@ -49,6 +50,7 @@ _HOME = {
     "plan": "verbs.plan",
     "sample": "verbs.sample",
     "train": "verbs.train",
+    "translate": "verbs.translate",
 }
 _ROOMS = ("conditions", "data", "gallery", "losses", "metrics", "networks", "presets")
 
@@ -81,6 +83,7 @@ __all__ = [
     "presets",
     "sample",
     "train",
+    "translate",
 ]
 
 

@@ -6,7 +6,7 @@ from condgan.conditions.base import Form
 
 TEMPLATE = """---
 library_name: condgan
-pipeline_tag: unconditional-image-generation
+pipeline_tag: {tag}
 tags:
 - condgan
 - gan
@@ -22,7 +22,7 @@ A generator of {size} images, trained with [condgan](https://pypi.org/project/co
 import condgan as cg
 
 pipe = cg.Pipeline.from_pretrained("PATH OR OWNER/NAME")
-pipe({example}seeds=[1, 2, 3]).save("samples.png")
+{example}
 ```
 
 ## What it can be asked for
@@ -42,7 +42,12 @@ def card(config: dict[str, Any], form: Form) -> str:
     data = trained.get("data", "unknown data")
     size = "×".join(map(str, reversed(config["shape"]["space"])))
     channels = {1: "grey", 3: "colour", 4: "colour and transparency"}[config["shape"]["channels"]]
-    asks = "\n".join(f"- `{field.name}` ({field.help}): {', '.join(field.choices)}" for field in form.fields)
+    asks = "\n".join(
+        f"- `{field.name}` ({field.help})" + (f": {', '.join(field.choices)}" if field.choices else "")
+        for field in form.fields
+    )
+    pictures = any(not field.choices for field in form.fields)
+    label = f'"{form.fields[0].choices[0]}", n=3, ' if form.fields and not pictures else "n=3, "
     return TEMPLATE.format(
         title=f"condgan: {data}",
         size=f"{size} {channels}",
@@ -50,6 +55,9 @@ def card(config: dict[str, Any], form: Form) -> str:
         data=data,
         images=f"{trained.get('images', 0):,}",
         architecture=config["architecture"]["kind"],
-        example=f'"{form.fields[0].choices[0]}", n=3, ' if form.fields else "n=3, ",
+        tag="image-to-image" if pictures else "unconditional-image-generation",
+        example='(image,) = pipe.translate(["PICTURE.png"])'
+        if pictures
+        else f'pipe({label}seeds=[1, 2, 3]).save("samples.png")',
         asks=asks or "Nothing: it is a plain GAN, without a condition.",
     )

@@ -14,20 +14,25 @@ from pydantic import TypeAdapter
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from condgan.card import card
 from condgan.conditions.base import Condition
-from condgan.core import disk
-from condgan.core.batch import Shape, to_uint8
+from condgan.core import disk, tiling
+from condgan.core.batch import Batch, Shape, to_uint8
 from condgan.core.bounds import read_text, require_memory
 from condgan.core.errors import SettingsError
+from condgan.core.palette import Palette
 from condgan.core.seeds import noise
-from condgan.gallery import Samples
+from condgan.data.decode import Picture, opened
+from condgan.gallery import Samples, side_by_side
 from condgan.networks.base import Architecture, Conditioned
 from condgan.recipe import AnyArchitecture, AnyCondition
 
 PER_SAMPLE = 512
 """Bytes that a sample takes beside its image and its latent: its seed, its label and their handling."""
+TILES = 16
+"""Parts of a large picture that are computed at a time."""
 CONFIG, WEIGHTS, CARD = "config.json", "model.safetensors", "README.md"
 
 
@@ -41,10 +46,13 @@ class Pipeline:
         shape: Shape,
         generator: nn.Module,
         trained: dict[str, Any] | None = None,
+        palette: Palette | None = None,
     ) -> None:
         self.condition, self.architecture, self.shape = condition, architecture, shape
         self.generator = generator.eval()
         self.trained = trained or {}
+        self.palette = palette
+        """The classes of what it makes, where that are painted label maps."""
 
     def to(self, device: str | torch.device) -> Self:
         """Move the generator to a device."""
@@ -115,6 +123,58 @@ class Pipeline:
             images[part] = to_uint8(out.movedim(1, -1)).cpu().numpy()
         return images
 
+    @torch.no_grad()
+    def translate(self, pictures: Sequence[Picture], *, seeds: Sequence[int] | None = None) -> list[np.ndarray]:
+        """Images made from pictures, each of the size of its own; larger ones than those of the training in parts.
+
+        Args:
+            pictures: opened with Pillow, arrays h,w[,c] of uint8, paths, or the bytes of image files.
+            seeds: one for each; by default 0, 1, 2, …
+
+        Returns:
+            uint8 arrays h,w,c. Where label maps are made, their colours are exactly those of the classes.
+
+        Raises:
+            SettingsError: the generator takes no pictures, or the numbers do not agree.
+            DataError: a picture cannot be read, or is no label map of the generator's classes.
+        """
+        if not self.condition.pictures:
+            raise SettingsError("this generator takes no pictures", where="pictures", do="call it with labels")
+        seeds = list(range(len(pictures)) if seeds is None else seeds)
+        if len(seeds) != len(pictures):
+            raise SettingsError(f"{len(pictures)} pictures but {len(seeds)} seeds", do="give one seed a picture")
+        latents = noise(seeds, self.architecture.noise)
+        return [
+            self._translate(self.condition.encode([opened(picture, place)]), latents[place, None])
+            for place, picture in enumerate(pictures)
+        ]
+
+    def _translate(self, encoded: Tensor, latent: Tensor) -> np.ndarray:
+        """One picture of any size."""
+        height, width = encoded.shape[2:]
+        high, wide = self.shape.space
+        missing = (0, max(0, wide - width), 0, max(0, high - height))
+        encoded = F.pad(encoded.float(), missing, mode="replicate").to(encoded.dtype)
+        space = (encoded.shape[2], encoded.shape[3])
+        where = tiling.places(space, (high, wide))
+        device = next(self.generator.parameters()).device
+        parts = []
+        for start in range(0, len(where), TILES):
+            some = torch.cat([encoded[..., rows, columns] for rows, columns in where[start : start + TILES]])
+            parts.append(self.generator(latent.expand(len(some), -1).to(device), some.to(device)))
+        whole = tiling.together(torch.cat(parts).float(), where, space)[:, :height, :width]
+        made = to_uint8(whole.movedim(0, -1)).cpu().numpy()
+        return made if self.palette is None else self.palette.paint(self.palette.nearest(made))
+
+    def beside(self, items: Batch, encoded: Tensor, seeds: int = 2) -> Any:
+        """A picture of what some items are to be made from, what is made of it with each seed, and the truth."""
+        latents = noise(range(seeds), self.architecture.noise)
+        columns = {"input": _last(self.condition.show(encoded))}
+        for index in range(seeds):
+            drawn = self.draw(latents[index].expand(len(encoded), -1), encoded)
+            columns[f"seed {index}"] = drawn
+        return side_by_side({**columns, "truth": _last(items.images)})
+
     def sheet(self) -> Any:
         """A picture of every class (160 at most), each row from one seed, so that only the label differs along it."""
         classes = min(self.condition.outputs, 160)
@@ -135,6 +195,7 @@ class Pipeline:
             "shape": {"channels": self.shape.channels, "space": list(self.shape.space)},
             "condition": self.condition.plain(),
             "architecture": self.architecture.plain(),
+            **({"palette": self.palette._asdict()} if self.palette else {}),
             "trained": self.trained,
         }
         tensors = {name: value.contiguous().cpu() for name, value in self.generator.state_dict().items()}
@@ -155,6 +216,7 @@ class Pipeline:
             condition: Condition = TypeAdapter(AnyCondition).validate_python(config["condition"])
             architecture: Architecture = TypeAdapter(AnyArchitecture).validate_python(config["architecture"])
             shape = Shape(config["shape"]["channels"], tuple(config["shape"]["space"]))
+            palette = TypeAdapter(Palette).validate_python(config["palette"]) if "palette" in config else None
             embedder = condition.embedder()
             with torch.device("meta"):  # a config may lie: nothing is allocated before the weights are held against it
                 generator = Conditioned(architecture.generator(shape, embedder.widths), embedder)
@@ -162,7 +224,12 @@ class Pipeline:
             generator.float()
         except (KeyError, TypeError, ValueError, RuntimeError, OSError, SafetensorError) as error:
             raise SettingsError("damaged pipeline", where=folder, do=f"save it again ({_first_line(error)})") from None
-        return cls(condition, architecture, shape, generator, config.get("trained"))
+        return cls(condition, architecture, shape, generator, config.get("trained"), palette)
+
+
+def _last(images: Tensor) -> np.ndarray:
+    """Channels last, as pictures are drawn."""
+    return images.movedim(1, -1).numpy()
 
 
 def _config(folder: Path) -> dict[str, Any]:

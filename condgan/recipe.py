@@ -12,18 +12,18 @@ from typing import Annotated, Any, Literal, Self
 import tomli_w
 from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
 
-from condgan.conditions import Label, Unconditional
+from condgan.conditions import Image, Label, Layout, Unconditional
 from condgan.core.batch import Schema, Shape
 from condgan.core.bounds import read_text
 from condgan.core.errors import SettingsError
 from condgan.core.spec import Spec
-from condgan.data import Augment, Folder, Hub, Named, Npz, Table
+from condgan.data import Augment, Folder, Hub, Named, Npz, Pairs, Table
 from condgan.losses import Objective
-from condgan.networks import DCGAN, MLP, Maxout, ResNet
+from condgan.networks import DCGAN, MLP, Maxout, ResNet, Spade, UNet
 
-AnySource = Annotated[Named | Folder | Table | Npz | Hub, Field(discriminator="kind")]
-AnyCondition = Annotated[Label | Unconditional, Field(discriminator="kind")]
-AnyArchitecture = Annotated[MLP | Maxout | DCGAN | ResNet, Field(discriminator="kind")]
+AnySource = Annotated[Named | Folder | Table | Npz | Hub | Pairs, Field(discriminator="kind")]
+AnyCondition = Annotated[Label | Image | Layout | Unconditional, Field(discriminator="kind")]
+AnyArchitecture = Annotated[MLP | Maxout | DCGAN | ResNet | UNet | Spade, Field(discriminator="kind")]
 
 
 Rate = Annotated[float, Field(ge=0, lt=1)]
@@ -105,7 +105,16 @@ class Recipe(Spec):
     @model_validator(mode="after")
     def _fits(self) -> Self:
         injection, auxiliary = self.architecture.discriminator_injection, self.objective.auxiliary
-        if self.condition.kind != "none":
+        if self.condition.pictures:
+            self._fits_pictures()
+        elif self.objective.paired:
+            raise ValueError("objective.l1, feature_matching and diversity are for pairs: set condition.kind to image")
+        elif self.architecture.kind in ("unet", "spade"):
+            raise ValueError(
+                f"architecture.kind {self.architecture.kind} makes pictures from pictures: "
+                "set condition.kind to image or layout"
+            )
+        elif self.condition.kind != "none":
             if auxiliary and {"concat", "map"} & set(injection):
                 raise ValueError(
                     "objective.auxiliary would be learned from the label itself, there in the discriminator's input: "
@@ -123,6 +132,22 @@ class Recipe(Spec):
         elif auxiliary:
             raise ValueError("objective.auxiliary needs a condition to classify; set it to 0")
         return self
+
+    def _fits_pictures(self) -> None:
+        """Refuse what would ignore the pictures, or part them from their images."""
+        if not self.architecture.reads_pictures:
+            raise ValueError(
+                "the pictures would be ignored: set architecture.kind to unet or spade, "
+                "or of resnet and dcgan add spade to architecture.generator_injection"
+            )
+        if self.objective.auxiliary:
+            raise ValueError("objective.auxiliary tells classes, of which pictures have none; set it to 0")
+        if self.objective.feature_matching and self.architecture.kind not in ("unet", "spade"):
+            raise ValueError("objective.feature_matching needs a discriminator of patches: architecture unet or spade")
+        if self.augment.colour or self.augment.on == "both":
+            raise ValueError(
+                "pictures and images are to be changed alike: set augment.colour to 0 and augment.on to real"
+            )
 
     def resolve(self, schema: Schema, shape: Shape) -> Self:
         """The recipe with what was left to the data filled in."""

@@ -15,6 +15,7 @@ from condgan.cli.options import known_options
 from condgan.cli.presets import presets
 from condgan.cli.sample import sample
 from condgan.cli.train import train
+from condgan.cli.translate import translate
 from condgan.core.errors import CondganError, SettingsError
 from condgan.core.version import __version__
 
@@ -25,7 +26,7 @@ app = App(
     help_epilogue="Any command takes --debug for the traceback of an error.",
 )
 app.register_install_completion_command()
-for command in (train, sample, evaluate, compare, doctor, presets):
+for command in (train, sample, translate, evaluate, compare, doctor, presets):
     app.command(command)
 
 

@@ -14,6 +14,8 @@ from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
+from condgan.core.errors import DataError
+
 if TYPE_CHECKING:
     from condgan.evaluation import Report
     from condgan.training.health import Alarm
@@ -92,7 +94,9 @@ def summary(folder: Path, last: Snapshot | None) -> Table:
     table.add_row("progress", Text(f"{folder / 'samples.gif'}, {folder / 'losses.png'}, {folder / 'metrics.jsonl'}"))
     table.add_row("pipeline", Text(f"{folder}: config.json, model.safetensors, README.md"))
     words = ["condgan", "sample", str(folder)]
-    if last is not None and (form := last.pipeline.condition.describe()).fields:
+    if last is not None and last.pipeline.condition.pictures:
+        words = ["condgan", "translate", str(folder), "PICTURES", "--out", "DIR"]
+    elif last is not None and (form := last.pipeline.condition.describe()).fields:
         words += ["--label", form.fields[0].choices[0], "--n", "16"]
     table.add_row("next", Text(shlex.join(words)))
     return table
@@ -105,7 +109,7 @@ def show_diagnosis(diagnosis: Diagnosis) -> None:
     if dataset is None or recipe is None:
         return
     console.print(f"[bold]{escape(recipe.data.title())}[/bold]: {dataset}")
-    console.print(histogram(dict(zip(*dataset.schema, strict=True))))
+    console.print(histogram(dict(zip(*dataset.schema[:2], strict=True))))
     for each in dataset.unreadable:
         console.print(f"cannot be read: {each}", markup=False, soft_wrap=True)
     for remark in diagnosis.remarks:
@@ -157,6 +161,30 @@ def figures(report: Report) -> Table:
     for name, row in main_figures(report).items():
         table.add_row(name, *("too few" if each is None else str(each) for each in row))
     return table
+
+
+def show_translation(pipeline: str, given: str, out: str, seed: int, device: str) -> None:
+    """Translate with the progress in view, and end with how many there are.
+
+    Raises:
+        DataError: some could not be read; the others are there.
+    """
+    from condgan.verbs.translate import count, translate
+
+    console = Console(highlight=False)
+    made = translate(pipeline, given, out, seed=seed, device=device)
+    errors: list[DataError] = []
+    with Progress(console=console) as bar:
+        for each in bar.track(made, total=count(given), description="translating"):
+            if isinstance(each, DataError):
+                errors.append(each)
+                console.print(each.line(), markup=False, soft_wrap=True)
+    done = count(given) - len(errors)
+    console.print(f"{done:,} images in [bold]{escape(out)}[/bold]")
+    if errors:
+        raise DataError(
+            f"{len(errors)} of {count(given)} pictures left out", where=errors[0].where, do="replace or remove them"
+        )
 
 
 def show_comparison(presets: list[str], data: str, **words: Any) -> None:

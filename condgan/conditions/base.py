@@ -4,10 +4,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from jaxtyping import Float, Int64
+from jaxtyping import Float, UInt8
+from PIL.Image import Image
 from torch import Tensor
 
-from condgan.core.batch import Schema
+from condgan.core.batch import Batch, Schema
 from condgan.core.cond import Embedder
 from condgan.core.spec import Spec
 
@@ -17,6 +18,7 @@ class Field(NamedTuple):
 
     name: str
     choices: tuple[str, ...]
+    """All there are; none where it is a picture."""
     help: str
 
 
@@ -29,6 +31,8 @@ class Form(NamedTuple):
 class Condition(Spec, ABC):
     """How a generator is steered. It knows the names, so that it works without the data."""
 
+    kind: str
+
     @abstractmethod
     def complete(self, schema: Schema) -> "Condition":
         """The condition with what was left open (names) filled in from the data.
@@ -37,8 +41,18 @@ class Condition(Spec, ABC):
             SettingsError: the condition and the data do not fit.
         """
 
+    @property
+    def pictures(self) -> bool:
+        """Whether a picture is what it is steered by."""
+        return False
+
+    @property
+    def paired(self) -> bool:
+        """Whether the data must bring a picture for each image."""
+        return False
+
     @abstractmethod
-    def encode(self, values: Sequence[str | int]) -> Tensor:
+    def encode(self, values: Sequence[str | int | Image]) -> Tensor:
         """What people write, as the tensor that ``embedder`` takes; the first axis is the sample.
 
         Raises:
@@ -46,8 +60,12 @@ class Condition(Spec, ABC):
         """
 
     @abstractmethod
-    def targets(self, schema: Schema, labels: Int64[Tensor, " n"]) -> Tensor:
-        """The data's labels, encoded."""
+    def targets(self, schema: Schema, items: Batch) -> Tensor:
+        """What some of the data's images are to be made from, encoded."""
+
+    def show(self, encoded: Tensor) -> UInt8[Tensor, "n c *space"]:
+        """Encoded pictures as people see them."""
+        raise NotImplementedError(f"{self.kind} is no picture")
 
     @abstractmethod
     def in_turn(self, n: int) -> Tensor:

@@ -5,12 +5,13 @@ from typing import Literal
 
 import torch
 from jaxtyping import Float, Int64
+from PIL.Image import Image
 from pydantic import PositiveInt
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from condgan.conditions.base import Condition, Field, Form
-from condgan.core.batch import Schema
+from condgan.core.batch import Batch, Schema
 from condgan.core.cond import Cond, Embedder, Widths
 from condgan.core.errors import SettingsError, nearest
 
@@ -38,10 +39,10 @@ class Label(Condition):
             )
         return self
 
-    def encode(self, values: Sequence[str | int]) -> Int64[Tensor, " b"]:
+    def encode(self, values: Sequence[str | int | Image]) -> Int64[Tensor, " b"]:
         return torch.tensor([self._index(value) for value in values], dtype=torch.int64)
 
-    def _index(self, value: str | int) -> int:
+    def _index(self, value: str | int | Image) -> int:
         """A number is an index; text is a name, in whatever case, before it is an index."""
         if isinstance(value, str):
             folded = [name.casefold() for name in self.names]
@@ -49,16 +50,16 @@ class Label(Condition):
                 return self.names.index(value)
             if value.casefold() in folded:
                 return folded.index(value.casefold())
-        if str(value).isdecimal() and int(value) < len(self.names):
-            return int(value)
+        if str(value).isdecimal() and int(str(value)) < len(self.names):
+            return int(str(value))
         raise SettingsError(
             f"no class {value!r}",
             where=f"classes: {', '.join(self.names[:50])}",
             do=nearest(str(value), self.names),
         )
 
-    def targets(self, schema: Schema, labels: Int64[Tensor, " n"]) -> Int64[Tensor, " n"]:
-        return self.encode(schema.names)[labels]
+    def targets(self, schema: Schema, items: Batch) -> Int64[Tensor, " n"]:
+        return self.encode(schema.names)[items.labels]
 
     def in_turn(self, n: int) -> Int64[Tensor, " n"]:
         return torch.arange(n) % len(self.names)

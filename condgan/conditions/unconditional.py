@@ -5,10 +5,11 @@ from typing import Literal
 
 import torch
 from jaxtyping import Float, Int64
+from PIL.Image import Image
 from torch import Tensor
 
 from condgan.conditions.base import Condition, Form
-from condgan.core.batch import Schema
+from condgan.core.batch import Batch, Schema
 from condgan.core.cond import Cond, Embedder, Widths
 from condgan.core.errors import SettingsError
 
@@ -21,7 +22,7 @@ class Unconditional(Condition):
     def complete(self, schema: Schema) -> Condition:
         return self
 
-    def encode(self, values: Sequence[str | int]) -> Int64[Tensor, " b"]:
+    def encode(self, values: Sequence[str | int | Image]) -> Int64[Tensor, " b"]:
         if values:
             raise SettingsError(
                 "this generator takes no label",
@@ -30,8 +31,8 @@ class Unconditional(Condition):
             )
         return torch.zeros(0, dtype=torch.int64)
 
-    def targets(self, schema: Schema, labels: Int64[Tensor, " n"]) -> Int64[Tensor, " n"]:
-        return torch.zeros_like(labels)
+    def targets(self, schema: Schema, items: Batch) -> Int64[Tensor, " n"]:
+        return torch.zeros_like(items.labels)
 
     def in_turn(self, n: int) -> Int64[Tensor, " n"]:
         return torch.zeros(n, dtype=torch.int64)

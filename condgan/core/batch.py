@@ -6,6 +6,8 @@ import torch
 from jaxtyping import Float, Int64, UInt8
 from torch import Tensor
 
+from condgan.core.palette import Palette
+
 
 class Shape(NamedTuple):
     """The shape of one sample: channels, then its extent in space (height, width)."""
@@ -24,6 +26,10 @@ class Schema(NamedTuple):
     """Class names in index order."""
     counts: tuple[int, ...]
     """Items of each class."""
+    channels: int = 0
+    """Of the pictures that the images are to be made from; 0: there are none."""
+    layout: Palette | None = None
+    """The classes of those pictures, where they are label maps."""
 
 
 class Batch(NamedTuple):
@@ -31,6 +37,9 @@ class Batch(NamedTuple):
 
     images: UInt8[Tensor, "b c *space"]
     labels: Int64[Tensor, " b"]
+    inputs: UInt8[Tensor, "b k *space"] | None = None
+    """The pictures that the images are to be made from, where the source has pairs. Of label maps the ids, and where
+    instances are known, a second channel of ones at their boundaries."""
 
 
 def to_float(images: UInt8[Tensor, "b c *space"]) -> Float[Tensor, "b c *space"]:

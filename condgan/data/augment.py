@@ -4,7 +4,7 @@ from functools import cached_property
 from typing import Annotated, Literal
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, UInt8
 from pydantic import Field
 from torch import Tensor, nn
 
@@ -32,7 +32,7 @@ class Augment(Spec):
         return bool(self.rotation or self.translation or self.flip or self.colour)
 
     @cached_property
-    def geometry(self) -> nn.Module:
+    def geometry(self) -> nn.Sequential:
         """kornia's modules that move pixels."""
         from kornia import augmentation as K
 
@@ -53,6 +53,19 @@ class Augment(Spec):
         around_one = (1 - self.colour, 1 + self.colour)
         steps = [K.RandomBrightness(around_one, p=1.0), K.RandomContrast(around_one, p=1.0)]
         return nn.Sequential(*steps, K.RandomSaturation(around_one, p=1.0))
+
+    def together(
+        self, images: Float[Tensor, "b c h w"], pictures: UInt8[Tensor, "b k h w"], ids: bool
+    ) -> tuple[Float[Tensor, "b c h w"], UInt8[Tensor, "b k h w"]]:
+        """Images and the pictures that they are made from, both moved alike; of ``ids`` none comes between two."""
+        if not self.active:
+            return images, pictures
+        from kornia.augmentation import AugmentationSequential
+
+        kinds = ["input", "mask" if ids else "image"]
+        both = AugmentationSequential(*self.geometry, data_keys=kinds)
+        moved, given = both(images.add(1).div(2), pictures.float() / 255)
+        return moved.mul(2).sub(1), given.mul(255).round().clamp(0, 255).to(torch.uint8)
 
     def apply(self, images: Float[Tensor, "b c h w"]) -> Float[Tensor, "b c h w"]:
         """Changed images, −1 … 1 as they came; differentiable. Draws from torch's own random state."""

@@ -19,6 +19,7 @@ from torch import Tensor
 from condgan.core.batch import Batch, Schema, Shape
 from condgan.core.cache import digest
 from condgan.core.errors import DataError, NoSplitError
+from condgan.core.palette import Palette
 from condgan.core.seeds import permutation
 from condgan.core.spec import Spec
 from condgan.data.decode import Fit, Picture, Unreadable, decode
@@ -27,6 +28,8 @@ SKIPPED_AT_MOST = 0.01
 
 logger = logging.getLogger(__name__)
 
+ONE = ("all",)
+"""The classes of images that are not labelled."""
 Split = Literal["train", "val", "test"]
 
 
@@ -52,8 +55,16 @@ class Dataset:
         sizes: Counter[tuple[int, int]] | None = None,
         unreadable: tuple[Unreadable, ...] = (),
         clean: Int64[Tensor, " n"] | None = None,
+        *,
+        inputs: UInt8[Tensor, "n k h w"] | None = None,
+        layout: Palette | None = None,
+        palette: Palette | None = None,
     ) -> None:
         self.images = images
+        self.inputs = inputs
+        """The pictures that they are to be made from, where the source has pairs; ids where ``layout`` says of what."""
+        self.palette = palette
+        """The classes of the images, where they are painted label maps."""
         self.labels = labels
         self.sizes = sizes or Counter({(images.shape[2], images.shape[3]): len(images)})
         """How many images there were of each height and width, before they were brought to one."""
@@ -62,7 +73,7 @@ class Dataset:
         self.clean = labels if clean is None else clean
         """The labels before some were turned on purpose."""
         counts = torch.bincount(labels, minlength=len(names)).tolist()
-        self.schema = Schema(names, tuple(counts))
+        self.schema = Schema(names, tuple(counts), 0 if inputs is None else inputs.shape[1], layout)
 
     def __len__(self) -> int:
         return len(self.images)
@@ -70,7 +81,7 @@ class Dataset:
     @cached_property
     def hash(self) -> str:
         """Stands for the images and their labels, before some were turned on purpose."""
-        return digest(self.images, self.clean)
+        return digest(self.images, self.clean, *([] if self.inputs is None else [self.inputs]))
 
     @property
     def shape(self) -> Shape:
@@ -89,9 +100,19 @@ class Dataset:
 
     def batch(self, indices: Int64[Tensor, " b"]) -> Batch:
         """The samples at some indices, by one gather."""
-        return Batch(self.images[indices], self.labels[indices])
+        inputs = None if self.inputs is None else self.inputs[indices]
+        return Batch(self.images[indices], self.labels[indices], inputs)
+
+    @property
+    def whole(self) -> Batch:
+        """All samples."""
+        return Batch(self.images, self.labels, self.inputs)
 
     def __str__(self) -> str:
+        if self.inputs is not None:
+            given = f"label maps of {len(self.schema.layout.names)} classes" if self.schema.layout else "pictures"
+            channels = "" if self.schema.layout else f", {self.schema.channels} channels"
+            return f"{len(self):,} images of {self.shape}, to be made from {given}{channels}"
         classes, counts = len(self.schema.names), self.schema.counts
         least, most = min(counts), max(counts)
         each = f"{most:,}" if least == most else f"{least:,} to {most:,}"
@@ -170,9 +191,7 @@ class Source(Spec, ABC):
         if not len(records.images):
             raise DataError("no images", where=self.title(), do="give a folder per class, a table, or an .npz")
         labels, names = index_labels(records, self.title())
-        chosen = self._chosen(len(records.images))
-        if most is not None and most < len(chosen):
-            chosen = chosen[np.arange(most) * len(chosen) // most]
+        chosen = self.chosen(len(records.images), most)
         found = records.images
         pictures = found[chosen] if isinstance(found, np.ndarray) else [found[index] for index in chosen]
         decoded = decode(pictures, self.size, self.channels, self.fit)
@@ -197,7 +216,12 @@ class Source(Spec, ABC):
                 do="add images of it, or remove it from the list of classes",
             )
 
-    def _chosen(self, n: int) -> np.ndarray:
+    def chosen(self, n: int, most: int | None = None) -> Int64[np.ndarray, " m"]:
+        """The indices of this split, or so many of them evenly over it."""
+        chosen = self._cut(n)
+        return chosen if most is None or most >= len(chosen) else chosen[np.arange(most) * len(chosen) // most]
+
+    def _cut(self, n: int) -> Int64[np.ndarray, " m"]:
         """The indices of this split, where it is cut from the whole by ``holdout``."""
         if not self.holdout:
             return np.arange(n)

@@ -21,7 +21,16 @@ from torch import Tensor
 from condgan.core.errors import DataError
 
 Found = TypeVar("Found")
-Picture = Path | bytes | np.ndarray
+
+
+class Half(NamedTuple):
+    """One of two pictures that stand side by side in one file."""
+
+    whole: Path | bytes
+    right: bool
+
+
+Picture = Path | bytes | np.ndarray | Half
 Fit = Literal["crop", "pad", "stretch"]
 
 LONGEST_BY_DEFAULT = 64
@@ -63,7 +72,7 @@ class Decoded(NamedTuple):
     unreadable: tuple[Unreadable, ...] = ()
 
 
-class _Broken(Exception):
+class Broken(Exception):
     """One picture cannot be read; the text is the reason."""
 
 
@@ -81,17 +90,17 @@ def decode(
         if (size or default_size([own])) == own and channels in (None, whole.shape[1]):
             return Decoded(whole, np.arange(len(whole)), Counter({own: len(whole)}))
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        seen = list(pool.map(lambda index: _attempt(_form, pictures, index), range(len(pictures))))
+        seen = list(pool.map(lambda index: attempt(_form, pictures, index), range(len(pictures))))
         forms = {index: form for index, form in enumerate(seen) if not isinstance(form, Unreadable)}
         if not forms:
             raise DataError("no image can be read", where=seen[0], do="are these images?")
         sizes = Counter((form.height, form.width) for form in forms.values())
         count = channels or _common_channels(forms, pictures)
         height, width = size or default_size(list(sizes.elements()))
-        images = _allocate((len(pictures), count, height, width))
+        images = allocate((len(pictures), count, height, width))
 
         def place(index: int) -> Unreadable | None:
-            found = _attempt(lambda one: _pixels(_open(one), (height, width), MODES[count], fit), pictures, index)
+            found = attempt(lambda one: _pixels(open_picture(one), (height, width), MODES[count], fit), pictures, index)
             if isinstance(found, Unreadable):
                 return found
             images[index] = found
@@ -105,13 +114,22 @@ def decode(
     return Decoded(torch.from_numpy(images[: len(kept)]), kept, sizes, tuple(sorted(broken)))
 
 
-def _attempt(
-    do: Callable[[Picture], Found], pictures: Sequence[Picture] | np.ndarray, index: int
-) -> Found | Unreadable:
+def attempt(do: Callable[[Picture], Found], pictures: Sequence[Picture] | np.ndarray, index: int) -> Found | Unreadable:
     try:
         return do(pictures[index])
-    except _Broken as error:
-        return Unreadable(index, _name(pictures[index], index), str(error))
+    except Broken as error:
+        return Unreadable(index, name_of(pictures[index], index), str(error))
+
+
+def measure(pictures: Sequence[Picture]) -> list[tuple[int, int] | None]:
+    """Height and width of each, from its header alone; ``None`` of one that is no image."""
+
+    def look(index: int) -> tuple[int, int] | None:
+        found = attempt(_form, pictures, index)
+        return None if isinstance(found, Unreadable) else (found.height, found.width)
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(look, range(len(pictures))))
 
 
 def default_size(sizes: Sequence[tuple[int, int]]) -> tuple[int, int]:
@@ -143,7 +161,7 @@ def _eight_bits(pixels: np.ndarray) -> np.ndarray:
     return pixels
 
 
-def _allocate(shape: tuple[int, ...]) -> np.ndarray:
+def allocate(shape: tuple[int, ...]) -> np.ndarray:
     if np.prod(shape, dtype=np.int64) <= MEMORY_LIMIT:
         return np.empty(shape, np.uint8)
     # an unlinked file: the system frees it with the last reference, whatever ends the process
@@ -151,7 +169,9 @@ def _allocate(shape: tuple[int, ...]) -> np.ndarray:
         return np.memmap(file, np.uint8, "w+", shape=shape)
 
 
-def _name(picture: Picture, index: int) -> str:
+def name_of(picture: Picture, index: int) -> str:
+    if isinstance(picture, Half):
+        return name_of(picture.whole, index)
     return str(picture) if isinstance(picture, Path) else f"item {index}"
 
 
@@ -162,22 +182,45 @@ def _reading() -> Iterator[None]:
         yield
     except (OSError, ValueError, SyntaxError, TypeError, struct.error, Image.DecompressionBombError) as error:
         first = (str(error).splitlines() or [""])[0]
-        raise _Broken("not an image" if "cannot identify" in first else first or type(error).__name__) from None
+        raise Broken("not an image" if "cannot identify" in first else first or type(error).__name__) from None
 
 
 def _file(picture: Path | bytes) -> Image.Image:
     return Image.open(picture if isinstance(picture, Path) else io.BytesIO(picture), formats=FORMATS)
 
 
-def _open(picture: Picture) -> Image.Image:
+def open_picture(picture: Picture) -> Image.Image:
     if isinstance(picture, np.ndarray):
         pixels = picture[..., 0] if picture.ndim == 3 and picture.shape[-1] == 1 else picture
         return Image.fromarray(_eight_bits(pixels))
+    if isinstance(picture, Half):
+        image = open_picture(picture.whole)
+        middle, rest = divmod(image.width, 2)
+        if rest:
+            raise Broken(f"{image.width} pixels wide, no two pictures of one width side by side")
+        return image.crop((middle, 0, image.width, image.height) if picture.right else (0, 0, middle, image.height))
     with (
         _reading(),
         _file(picture) as image,
     ):
         return ImageOps.exif_transpose(image)
+
+
+def opened(picture: Picture | Image.Image, place: int = 0) -> Image.Image:
+    """A picture, whatever holds it.
+
+    Raises:
+        DataError: it is none, or cannot be read.
+    """
+    if isinstance(picture, Image.Image):
+        return picture
+    try:
+        _form(picture)  # its header, before any of it is decoded
+        return open_picture(picture)
+    except Broken as error:
+        raise DataError(
+            f"cannot read image: {error}", where=name_of(picture, place), do="replace or remove it"
+        ) from None
 
 
 class _Form(NamedTuple):
@@ -190,6 +233,9 @@ def _form(picture: Picture) -> _Form:
     """Height, width and channels; of a file, its header alone is read."""
     if isinstance(picture, np.ndarray):
         return _Form(picture.shape[0], picture.shape[1], picture.shape[2] if picture.ndim == 3 else 1)
+    if isinstance(picture, Half):
+        height, width, channels = _form(picture.whole)
+        return _Form(height, width // 2, channels)
     with (
         _reading(),
         _file(picture) as image,
@@ -211,12 +257,14 @@ def _common_channels(forms: Mapping[int, _Form], pictures: Sequence[Picture] | n
         odd = next(index for index, form in forms.items() if form.channels != most)
         raise DataError(
             f"images of mixed channels: {', '.join(f'{n} with {c}' for c, n in counts.most_common())}",
-            where=_name(pictures[odd], odd),
+            where=name_of(pictures[odd], odd),
             do="choose with data.channels (1, 3 or 4) and all are converted",
         )
     if most not in MODES:
         first = next(iter(forms))
-        raise DataError(f"images of {most} channels", where=_name(pictures[first], first), do="give 1, 3 or 4 channels")
+        raise DataError(
+            f"images of {most} channels", where=name_of(pictures[first], first), do="give 1, 3 or 4 channels"
+        )
     return most
 
 
@@ -224,15 +272,19 @@ def _pixels(image: Image.Image, size: tuple[int, int], mode: str, fit: Fit) -> U
     if image.mode.startswith("I"):
         # Pillow reads some 16-bit files as 32-bit integers
         image = Image.fromarray(_eight_bits(np.asarray(image).clip(0, 65535).astype(np.uint16)))
-    image = image.convert(mode)
-    target = (size[1], size[0])
-    if image.size != target:
-        match fit:
-            case "crop":
-                image = ImageOps.fit(image, target, Image.Resampling.LANCZOS)
-            case "pad":
-                image = ImageOps.pad(image, target, Image.Resampling.LANCZOS)
-            case "stretch":
-                image = image.resize(target, Image.Resampling.LANCZOS)
-    pixels = np.asarray(image)
+    pixels = np.asarray(fitted(image.convert(mode), size, fit, Image.Resampling.LANCZOS))
     return pixels[None] if pixels.ndim == 2 else np.moveaxis(pixels, -1, 0)
+
+
+def fitted(image: Image.Image, size: tuple[int, int], fit: Fit, resample: Image.Resampling) -> Image.Image:
+    """An image brought to height and width."""
+    target = (size[1], size[0])
+    if image.size == target:
+        return image
+    match fit:
+        case "crop":
+            return ImageOps.fit(image, target, resample)
+        case "pad":
+            return ImageOps.pad(image, target, resample)
+        case "stretch":
+            return image.resize(target, resample)

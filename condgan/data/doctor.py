@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from condgan.data.base import Dataset
+from condgan.data.base import ONE, Dataset
 
 TINY = 10
 """Images of a class, below which it is hardly learnt."""
@@ -14,11 +14,11 @@ UNEVEN = 20
 
 def remarks(dataset: Dataset) -> Iterator[str]:
     """What a person should know before a long run, each in one line."""
-    names, counts = dataset.schema
+    names, counts, *_ = dataset.schema
     few = [f"{name} ({count})" for name, count in zip(names, counts, strict=True) if count < TINY]
     if few:
         yield f"classes of fewer than {TINY} images, which are hardly learnt: {_some(few)}"
-    if len(names) == 1:
+    if len(names) == 1 and names != ONE:
         yield f"one class only ({names[0]}): there is nothing to choose from"
     if max(counts) > UNEVEN * max(1, min(counts)):
         yield f"uneven classes: from {min(counts):,} to {max(counts):,} images"

@@ -8,11 +8,18 @@ from condgan.data.base import Source
 from condgan.data.folder import SPLITS, Folder
 from condgan.data.hub import Hub
 from condgan.data.named import NAMES, Named
+from condgan.data.pairs import Pairs
 from condgan.data.table import SUFFIXES, Table, metadata_in
 
 
-def find(data: str, root: str = "") -> Source:
+def find(data: str, root: str = "", *, paired: bool = False, labelled: bool = True) -> Source:
     """The source that DATA names: a known name, a path, or ``hf:owner/name``.
+
+    Args:
+        data: as a person writes it.
+        root: folder that holds named data.
+        paired: whether pairs of pictures are asked for: what a folder holds does not say.
+        labelled: whether labels are; without them any folder of images will do.
 
     Raises:
         DataError: neither a known name nor an existing path.
@@ -27,10 +34,14 @@ def find(data: str, root: str = "") -> Source:
     whole = str(path.resolve())
     if path.suffix.lower() == ".npz":
         return Npz(path=whole)
+    if paired:
+        return Pairs(path=whole)
     if path.is_dir():
         folders = (path, *(path / name for name in SPLITS["train"]))
         shards = any(any(path.glob(pattern)) for pattern in ("*.parquet", "*/*.parquet"))
-        return Table(path=whole) if shards or any(map(metadata_in, folders)) else Folder(path=whole)
+        if shards or (labelled and any(map(metadata_in, folders))):
+            return Table(path=whole)
+        return Folder(path=whole) if labelled else Folder(path=whole, labelled=False)
     if path.suffix.lower() in SUFFIXES:
         return Table(path=whole)
     raise DataError(

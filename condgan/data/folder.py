@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from condgan.core.errors import DataError, NoSplitError
-from condgan.data.base import Records, Source, existing
+from condgan.data.base import ONE, Records, Source, existing
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm", ".pbm"}
 SPLITS = {"train": ("train", "training"), "val": ("val", "valid", "validation"), "test": ("test", "testing")}
@@ -17,12 +17,18 @@ class Folder(Source):
     kind: Literal["folder"] = "folder"
     path: str
     """The folder whose subfolders are the classes."""
+    labelled: bool = True
+    """Whether they are; else all images below the folder are of one class, for generators that take no label."""
 
     def title(self) -> str:
         return Path(self.path).name
 
     def records(self) -> Records:
         root = self._root()
+        if not self.labelled:
+            found = images_in(root)
+            inside(existing(self.path), found)
+            return Records(found, [0] * len(found), ONE)
         classes = sorted(each for each in root.iterdir() if each.is_dir() and not each.name.startswith("."))
         if not classes:
             loose = images_in(root)

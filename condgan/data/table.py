@@ -12,6 +12,7 @@ from condgan.core.errors import DataError, NoSplitError, nearest
 from condgan.data.base import Records, Source, existing
 from condgan.data.decode import Picture
 from condgan.data.folder import SPLITS, images_in, inside
+from condgan.data.folder import SUFFIXES as IMAGES
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -140,7 +141,38 @@ def from_arrow(table: pa.Table, image: str | None, label: str | None, folder: Pa
         raise DataError("label missing", where=f"{where}, row {values.index(None)}, column {label}", do="fill it in")
     if any(isinstance(value, list | dict | float) for value in values):
         raise DataError(f"column {label} holds no classes", where=where, do="choose another with data.label")
-    pictures = [_picture(value, folder, row, where) for row, value in enumerate(table[image].to_pylist())]
+    return Records(_pictures(table, image, folder, where), values, class_names(table, label))
+
+
+def two_columns(
+    table: pa.Table, folder: Path, where: str
+) -> tuple[tuple[str, str], tuple[list[Picture], list[Picture]]]:
+    """The names and the pictures of the two columns of a table that hold pictures.
+
+    Raises:
+        DataError: there are not two; a row without a picture; a file that is missing.
+    """
+    names = [name for name in table.column_names if _holds_pictures(table[name])]
+    if len(names) != 2:
+        raise DataError(
+            f"{len(names)} columns of pictures",
+            where=f"{where} has {', '.join(table.column_names)}",
+            do="give two, of image files' names or their bytes",
+        )
+    one, other = sorted(names)
+    return (one, other), (_pictures(table, one, folder, where), _pictures(table, other, folder, where))
+
+
+def _holds_pictures(column: pa.ChunkedArray) -> bool:
+    first = next((value for value in column.to_pylist() if value is not None), None)
+    if isinstance(first, str):
+        return Path(first).suffix.lower() in {*IMAGES, ".npy"}
+    return isinstance(first, bytes) or (isinstance(first, dict) and bool(first.keys() & {"bytes", "path"}))
+
+
+def _pictures(table: pa.Table, column: str, folder: Path, where: str) -> list[Picture]:
+    """The pictures of a column."""
+    pictures = [_picture(value, folder, row, where) for row, value in enumerate(table[column].to_pylist())]
     missing = [each for each in pictures if isinstance(each, Path) and not _is_there(each)]
     if missing:
         raise DataError(
@@ -148,7 +180,7 @@ def from_arrow(table: pa.Table, image: str | None, label: str | None, folder: Pa
             where=missing[0],
             do="add the files, or remove the rows",
         )
-    return Records(pictures, values, class_names(table, label))
+    return pictures
 
 
 def class_names(table: pa.Table, label: str) -> tuple[str, ...] | None:

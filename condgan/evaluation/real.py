@@ -45,7 +45,7 @@ class Real:
         self.name = source.title()
         self.names = self.train.schema.names
         for split, dataset in (("training", self.train), ("test", self.test)):
-            counts = dict(zip(*dataset.schema, strict=True))
+            counts = dict(zip(*dataset.schema[:2], strict=True))
             if empty := [name for name in self.names if not counts.get(name)]:
                 raise DataError(
                     f"no real images of: {', '.join(empty[:5])}",

@@ -3,6 +3,17 @@
 from condgan.losses.adversarial import LOSSES, Loss
 from condgan.losses.auxiliary import data_to_data
 from condgan.losses.objective import Objective
+from condgan.losses.paired import feature_matching, l1, mode_seeking
 from condgan.losses.penalties import one_centred, zero_centred
 
-__all__ = ["LOSSES", "Loss", "Objective", "data_to_data", "one_centred", "zero_centred"]
+__all__ = [
+    "LOSSES",
+    "Loss",
+    "Objective",
+    "data_to_data",
+    "feature_matching",
+    "l1",
+    "mode_seeking",
+    "one_centred",
+    "zero_centred",
+]

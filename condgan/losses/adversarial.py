@@ -1,4 +1,4 @@
-"""Adversarial losses as pure functions of logits: one value per sample, lower is better for the player named."""
+"""Adversarial losses as pure functions of logits: one value per logit, lower is better for the player named."""
 
 from collections.abc import Callable
 from typing import Literal, NamedTuple, get_args
@@ -7,12 +7,12 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn.functional import relu, softplus
 
-Logits = Float[Tensor, " b"]
+Logits = Float[Tensor, "b ..."]
 LossName = Literal["minimax", "non-saturating", "least-squares", "hinge", "wasserstein", "relativistic"]
 
 
 class Loss(NamedTuple):
-    """What each player minimises, given logits on real and on fake samples, each of shape ``[b]``."""
+    """What each player minimises, given logits on real and on fake samples: of shape ``[b]``, of patches ``[b, n]``."""
 
     discriminator: Callable[[Logits, Logits], Logits]
     generator: Callable[[Logits, Logits], Logits]

@@ -11,6 +11,7 @@ from torch import Tensor
 from condgan.core.spec import Spec
 from condgan.core.verdict import Verdict
 from condgan.losses.adversarial import LOSSES, LossName
+from condgan.losses.paired import feature_matching, l1, mode_seeking
 from condgan.losses.penalties import one_centred, zero_centred
 
 Terms = dict[str, Float[Tensor, ""]]
@@ -23,6 +24,18 @@ class Gradients(NamedTuple):
     real: Tensor | None = None
     fake: Tensor | None = None
     between: Tensor | None = None
+
+
+class Pair(NamedTuple):
+    """A generated image beside the real one that was made from the same picture."""
+
+    real: Tensor
+    fake: Tensor
+    of_real: Verdict
+    of_fake: Verdict
+    z: Tensor
+    other: tuple[Tensor, Tensor] | None
+    """Other noise and the image that it makes from the same picture, where diversity asks for it."""
 
 
 class Objective(Spec):
@@ -42,6 +55,18 @@ class Objective(Spec):
     """Weight of the auxiliary task, for both players; 0: no auxiliary head. It is to classify, or with the injection
     ``proxy`` to embed."""
 
+    l1: NonNegativeFloat = 0.0
+    """Weight of the mean absolute difference from the real image, where the condition is a picture (pix2pix: 100)."""
+    feature_matching: NonNegativeFloat = 0.0
+    """Weight of the difference of the discriminator's features of the real and the generated image (pix2pixHD: 10)."""
+    diversity: NonNegativeFloat = 0.0
+    """Weight of mode seeking: noise has to make a difference (Mao et al. 2019: 1). It draws two images for each one."""
+
+    @property
+    def paired(self) -> bool:
+        """Whether a generated image is held against the real one of its pair."""
+        return bool(self.l1 or self.feature_matching or self.diversity)
+
     def discriminator(self, real: Verdict, fake: Verdict, disagreement: Disagreement) -> Terms:
         """The discriminator's terms. It learns the auxiliary task from real samples alone."""
         terms = {"discriminator": LOSSES[self.loss].discriminator(real.logits, fake.logits).mean()}
@@ -54,6 +79,18 @@ class Objective(Spec):
         terms = {"generator": LOSSES[self.loss].generator(real.logits, fake.logits).mean()}
         if fake.auxiliary is not None:
             terms["auxiliary_fake"] = self.auxiliary * disagreement(fake).mean()
+        return terms
+
+    def pair(self, pair: Pair) -> Terms:
+        """The generator's terms that hold an image against that of its pair."""
+        terms: Terms = {}
+        if self.l1:
+            terms["l1"] = self.l1 * l1(pair.real, pair.fake).mean()
+        if self.feature_matching:
+            matched = feature_matching(pair.of_real.features, pair.of_fake.features)
+            terms["feature_matching"] = self.feature_matching * matched.mean()
+        if pair.other is not None:
+            terms["diversity"] = self.diversity * mode_seeking(pair.fake, pair.other[1], pair.z, pair.other[0]).mean()
         return terms
 
     def penalties(self, gradients: Gradients) -> Terms:

@@ -11,13 +11,13 @@ from condgan.core.cond import Embedder, Widths
 from condgan.core.spec import Spec
 from condgan.core.verdict import Verdict
 
-GeneratorInjection = Literal["concat", "map", "affine"]
+GeneratorInjection = Literal["concat", "map", "affine", "spade"]
 """``concat``: with the latent. ``map``: as an extra feature map beside the latent's. ``affine``: as the scale and
-shift after each normalisation."""
+shift after each normalisation. ``spade``: the same by a picture, at each position another."""
 DiscriminatorInjection = Literal["concat", "map", "features", "projection", "proxy"]
-"""``concat``: with the input. ``map``: as an extra map beside the input. ``features``: with the last features.
-``projection``: by an inner product with the last features. ``proxy``: as what an embedding of the image should be near
-to, by the auxiliary head."""
+"""``concat``: with the input; a picture always comes so. ``map``: as an extra map beside the input. ``features``: with
+the last features. ``projection``: by an inner product with the last features. ``proxy``: as what an embedding of the
+image should be near to, by the auxiliary head."""
 
 
 class Architecture(Spec, ABC):
@@ -26,7 +26,7 @@ class Architecture(Spec, ABC):
     latent: PositiveInt = 64
     """Width of the latent vector z."""
     generator_injection: tuple[GeneratorInjection, ...] = ("concat", "affine")
-    """How the condition enters the generator, one way or several: concat, map, affine."""
+    """How the condition enters the generator, one way or several: concat, map, affine, spade."""
     discriminator_injection: tuple[DiscriminatorInjection, ...] = ("projection",)
     """How the condition enters the discriminator, none, one way or several: concat, map, features, projection,
     proxy."""
@@ -35,6 +35,11 @@ class Architecture(Spec, ABC):
     def noise(self) -> int:
         """Normal numbers that make up one sample's noise: the latent, and whatever else is left to chance."""
         return self.latent
+
+    @property
+    def reads_pictures(self) -> bool:
+        """Whether the generator takes in a condition that is a picture."""
+        return "spade" in self.generator_injection
 
     @abstractmethod
     def generator(self, shape: Shape, widths: Widths) -> nn.Module:

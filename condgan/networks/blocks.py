@@ -1,5 +1,6 @@
 """Small parts that several architectures share."""
 
+from statistics import NormalDist
 from typing import Literal
 
 import torch
@@ -67,3 +68,10 @@ def crop(x: Float[Tensor, "b c *space"], space: tuple[int, ...]) -> Float[Tensor
     """The first ``space`` positions: what upsampling by two has too much where a size was odd."""
     height, width = space
     return x[..., :height, :width]
+
+
+def drop(x: Float[Tensor, "b d *space"], chances: Float[Tensor, "b k"], share: float) -> Float[Tensor, "b d *space"]:
+    """Dropout of the first k features whose choice is given as normal numbers; there may be more than are needed."""
+    width = min(x.shape[1], chances.shape[1])
+    kept = (chances[:, :width] > NormalDist().inv_cdf(share)).to(x.dtype) / (1 - share)
+    return torch.cat([x[:, :width] * kept.view(*kept.shape, *[1] * (x.dim() - 2)), x[:, width:]], 1)

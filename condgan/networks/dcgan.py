@@ -23,7 +23,7 @@ class DCGAN(Architecture):
     latent: PositiveInt = 100
     """Width of the latent vector z."""
     generator_injection: tuple[GeneratorInjection, ...] = ("map",)
-    """How the condition enters the generator, one way or several: concat, map, affine."""
+    """How the condition enters the generator, one way or several: concat, map, affine, spade."""
     discriminator_injection: tuple[DiscriminatorInjection, ...] = ("map",)
     """How the condition enters the discriminator, none, one way or several: concat, map, features, projection,
     proxy."""

@@ -68,7 +68,8 @@ def append(x: Float[Tensor, "b c *space"], cond: Cond) -> Float[Tensor, "b d *sp
 class Affine(nn.Module):
     """Scale and shift after a normalisation, learned.
 
-    ``affine``: chosen by the condition (Dumoulin et al. 2017, eq. 5).
+    ``affine``: chosen by the condition (Dumoulin et al. 2017, eq. 5). ``spade``: chosen by its map, at each position
+    (Park et al. 2019, eq. 1).
     """
 
     def __init__(self, features: int, widths: Widths, injections: tuple[GeneratorInjection, ...]) -> None:
@@ -78,29 +79,56 @@ class Affine(nn.Module):
         self.choose = nn.Linear(widths.vector, 2 * features, bias=False) if chosen else None
         if self.choose is not None:
             nn.init.normal_(self.choose.weight, std=0.02)
+        self.paint = SpatialAffine(features, widths.map) if "spade" in injections and widths.map else None
 
     def forward(self, x: Float[Tensor, "b c *space"], cond: Cond) -> Float[Tensor, "b c *space"]:
         both = self.learned[None]
         if self.choose is not None:
             both = both + self.choose(cond.vector)
-        scale, shift = both.view(*both.shape, *[1] * (x.dim() - 2)).chunk(2, 1)
+        both = both.view(*both.shape, *[1] * (x.dim() - 2))
+        if self.paint is not None:
+            both = both + self.paint(cond, x.shape[2:])
+        scale, shift = both.chunk(2, 1)
         return torch.addcmul(shift, x, 1 + scale)
+
+
+class SpatialAffine(nn.Module):
+    """Scales and shifts from a map brought to the features' size (Park et al. 2019, figure 3)."""
+
+    HIDDEN = 32
+    """Fewer than the paper's 128, for images that are smaller than its."""
+
+    def __init__(self, features: int, map: int) -> None:
+        super().__init__()
+        self.shared = nn.Conv2d(map, self.HIDDEN, 3, padding=1)
+        self.both = nn.Conv2d(self.HIDDEN, 2 * features, 3, padding=1)
+
+    def forward(self, cond: Cond, space: Sequence[int]) -> Float[Tensor, "b both *space"]:
+        assert cond.map is not None, "built only where the condition has a map"
+        # averaged, so that a small object leaves a trace at every size
+        small = F.adaptive_avg_pool2d(cond.map, (space[0], space[1]))
+        return self.both(self.shared(small).relu())
 
 
 class Doorway(nn.Module):
     """The discriminator's input, with the condition beside it where an injection puts it there.
 
-    ``concat``: the vector as further channels. ``map``: the vector through a dense layer as one more channel.
+    ``concat``: the vector as further channels. ``map``: the vector through a dense layer as one more channel. A map
+    always stands beside the image: it is their pair that is judged (Isola et al. 2017, section 3.2.2).
     """
 
     def __init__(self, shape: Shape, widths: Widths, injections: tuple[DiscriminatorInjection, ...]) -> None:
         super().__init__()
+        self.picture = widths.map
         self.concat = widths.vector if "concat" in injections else 0
         self.map = DenseMap(widths.vector, shape.space) if "map" in injections and widths.vector else None
-        self.channels = shape.channels + self.concat + (self.map is not None)
+        self.channels = shape.channels + self.concat + (self.map is not None) + self.picture
 
     def forward(self, x: Float[Tensor, "b c *space"], cond: Cond) -> Float[Tensor, "b d *space"]:
         beside = [] if self.map is None else [self.map(cond).to(x.dtype)]
+        if self.picture:
+            assert cond.map is not None, "there is a width only where there is a map"
+            beside.append(cond.map.to(x.dtype))
         return torch.cat([append(x, cond) if self.concat else x, *beside], 1)
 
 

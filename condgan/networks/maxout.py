@@ -1,7 +1,6 @@
 """The fully connected networks of the first conditional GAN."""
 
 import math
-from statistics import NormalDist
 from typing import Annotated, Literal
 
 import torch
@@ -13,6 +12,7 @@ from condgan.core.batch import Shape
 from condgan.core.cond import Cond, Widths
 from condgan.core.verdict import Verdict
 from condgan.networks.base import Architecture, DiscriminatorInjection, GeneratorInjection
+from condgan.networks.blocks import drop
 from condgan.networks.inject import Affine, Beside, Head
 
 
@@ -44,6 +44,10 @@ class Maxout(Architecture):
     def noise(self) -> int:
         return self.latent + (sum(self.generator_widths) if self.dropout else 0)
 
+    @property
+    def reads_pictures(self) -> bool:
+        return False
+
     def generator(self, shape: Shape, widths: Widths) -> nn.Module:
         return Generator(self, shape, widths)
 
@@ -62,13 +66,6 @@ class Units(nn.Module):
 
     def forward(self, x: Float[Tensor, "b ins"]) -> Float[Tensor, "b outs"]:
         return self.dropout(self.dense(x).unflatten(1, (-1, self.pieces)).amax(2))
-
-
-def drop(x: Float[Tensor, "b d"], chances: Float[Tensor, "b k"], share: float) -> Float[Tensor, "b d"]:
-    """Dropout of the first k features whose choice is given as normal numbers; there may be more than are needed."""
-    width = min(x.shape[1], chances.shape[1])
-    kept = (chances[:, :width] > NormalDist().inv_cdf(share)).to(x.dtype) / (1 - share)
-    return torch.cat([x[:, :width] * kept, x[:, width:]], 1)
 
 
 class Generator(nn.Module):

@@ -42,6 +42,10 @@ class MLP(Architecture):
     dropout: Annotated[float, Field(ge=0, lt=1)] = 0.3
     """Share of the discriminator's hidden features left out in training."""
 
+    @property
+    def reads_pictures(self) -> bool:
+        return False
+
     def generator(self, shape: Shape, widths: Widths) -> nn.Module:
         return Generator(self, shape, widths)
 

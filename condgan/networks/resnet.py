@@ -20,10 +20,9 @@ PATCH = 2
 SLOPE = 0.2
 
 
-class ResNet(Architecture):
-    """Residual blocks over patches of 2×2 pixels; no batch statistics in the discriminator. The house default."""
+class ResidualArchitecture(Architecture):
+    """The half of an architecture that makes images by residual blocks over patches of 2×2 pixels."""
 
-    kind: Literal["resnet"] = "resnet"
     channels: PositiveInt = 128
     """Channels at the smallest feature map; they halve with each doubling of the size, so that no size costs much more
     than another."""
@@ -31,8 +30,6 @@ class ResNet(Architecture):
     """Channels at the largest feature map, at least."""
     blocks: PositiveInt = 1
     """Residual blocks at each size."""
-    features: PositiveInt = 256
-    """Width of the discriminator's last features."""
     generator_norm: Norm = "group"
     """Normalisation of the generator's features."""
     base: PositiveInt = 8
@@ -40,9 +37,6 @@ class ResNet(Architecture):
 
     def generator(self, shape: Shape, widths: Widths) -> nn.Module:
         return Generator(self, shape, widths)
-
-    def discriminator(self, shape: Shape, widths: Widths, auxiliary: int = 0) -> nn.Module:
-        return Discriminator(self, shape, widths, auxiliary)
 
     def sizes(self, shape: Shape) -> list[tuple[int, ...]]:
         """The feature maps' sizes, smallest first; the largest is that of the grid of patches."""
@@ -57,10 +51,23 @@ class ResNet(Architecture):
         return self.blocks - (first and others)
 
 
+class ResNet(ResidualArchitecture):
+    """Residual blocks on both sides; no batch statistics in the discriminator. The house default."""
+
+    kind: Literal["resnet"] = "resnet"
+    features: PositiveInt = 256
+    """Width of the discriminator's last features."""
+
+    def discriminator(self, shape: Shape, widths: Widths, auxiliary: int = 0) -> nn.Module:
+        return Discriminator(self, shape, widths, auxiliary)
+
+
 class Up(nn.Module):
     """Pre-activation residual block of the generator, which doubles the size where ``size`` asks for it."""
 
-    def __init__(self, spec: ResNet, ins: int, outs: int, widths: Widths, size: tuple[int, ...] | None) -> None:
+    def __init__(
+        self, spec: ResidualArchitecture, ins: int, outs: int, widths: Widths, size: tuple[int, ...] | None
+    ) -> None:
         super().__init__()
         self.size = size
         injection = spec.generator_injection
@@ -101,7 +108,7 @@ class Down(nn.Module):
 class Generator(nn.Module):
     """Latent → smallest map → residual blocks → patches → image."""
 
-    def __init__(self, spec: ResNet, shape: Shape, widths: Widths) -> None:
+    def __init__(self, spec: ResidualArchitecture, shape: Shape, widths: Widths) -> None:
         super().__init__()
         self.space = shape.space
         first, *rest = spec.sizes(shape)

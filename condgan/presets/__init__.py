@@ -8,6 +8,7 @@ from condgan.presets.classic import cdcgan_64, cdcgan_lsgan, cgan_2014, cgan_mlp
 from condgan.presets.house import house, house_few, plain
 from condgan.presets.ill import CURES, ill_collapse, ill_oscillation, ill_vanishing
 from condgan.presets.modern import acgan, cgan_aux, projection, r3gan_small, reacgan
+from condgan.presets.translation import colorize, edges2photo, pix2pix, spade
 from condgan.recipe import Recipe
 
 ALL: tuple[Callable[[], Recipe], ...] = (
@@ -25,6 +26,10 @@ ALL: tuple[Callable[[], Recipe], ...] = (
     projection,
     reacgan,
     r3gan_small,
+    pix2pix,
+    colorize,
+    edges2photo,
+    spade,
     ill_collapse,
     ill_oscillation,
     ill_vanishing,
@@ -40,6 +45,8 @@ __all__ = [
     "cgan_aux",
     "cgan_mlp",
     "cgan_mlp_small",
+    "colorize",
+    "edges2photo",
     "fitting",
     "gan_mlp",
     "get",
@@ -48,11 +55,13 @@ __all__ = [
     "ill_collapse",
     "ill_oscillation",
     "ill_vanishing",
+    "pix2pix",
     "plain",
     "projection",
     "r3gan_small",
     "reacgan",
     "remedy",
+    "spade",
 ]
 
 FEW = 3_000

@@ -75,7 +75,7 @@ def r3gan_small() -> Recipe:
     """
     return Recipe(
         condition=Label(encoding="embedding", width=64),
-        # with twice the channels it drew one image a class, whatever the rate
+        # with twice the channels it drew one image a class
         architecture=ResNet(channels=64, generator_norm="none", generator_injection=("concat",)),
         objective=Objective(loss="relativistic", r1=0.1, r2=0.1),
         optimizer=Optimizer(lr=1e-3, betas=(0.0, 0.99), warmup=6_400, decay="linear"),

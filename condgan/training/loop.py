@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from PIL.Image import Image
 from torch import nn
 
 from condgan.core import disk
@@ -24,11 +25,13 @@ from condgan.training.finite import Divergence
 from condgan.training.health import alarms
 from condgan.training.interruption import Interruption
 from condgan.training.log import Log, Progress, read, require_tensorboard
-from condgan.training.monitor import Monitor, Signs
+from condgan.training.monitor import Monitor, Signs, evenly
 from condgan.training.plateau import plateau
 from condgan.training.run import Run
 from condgan.training.trainer import Trainer
 
+SHOWN = 8
+"""Pictures that a snapshot shows beside what is made of them."""
 EVERY = 10
 """Steps between two reports, fewer where the whole run has few."""
 MINUTE = 60.0
@@ -109,7 +112,7 @@ class Sitting:
         self, trainer: Trainer, run: Run, held: Dataset | None, on_progress: Callable[[Progress], None]
     ) -> None:
         training = trainer.recipe.training
-        self.trainer, self.run, self.on_progress = trainer, run, on_progress
+        self.trainer, self.run, self.held, self.on_progress = trainer, run, held, on_progress
         self.every = EVERY if training.minutes else max(1, min(EVERY, training.images // trainer.images_a_step // 50))
         self.log = Log(run.folder, training.tensorboard, trainer.images)
         self.monitor = Monitor(trainer.dataset, held)
@@ -200,16 +203,24 @@ class Sitting:
         if best or training.until == "budget":
             pipeline.save_pretrained(run.folder)
         picture = run.samples / f"{trainer.images:09d}.png"
-        disk.write(picture, png(pipeline.sheet()))
+        disk.write(picture, png(self._sheet(pipeline)))
         animate(sorted(run.samples.glob("[0-9]*.png")), run.animation)
         draw_losses(run.metrics, run.curves)
         self.save(best)
         return Snapshot(report, pipeline, picture, self.stopped)
 
+    def _sheet(self, pipeline: Pipeline) -> Image:
+        """Samples of each class; or of pictures that were not trained on, where there are any, what is made of them."""
+        if not pipeline.condition.pictures:
+            return pipeline.sheet()
+        dataset = self.held or self.trainer.dataset
+        items = dataset.batch(evenly(len(dataset), SHOWN))
+        return pipeline.beside(items, pipeline.condition.targets(dataset.schema, items))
+
     def _pipeline(self, generator: nn.Module, images: int) -> Pipeline:
         recipe, dataset = self.trainer.recipe, self.trainer.dataset
         trained = {"images": images, "data": recipe.data.title(), "data_hash": dataset.hash}
-        return Pipeline(recipe.condition, recipe.architecture, dataset.shape, generator, trained)
+        return Pipeline(recipe.condition, recipe.architecture, dataset.shape, generator, trained, dataset.palette)
 
     def _keep(self, place: Path) -> None:
         """Make a checkpoint the run's pipeline: a sitting with another end in view may have left a later one."""

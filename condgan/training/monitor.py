@@ -55,8 +55,7 @@ class Monitor:
         """``held``: images that the discriminator is not trained on; without, nothing is said of memorization."""
         self.dataset = dataset
         both = [dataset, held] if held is not None else []
-        places = [evenly(len(each), SHOWN) for each in both]
-        self.shown = [(each.images[some], each.labels[some]) for each, some in zip(both, places, strict=True)]
+        self.shown = [each.batch(evenly(len(each), SHOWN)) for each in both]
         self.classes = len(dataset.schema.names)
         chance = torch.Generator().manual_seed(0)
         many = torch.randn(self.classes, CODE, generator=chance) / CODE**0.5
@@ -66,7 +65,8 @@ class Monitor:
         pixels = embed(dataset.images[chosen])
         self.real = gaussian(self.joint(pixels, labels))
         # in the proportions of the data, or the classes' shares alone would set the two apart
-        self.asked = dataset.labels[torch.linspace(0, len(dataset) - 1, DRAWN).long()]
+        self.items = dataset.batch(torch.linspace(0, len(dataset) - 1, DRAWN).long())
+        self.asked = self.items.labels
         everything = Group(torch.arange(DRAWN), pixels)
         groups = [
             Group((self.asked == index).nonzero()[:, 0], pixels[labels == index]) for index in range(self.classes)
@@ -82,7 +82,7 @@ class Monitor:
     def look(self, pipeline: Pipeline, discriminator: nn.Module) -> Signs:
         """What there is to see of a generator and its adversary."""
         conditional = pipeline.condition.outputs > 0
-        encoded = pipeline.condition.targets(self.dataset.schema, self.asked)
+        encoded = pipeline.condition.targets(self.dataset.schema, self.items)
         drawn = pipeline.draw(noise(range(DRAWN), pipeline.architecture.noise), encoded)
         pixels = embed(torch.from_numpy(drawn).movedim(-1, 1))
         found = self.distance(pixels, conditional) | self.variety(pixels, conditional)
@@ -125,9 +125,9 @@ class Monitor:
 
     def _shown(self, condition: Condition) -> Iterator[Iterator[tuple[Tensor, Tensor]]]:
         """The training images, and those that were held from training, with their conditions, in small parts."""
-        for images, labels in self.shown:
-            encoded = condition.targets(self.dataset.schema, labels)
-            yield zip(torch.split(images, PART), torch.split(encoded, PART), strict=True)
+        for items in self.shown:
+            encoded = condition.targets(self.dataset.schema, items)
+            yield zip(torch.split(items.images, PART), torch.split(encoded, PART), strict=True)
 
     @torch.no_grad()
     def memorization(self, condition: Condition, discriminator: nn.Module) -> float:
@@ -135,7 +135,9 @@ class Monitor:
         device, before = next(discriminator.parameters()).device, discriminator.training
         discriminator.eval()
         seen, unseen = (
-            torch.cat([discriminator(to_float(x).to(device), y.to(device)).logits for x, y in parts])
+            torch.cat(
+                [discriminator(to_float(x).to(device), y.to(device)).logits.view(len(x), -1).mean(1) for x, y in parts]
+            )
             for parts in self._shown(condition)
         )
         discriminator.train(before)

@@ -77,8 +77,6 @@ def discriminator_terms(
     return Judged(terms, of_real.detach(), ((of_real.logits - of_fake.logits).sign().mean() + 1) / 2)
 
 
-def generator_terms(
-    discriminator: nn.Module, objective: Objective, condition: Condition, of_real: Verdict, fake: Images, y: Tensor
-) -> Terms:
+def generator_terms(objective: Objective, condition: Condition, of_real: Verdict, of_fake: Verdict, y: Tensor) -> Terms:
     """The generator's terms. ``of_real`` is what the discriminator said in its own step: a loss of pairs needs it."""
-    return objective.generator(of_real, discriminator(fake, y), lambda verdict: disagreement(condition, verdict, y))
+    return objective.generator(of_real, of_fake, lambda verdict: disagreement(condition, verdict, y))

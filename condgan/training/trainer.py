@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from condgan.core import seeds
 from condgan.core.batch import Shape, to_float
 from condgan.data import Dataset
-from condgan.losses.objective import Terms, total
+from condgan.losses.objective import Pair, Terms, total
 from condgan.networks.base import Conditioned
 from condgan.recipe import Recipe
 from condgan.training.checkpoint import Counters, Stateful
@@ -37,7 +37,7 @@ class Trainer:
 
     def __init__(self, recipe: Recipe, dataset: Dataset, engine: Accelerator) -> None:
         self.recipe, self.dataset, self.engine = recipe, dataset, engine
-        self.encoded = recipe.condition.targets(dataset.schema, dataset.labels)
+        self.encoded = recipe.condition.targets(dataset.schema, dataset.whole)
         self.steps = 0
         self.images = 0
         self.seconds = 0.0
@@ -194,8 +194,15 @@ class Round:
     def discriminator_terms(self) -> Terms:
         """What the discriminator minimises."""
         recipe, trainer = self.recipe, self.trainer
-        fake = self._draw()
-        real = recipe.augment.apply(to_float(self.images).contiguous(memory_format=torch.channels_last))
+        real = to_float(self.images).contiguous(memory_format=torch.channels_last)
+        if recipe.condition.pictures:
+            ids = recipe.condition.kind == "layout"
+            real, self.encoded = recipe.augment.together(real, self.encoded, ids)
+            z, fake = self._draw()
+        else:
+            z, fake = self._draw()
+            real = recipe.augment.apply(real)
+        self.real = real if recipe.objective.paired else None
         due = trainer.steps % recipe.objective.every == 0
         judged = discriminator_terms(
             trainer.d, recipe.objective, recipe.condition, real, fake.detach(), self.encoded, due
@@ -203,20 +210,25 @@ class Round:
         self.of_real = judged.of_real
         trainer.note("told", judged.told)
         # a batch comes in several parts for the sake of memory: their graphs are not kept
-        self.fake = fake if recipe.training.accumulate == 1 else None
+        self.drawn = (z, fake) if recipe.training.accumulate == 1 else None
         return judged.terms
 
     def generator_terms(self) -> Terms:
         """What the generator minimises, after the discriminator's step."""
-        fake = self._draw() if self.fake is None else self.fake
+        z, fake = self.drawn or self._draw()
         recipe, discriminator = self.recipe, self.trainer.discriminator
-        return generator_terms(discriminator, recipe.objective, recipe.condition, self.of_real, fake, self.encoded)
+        of_fake = discriminator(fake, self.encoded)
+        terms = generator_terms(recipe.objective, recipe.condition, self.of_real, of_fake, self.encoded)
+        if self.real is None:
+            return terms
+        other = self._draw() if recipe.objective.diversity else None
+        return terms | recipe.objective.pair(Pair(self.real, fake, self.of_real, of_fake, z, other))
 
-    def _draw(self) -> Tensor:
-        """Generated images as the discriminator gets to see them."""
+    def _draw(self) -> tuple[Tensor, Tensor]:
+        """Noise, and the images made of it as the discriminator gets to see them."""
         z = torch.randn(len(self.encoded), self.recipe.architecture.noise, device=self.encoded.device)
         fake = self.trainer.g(z, self.encoded)
-        return self.recipe.augment.apply(fake.float()) if self.recipe.augment.on == "both" else fake
+        return z, self.recipe.augment.apply(fake.float()) if self.recipe.augment.on == "both" else fake
 
 
 def build(recipe: Recipe, shape: Shape) -> tuple[nn.Module, nn.Module]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, TypedDict, Unpack
 
+from condgan.conditions.base import Condition
 from condgan.core.errors import CheckpointError, DataError, SettingsError
 from condgan.core.lock import require_free
 from condgan.data import Dataset, Source, find
@@ -149,10 +150,12 @@ def lay_out(
         raise SettingsError("no data", where="DATA", do="name a data set or a path, such as: condgan train digits")
     found = Recipe() if isinstance(data, Recipe) else get(preset or "house")
     if data is not None and not isinstance(data, Recipe):
-        source = data if isinstance(data, Source) else find(str(data), data_root)
+        rest = {name: value for name, value in laid.items() if name != "data"}
+        steered = found.override(merge(rest, words), str(recipe or "")).condition
+        source = data if isinstance(data, Source) else found_for(steered, str(data), data_root)
         # a preset may ask for a size
-        asked = found.data.model_dump(mode="json", exclude_unset=True, include=set(Source.model_fields))
-        laid = {**laid, "data": beside({**asked, **laid.get("data", {})}, source)}
+        size = found.data.model_dump(mode="json", exclude_unset=True, include=set(Source.model_fields))
+        laid = {**laid, "data": beside({**size, **laid.get("data", {})}, source)}
     where = str(recipe or "")
     whole = isinstance(data, Recipe) or bool(recipe)
     found = found.override(merge(laid, words), where)
@@ -163,6 +166,15 @@ def lay_out(
         found = get(preset).override(merge(laid, words), where)
     complete = found.resolve(dataset.schema, dataset.shape)
     return Plan(complete, dataset, preset or (str(recipe) if recipe else "your recipe"), folder, checkpoint)
+
+
+def found_for(condition: Condition, data: str, root: str) -> Source:
+    """The source that DATA names, for a generator that is steered so.
+
+    Raises:
+        DataError: as ``find``.
+    """
+    return find(data, root, paired=condition.paired, labelled=not condition.pictures)
 
 
 def changes(settings: Settings, seed: int | None, skip_bad: bool, **training: Any) -> dict[str, Any]:

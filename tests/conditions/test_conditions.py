@@ -5,22 +5,26 @@ import torch
 
 from condgan import conditions
 from condgan.conditions import Label, Unconditional
-from condgan.core.batch import Schema
+from condgan.core.batch import Batch, Schema
 from condgan.core.errors import SettingsError
 
 SCHEMA = Schema(("Ankle boot", "Bag", "Coat"), (5, 5, 5))
 ALL = {"Label": Label(), "Unconditional": Unconditional()}
 
 
+def items(labels: torch.Tensor) -> Batch:
+    return Batch(torch.zeros(len(labels), 1, 2, 2, dtype=torch.uint8), labels)
+
+
 def test_every_condition_is_covered() -> None:
-    assert set(ALL) == set(conditions.__all__)
+    assert {*ALL, "Image", "Layout"} == set(conditions.__all__)
 
 
 @pytest.mark.parametrize("name", ALL)
 def test_contract(name: str) -> None:
     condition = ALL[name].complete(SCHEMA)
     labels = torch.tensor([2, 0, 1, 1])
-    encoded = condition.targets(SCHEMA, labels)
+    encoded = condition.targets(SCHEMA, items(labels))
     assert len(encoded) == 4
     embedder = condition.embedder()
     cond = embedder(encoded)
@@ -56,7 +60,7 @@ def test_a_typo_gets_the_nearest_name() -> None:
 
 def test_the_condition_keeps_its_own_order() -> None:
     label = Label(names=("Coat", "Ankle boot", "Bag")).complete(SCHEMA)
-    assert label.targets(SCHEMA, torch.tensor([0, 1, 2])).tolist() == [1, 2, 0]
+    assert label.targets(SCHEMA, items(torch.tensor([0, 1, 2]))).tolist() == [1, 2, 0]
 
 
 def test_classes_that_the_condition_lacks_are_refused() -> None:

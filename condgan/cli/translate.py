@@ -1,0 +1,24 @@
+"""``condgan translate``."""
+
+
+def translate(pipeline: str, given: str, /, *, out: str, seed: int = 0, device: str = "auto") -> None:
+    """Make images from pictures, with a generator that was trained on pairs.
+
+    Names and sizes are kept. Pictures larger than those of the training are made in parts that overlap.
+
+    Parameters
+    ----------
+    pipeline
+        A run's folder, or owner/name on the Hugging Face Hub.
+    given
+        A picture, a folder of them, or - for one on the standard input.
+    out
+        Folder for the images.
+    seed
+        Of the noise, the same for all: another seed, another image, where the generator has learnt to differ.
+    device
+        auto, cpu, cuda or mps.
+    """
+    from condgan.cli.view import show_translation
+
+    show_translation(pipeline, given, out, seed, device)

@@ -1,0 +1,114 @@
+"""A picture: a photo, a drawing, or grey levels to be coloured."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+import torch
+from jaxtyping import Float, UInt8
+from PIL import Image as Pillow
+from pydantic import NonNegativeInt
+from torch import Tensor
+
+from condgan.conditions.base import Condition, Field, Form
+from condgan.conditions.derive import edges, lightness
+from condgan.core.batch import Batch, Schema, to_float
+from condgan.core.cond import Cond, Embedder, Widths
+from condgan.core.errors import SettingsError
+
+MODES = {1: "L", 3: "RGB", 4: "RGBA"}
+
+
+class Image(Condition):
+    """A picture of the same extent as the one to be made (Isola et al. 2017)."""
+
+    kind: Literal["image"] = "image"
+    of: Literal["pair", "grey", "edges"] = "pair"
+    """Where the pictures come from: from the data's pairs; or made from the images themselves: their grey levels, to be
+    coloured, or their edges, to be filled in."""
+    channels: NonNegativeInt = 0
+    """Of the pictures; 0: as the data have them."""
+
+    @property
+    def pictures(self) -> bool:
+        return True
+
+    @property
+    def paired(self) -> bool:
+        return self.of == "pair"
+
+    def complete(self, schema: Schema) -> Condition:
+        if self.paired and not schema.channels:
+            raise SettingsError(
+                "the data are no pairs of pictures",
+                where="setting condition.of",
+                do="give pairs, or set it to grey or edges to make the pictures from the images",
+            )
+        if schema.layout and self.paired:
+            return self.with_(channels=3)  # painted
+        return self.with_(channels=schema.channels if self.paired else 1)
+
+    def encode(self, values: Sequence[str | int | Pillow.Image]) -> UInt8[Tensor, "b k *space"]:
+        """Pictures of one size. For grey levels any picture will do; for edges a drawing of dark lines on white."""
+        mode = "RGB" if self.of == "grey" else MODES[self.channels]
+        arrays = [np.array(require_picture(value).convert(mode)) for value in values]
+        pictures = torch.from_numpy(np.stack([each.reshape(*each.shape[:2], -1) for each in arrays])).movedim(-1, 1)
+        return lightness(pictures) if self.of == "grey" else pictures.contiguous()
+
+    def targets(self, schema: Schema, items: Batch) -> UInt8[Tensor, "n k *space"]:
+        if self.of == "grey":
+            return lightness(items.images)
+        if self.of == "edges":
+            return edges(items.images)
+        assert items.inputs is not None, "data without pairs are refused when the condition is completed"
+        if schema.layout:
+            painted = schema.layout.paint(items.inputs[:, 0].numpy())
+            return torch.from_numpy(painted).movedim(-1, 1).contiguous()
+        return items.inputs
+
+    def show(self, encoded: UInt8[Tensor, "n k *space"]) -> UInt8[Tensor, "n k *space"]:
+        return encoded
+
+    def in_turn(self, n: int) -> Tensor:
+        raise SettingsError(
+            "this generator makes pictures from pictures", where="label", do="give it some: condgan translate"
+        )
+
+    def embedder(self) -> Embedder:
+        return Pixels(self.channels)
+
+    def describe(self) -> Form:
+        what = {"pair": "a picture", "grey": "a picture to colour", "edges": "a drawing, dark on white"}
+        return Form((Field("picture", (), what[self.of]),))
+
+    @property
+    def outputs(self) -> int:
+        return 0
+
+    def disagreement(self, prediction: Float[Tensor, "b k"], encoded: Tensor) -> Float[Tensor, " b"]:
+        return prediction.new_zeros(len(prediction))
+
+
+class Pixels(Embedder):
+    """A picture as a map of its values, −1 … 1."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__(Widths(map=channels))
+
+    def forward(self, encoded: UInt8[Tensor, "b k *space"]) -> Cond:
+        return Cond(map=to_float(encoded))
+
+
+def require_picture(value: str | int | Pillow.Image) -> Pillow.Image:
+    """A picture, and nothing else.
+
+    Raises:
+        SettingsError: it is none.
+    """
+    if not isinstance(value, Pillow.Image):
+        raise SettingsError(
+            "this generator makes pictures from pictures", where=f"label {value!r}", do="use condgan translate"
+        )
+    return value

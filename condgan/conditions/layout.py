@@ -1,0 +1,108 @@
+"""A label map: what is to be where."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+import torch
+from jaxtyping import Float, UInt8
+from PIL.Image import Image
+from torch import Tensor
+from torch.nn import functional as F
+
+from condgan.conditions.base import Condition, Field, Form
+from condgan.conditions.image import require_picture
+from condgan.core.batch import Batch, Schema
+from condgan.core.cond import Cond, Embedder, Widths
+from condgan.core.errors import SettingsError
+from condgan.core.palette import Colour, Palette
+
+
+class Layout(Condition):
+    """The class of each position, and where an instance ends (Park et al. 2019; Wang et al. 2018, section 3.3)."""
+
+    kind: Literal["layout"] = "layout"
+    names: tuple[str, ...] = ()
+    """Class names in the order of their ids; empty: take them from the data."""
+    colours: tuple[Colour, ...] = ()
+    """Red, green and blue of each class; empty: take them from the data."""
+    boundaries: bool = False
+    """Whether boundaries of instances come as a second channel; taken from the data."""
+
+    @property
+    def pictures(self) -> bool:
+        return True
+
+    @property
+    def paired(self) -> bool:
+        return True
+
+    @property
+    def palette(self) -> Palette:
+        """The classes with their colours."""
+        return Palette(self.names, self.colours)
+
+    def complete(self, schema: Schema) -> Condition:
+        if not schema.layout:
+            raise SettingsError(
+                "the data bring no label maps",
+                where="setting condition.kind",
+                do="give pairs with maps of class ids; or set it to image, for pictures of any other kind",
+            )
+        names, colours = schema.layout
+        if self.names and self.names != names:
+            raise SettingsError(
+                "the data have other classes than the condition",
+                where="setting condition.names",
+                do="leave it out to take those of the data",
+            )
+        return self.with_(names=names, colours=colours, boundaries=schema.channels > 1)
+
+    def encode(self, values: Sequence[str | int | Image]) -> UInt8[Tensor, "b k *space"]:
+        """Label maps of one size; where boundaries are taken, there are none in them.
+
+        Raises:
+            DataError: an id or a colour that is not of a class.
+        """
+        maps = np.stack([self.palette.ids(require_picture(value), f"picture {n}") for n, value in enumerate(values)])
+        ids = torch.from_numpy(maps)[:, None]
+        return torch.cat([ids, torch.zeros_like(ids)], 1) if self.boundaries else ids
+
+    def targets(self, schema: Schema, items: Batch) -> UInt8[Tensor, "n k *space"]:
+        assert items.inputs is not None, "data without label maps are refused when the condition is completed"
+        return items.inputs
+
+    def show(self, encoded: UInt8[Tensor, "n k *space"]) -> UInt8[Tensor, "n 3 *space"]:
+        return torch.from_numpy(self.palette.paint(encoded[:, 0].numpy())).movedim(-1, 1)
+
+    def in_turn(self, n: int) -> Tensor:
+        raise SettingsError(
+            "this generator makes pictures from label maps", where="label", do="give it some: condgan translate"
+        )
+
+    def embedder(self) -> Embedder:
+        return Classes(len(self.names), self.boundaries)
+
+    def describe(self) -> Form:
+        return Form((Field("picture", (), f"a label map of {', '.join(self.names)}"),))
+
+    @property
+    def outputs(self) -> int:
+        return 0
+
+    def disagreement(self, prediction: Float[Tensor, "b k"], encoded: Tensor) -> Float[Tensor, " b"]:
+        return prediction.new_zeros(len(prediction))
+
+
+class Classes(Embedder):
+    """A map of ones where a class is, one channel a class, and one of the boundaries."""
+
+    def __init__(self, classes: int, boundaries: bool) -> None:
+        super().__init__(Widths(map=classes + boundaries))
+        self.classes = classes
+
+    def forward(self, encoded: UInt8[Tensor, "b k *space"]) -> Cond:
+        hot = F.one_hot(encoded[:, 0].long(), self.classes).movedim(-1, 1)
+        return Cond(map=torch.cat([hot, encoded[:, 1:]], 1).float())

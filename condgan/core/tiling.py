@@ -1,0 +1,42 @@
+"""Large images in parts that overlap, and the parts together again without seams."""
+
+import itertools
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+Place = tuple[slice, slice]
+
+
+def places(space: tuple[int, int], tile: tuple[int, int]) -> list[Place]:
+    """Parts of the size of a tile that cover an extent, each overlapping the next by half of it or more."""
+    sides = []
+    for length, side in zip(space, tile, strict=True):
+        if length < side:
+            raise ValueError(f"{length} positions are less than a tile of {side}")
+        count = 1 + -(-(length - side) // max(1, side // 2))
+        sides.append([slice(start, start + side) for start in _evenly(length - side, count)])
+    return list(itertools.product(*sides))
+
+
+def together(parts: Float[Tensor, "n c th tw"], where: list[Place], space: tuple[int, int]) -> Float[Tensor, "c h w"]:
+    """The mean of all parts at each position, each counting less towards its border."""
+    weight = window((parts.shape[2], parts.shape[3])).to(parts.device)
+    total = parts.new_zeros(parts.shape[1], *space)
+    weights = parts.new_zeros(space)
+    for part, (rows, columns) in zip(parts, where, strict=True):
+        total[:, rows, columns] += part * weight
+        weights[rows, columns] += weight
+    return total / weights
+
+
+def window(tile: tuple[int, int]) -> Float[Tensor, "th tw"]:
+    """A cosine hill over a tile, nowhere zero."""
+    high, wide = (torch.hann_window(side + 2, periodic=False)[1:-1].clamp(min=1e-3) for side in tile)
+    return high[:, None] * wide
+
+
+def _evenly(room: int, count: int) -> list[int]:
+    """Starts from 0 to the last one possible."""
+    return [round(index * room / max(1, count - 1)) for index in range(count)]

@@ -1,0 +1,143 @@
+"""Label maps of any kind to ids: index and palette PNG, colour images with a list of colours, one-hot arrays."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import torch
+from jaxtyping import UInt8
+from PIL import Image
+from torch import Tensor
+
+from condgan.core.bounds import read_text
+from condgan.core.errors import DataError
+from condgan.core.palette import MOST, Palette, boundaries, colours_of, parse, spread_out
+from condgan.data.decode import Broken, Fit, Half, Picture, allocate, fitted, name_of, open_picture
+
+LISTS = ("classes.txt", "labels.txt", "label_colors.txt")
+"""Files of class names, one a line, with or without a colour."""
+FEW = 40
+"""Ids up to which grey values, or those of a palette, are taken for classes where no list says so."""
+RAW = Palette(tuple(map(str, range(MOST))), spread_out(MOST))
+"""For label maps of which only the ids are asked for."""
+
+
+def list_in(folder: Path) -> Path | None:
+    """The list of classes of a folder, or of the one that it lies in."""
+    return next((home / name for home in (folder, folder.parent) for name in LISTS if (home / name).is_file()), None)
+
+
+def is_layout(picture: Picture, listed: Path | None) -> bool:
+    """Whether a picture is a label map: a one-hot array, a few ids, or nothing but colours of the list."""
+    if _array(picture) is not None:
+        return True
+    names, colours = read_list(listed) if listed else ((), None)
+    try:
+        image = open_picture(picture)
+    except Broken:
+        return False
+    if image.mode in ("P", "L", "I", "I;16"):
+        return int(np.asarray(image).max()) < max(FEW, len(names))
+    if colours is None:
+        return False
+    try:
+        Palette(names, colours).ids(image, "")
+    except DataError:
+        return False
+    return True
+
+
+def palette_of(pictures: Sequence[Picture], listed: Path | None) -> Palette:
+    """The classes of label maps, by their list where there is one, else by the ids in them.
+
+    Raises:
+        DataError: colours without a list that says what they mean, or none can be read.
+    """
+    names, colours = read_list(listed) if listed else ((), None)
+    if not names:
+        highest = max(int(_ids(picture, RAW, place).max()) for place, picture in enumerate(pictures))
+        names = tuple(f"class {index}" for index in range(highest + 1))
+    if colours is None and _array(pictures[0]) is None:
+        with _naming(pictures[0], 0):
+            colours = colours_of(open_picture(pictures[0]), len(names))
+    return Palette(names, colours or spread_out(len(names)))
+
+
+def read_list(file: Path) -> tuple[tuple[str, ...], tuple[tuple[int, int, int], ...] | None]:
+    """Names and, where given, colours.
+
+    Raises:
+        DataError: it cannot be read, or is no list of classes.
+    """
+    try:
+        return parse(read_text(file).splitlines(), file)
+    except (OSError, ValueError) as error:
+        raise DataError("cannot read the list of classes", where=file, do=str(error)) from None
+
+
+def decode_layouts(
+    pictures: Sequence[Picture],
+    palette: Palette,
+    size: tuple[int, int],
+    fit: Fit,
+    instances: Sequence[Picture] | None = None,
+) -> UInt8[Tensor, "n k h w"]:
+    """The ids, and where there are instances a channel of their boundaries, at one size.
+
+    Raises:
+        DataError: a map cannot be read, or an id or a colour is of no class; with the file's name.
+    """
+    found = allocate((len(pictures), 1 + (instances is not None), *size))
+
+    def bring(ids: np.ndarray) -> np.ndarray:
+        return np.asarray(fitted(Image.fromarray(ids), size, fit, Image.Resampling.NEAREST))
+
+    def place(index: int) -> None:
+        found[index, 0] = bring(_ids(pictures[index], palette, index))
+        if instances is not None:
+            with _naming(instances[index], index):
+                # 32 bits: ids of instances may be as large as 26,000 (Cityscapes)
+                numbers = np.asarray(open_picture(instances[index])).astype(np.int32)
+            numbers = numbers if numbers.ndim == 2 else numbers @ np.array([1 << 16, 1 << 8, 1][: numbers.shape[2]])
+            found[index, 1] = boundaries(bring(numbers.astype(np.int32)))
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(place, range(len(pictures))))
+    return torch.from_numpy(found)
+
+
+def _ids(picture: Picture, palette: Palette, place: int) -> UInt8[np.ndarray, "h w"]:
+    where = name_of(picture, place)
+    array = _array(picture)
+    if array is not None:
+        return palette.ids(array, where)
+    with _naming(picture, place):
+        image = open_picture(picture)
+    return palette.ids(image, where)
+
+
+def _array(picture: Picture) -> np.ndarray | None:
+    """An array, or a file of one."""
+    if isinstance(picture, np.ndarray):
+        return picture
+    if isinstance(picture, Half | bytes) or picture.suffix != ".npy":
+        return None
+    try:
+        return np.load(picture, allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise DataError("cannot read label map", where=picture, do=str(error).splitlines()[0]) from None
+
+
+@contextmanager
+def _naming(picture: Picture, place: int) -> Iterator[None]:
+    try:
+        yield
+    except Broken as error:
+        raise DataError(
+            f"cannot read label map: {error}", where=name_of(picture, place), do="replace or remove it"
+        ) from None

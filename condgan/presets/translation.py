@@ -1,0 +1,58 @@
+"""Pictures from pictures: pairs, colouring, drawings filled in, layouts to photos."""
+
+from condgan.conditions import Image, Layout
+from condgan.data import Augment
+from condgan.losses import Objective
+from condgan.networks import Spade, UNet
+from condgan.recipe import Optimizer, Recipe, Training
+
+
+def pix2pix() -> Recipe:
+    """A U-Net with dropout for noise against a discriminator of patches, and L1: any pairs of pictures.
+
+    Source: Isola et al. 2017, section 3 and 6. Differences: half the channels, for images of some 64 pixels; instance
+    normalisation, as theirs is at their batch of one, with batches of 8 at a higher rate; whole features are dropped,
+    and dropped in sampling by the seed; the average of the generator's weights is kept.
+    """
+    return Recipe(
+        condition=Image(),
+        augment=Augment(flip=True),
+        architecture=UNet(channels=32, most_channels=256, patch_channels=32),
+        objective=Objective(loss="non-saturating", l1=100.0),
+        optimizer=Optimizer(lr=5e-4, betas=(0.5, 0.999), decay="linear"),
+        training=Training(images=40_000, batch=8),
+    )
+
+
+def colorize() -> Recipe:
+    """Colour from grey levels, made from any folder of colour images: Lab's a and b beside the lightness.
+
+    ``pix2pix`` on pairs that it makes itself (Isola et al. 2017, section 4).
+    """
+    base = pix2pix()
+    changes = {
+        "condition": Image(of="grey"),
+        "architecture": base.architecture.with_(colour="lab"),
+    }
+    return base.model_copy(update=changes)
+
+
+def edges2photo() -> Recipe:
+    """Drawings filled in, learnt from any folder of images, whose outlines it draws itself (``pix2pix``)."""
+    return pix2pix().model_copy(update={"condition": Image(of="edges")})
+
+
+def spade() -> Recipe:
+    """A label map that modulates each layer, against patches at two scales: photos from layouts.
+
+    Source: Park et al. 2019, section 3. Differences: the house's residual generator, of one block a size, on patches of
+    2×2 pixels; no perceptual term; the average of the generator's weights is kept.
+    """
+    return Recipe(
+        condition=Layout(),
+        augment=Augment(flip=True),
+        architecture=Spade(channels=128, least_channels=64, patch_channels=32),
+        objective=Objective(loss="hinge", feature_matching=10.0),
+        optimizer=Optimizer(lr=2e-4, discriminator_lr=4e-4, betas=(0.0, 0.9), decay="linear"),
+        training=Training(images=40_000, batch=8),
+    )
