@@ -87,7 +87,7 @@ def test_table_of_bytes_with_the_hubs_names_and_splits(tmp_path: Path) -> None:
         parquet.write_table(table.replace_schema_metadata(schema), tmp_path / f"{split}-00000-of-00001.parquet")
     source = find(str(tmp_path))
     assert isinstance(source, Table)
-    assert source.load().schema == (("wren", "robin"), (3, 3))
+    assert source.load().schema[:2] == (("wren", "robin"), (3, 3))
     assert len(source.split("test").load()) == 2
 
 
@@ -105,7 +105,7 @@ def test_the_label_column_is_found_or_asked_for(tmp_path: Path) -> None:
 
 def test_integer_labels_are_named_in_the_order_of_numbers(tmp_path: Path) -> None:
     np.savez(tmp_path / "a.npz", images=np.zeros((4, 8, 8), np.uint8), labels=[10, 2, 2, 9])
-    assert find(str(tmp_path / "a.npz")).load().schema == (("2", "9", "10"), (2, 1, 1))
+    assert find(str(tmp_path / "a.npz")).load().schema[:2] == (("2", "9", "10"), (2, 1, 1))
 
 
 def test_npz_of_sixteen_bits(tmp_path: Path) -> None:
