@@ -129,6 +129,10 @@ class Recipe(Spec):
                     "the labels would be ignored: set architecture.discriminator_injection or "
                     'objective.auxiliary, or condition.kind = "none" for a plain GAN'
                 )
+            if not {"concat", "map", "affine"} & set(self.architecture.generator_injection):
+                raise ValueError(
+                    "the labels would be ignored: set architecture.generator_injection to concat, map or affine"
+                )
         elif auxiliary:
             raise ValueError("objective.auxiliary needs a condition to classify; set it to 0")
         return self
