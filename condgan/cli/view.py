@@ -17,7 +17,8 @@ from rich.text import Text
 from condgan.core.errors import DataError
 
 if TYPE_CHECKING:
-    from condgan.evaluation import Report
+    from condgan.evaluation import Report, TranslationReport
+    from condgan.metrics import Figure
     from condgan.training.health import Alarm
     from condgan.training.log import Progress as Progressed
     from condgan.training.loop import Snapshot
@@ -153,14 +154,21 @@ def judge(pipeline: str, data: str, *, out: Path, **words: Any) -> None:
     console.print(f"report: {page} ({(time.monotonic() - began) / 60:.1f} min)", markup=False, soft_wrap=True)
 
 
-def figures(report: Report) -> Table:
+def figures(report: Report | TranslationReport) -> Table:
     """The main figures, each beside what real images reach."""
-    from condgan.evaluation.report import main_figures
+    from condgan.evaluation import Report
+    from condgan.evaluation import report as labelled
+    from condgan.evaluation import translation_report as translated
 
+    found = labelled.main_figures(report) if isinstance(report, Report) else translated.main_figures(report)
     table = Table("", "samples", "real images", box=None, pad_edge=False)
-    for name, row in main_figures(report).items():
-        table.add_row(name, *("too few" if each is None else str(each) for each in row))
+    for name, row in found.items():
+        table.add_row(name, "too few" if row.samples is None else str(row.samples), _real(row.real))
     return table
+
+
+def _real(value: Figure | float | None) -> str:
+    return "–" if value is None else f"{value:.3f}" if isinstance(value, float) else str(value)
 
 
 def show_translation(pipeline: str, given: str, out: str, seed: int, device: str) -> None:

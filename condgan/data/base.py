@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 
 import numpy as np
 import torch
-from jaxtyping import Int64, UInt8
+from jaxtyping import Bool, Int64, UInt8
 from pydantic import BeforeValidator, Field, PositiveInt, field_validator
 from torch import Tensor
 
@@ -87,6 +87,19 @@ class Dataset:
     def shape(self) -> Shape:
         """The shape of one image."""
         return Shape(self.images.shape[1], tuple(self.images.shape[2:]))
+
+    def part(self, chosen: Bool[Tensor, " n"]) -> Dataset:
+        """Some of the samples."""
+        inputs = None if self.inputs is None else self.inputs[chosen]
+        return Dataset(
+            self.images[chosen],
+            self.labels[chosen],
+            self.schema.names,
+            clean=self.clean[chosen],
+            inputs=inputs,
+            layout=self.schema.layout,
+            palette=self.palette,
+        )
 
     def with_label_noise(self, share: float) -> Dataset:
         """The same with a share of the labels turned to another class, any other alike; the same ones each time."""

@@ -2,5 +2,15 @@
 
 from condgan.evaluation.evaluate import Evaluation, evaluate
 from condgan.evaluation.report import Report
+from condgan.evaluation.translation import RealPairs, TranslationEvaluation, evaluate_translation
+from condgan.evaluation.translation_report import TranslationReport
 
-__all__ = ["Evaluation", "Report", "evaluate"]
+__all__ = [
+    "Evaluation",
+    "RealPairs",
+    "Report",
+    "TranslationEvaluation",
+    "TranslationReport",
+    "evaluate",
+    "evaluate_translation",
+]

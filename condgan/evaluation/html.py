@@ -13,10 +13,17 @@ PAGE = "index.html"
 
 def render(template: str, **values: Any) -> str:
     """The text of a template of this room."""
-    from jinja2 import Environment, StrictUndefined
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
 
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    return environment.from_string(files("condgan.evaluation").joinpath(template).read_text()).render(**values)
+    room = files("condgan.evaluation")
+    environment = Environment(
+        loader=FunctionLoader(lambda name: room.joinpath(name).read_text()),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(template).render(**values)
 
 
 def embedded(png: bytes) -> str:

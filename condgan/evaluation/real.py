@@ -124,9 +124,7 @@ def set_aside(whole: Dataset) -> tuple[Dataset, Dataset]:
         chosen.append(mine[:: round(1 / SET_ASIDE)])
     mask = torch.zeros(len(whole), dtype=torch.bool)
     mask[torch.cat(chosen)] = True
-    names = whole.schema.names
-    test, train = (Dataset(whole.images[part], whole.labels[part], names) for part in (mask, ~mask))
-    return test, train
+    return whole.part(mask), whole.part(~mask)
 
 
 def references(test: Dataset) -> Int64[Tensor, " n"]:

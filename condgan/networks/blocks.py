@@ -1,5 +1,6 @@
 """Small parts that several architectures share."""
 
+from collections.abc import Sequence
 from statistics import NormalDist
 from typing import Literal
 
@@ -64,7 +65,7 @@ def pyramid(space: tuple[int, ...], base: int) -> list[tuple[int, ...]]:
     return sizes
 
 
-def crop(x: Float[Tensor, "b c *space"], space: tuple[int, ...]) -> Float[Tensor, "b c *cropped"]:
+def crop(x: Float[Tensor, "b c *space"], space: Sequence[int]) -> Float[Tensor, "b c *cropped"]:
     """The first ``space`` positions: what upsampling by two has too much where a size was odd."""
     height, width = space
     return x[..., :height, :width]

@@ -8,15 +8,15 @@ from pathlib import Path
 from pydantic import TypeAdapter
 from torch import nn
 
-from condgan.data import Source, find
-from condgan.evaluation import Evaluation
+from condgan.data import Source
+from condgan.evaluation import Evaluation, RealPairs, TranslationEvaluation, evaluate_translation
 from condgan.evaluation import evaluate as judge
 from condgan.evaluation.extractor import named, of_module
 from condgan.evaluation.real import Real
 from condgan.pipeline import Pipeline
 from condgan.recipe import AnySource, Recipe
 from condgan.training.engine import pick
-from condgan.verbs.plan import beside
+from condgan.verbs.plan import beside, found_for
 
 
 def evaluate(
@@ -31,8 +31,10 @@ def evaluate(
     data_root: str = "",
     device: str = "auto",
     on_step: Callable[[str], None] = lambda what: None,
-) -> Evaluation:
+) -> Evaluation | TranslationEvaluation:
     """Hold a pipeline against real data, and write the report where ``out`` says.
+
+    One that makes pictures from pictures is held against at most ``n`` real pairs, each with ``repeats`` seeds.
 
     Args:
         pipeline: a run's folder, a name on the Hub, or a pipeline.
@@ -54,13 +56,17 @@ def evaluate(
     """
     chosen = of_module(extractor) if isinstance(extractor, nn.Module) else named(str(extractor))
     pipe = pipeline if isinstance(pipeline, Pipeline) else Pipeline.from_pretrained(pipeline)
-    source = data if isinstance(data, Source) else find(str(data), data_root)
+    source = data if isinstance(data, Source) else found_for(pipe.condition, str(data), data_root)
     if not isinstance(pipeline, Pipeline) and (recipe := Path(pipeline, "recipe.toml")).is_file():
         # as the run read them: its way to bring images to a size, and the share that it kept from training
         source = TypeAdapter(AnySource).validate_python(beside(Recipe.read(recipe).data.plain(), source))
     on_step("reading the data")
-    real = Real(source, pipe.shape, chosen)
-    found = judge(pipe.to(pick(device)), real, n=n, repeats=repeats, quick=quick, on_step=on_step)
+    pipe = pipe.to(pick(device))
+    found: Evaluation | TranslationEvaluation
+    if pipe.condition.pictures:
+        found = evaluate_translation(pipe, RealPairs(source, pipe, n, chosen), repeats=repeats, on_step=on_step)
+    else:
+        found = judge(pipe, Real(source, pipe.shape, chosen), n=n, repeats=repeats, quick=quick, on_step=on_step)
     if out is not None:
         found.save(out)
     return found

@@ -1,0 +1,327 @@
+"""A generator that makes pictures from pictures, held against real pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from itertools import combinations
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+from jaxtyping import Float, Int64, UInt8
+from PIL.Image import Image
+from torch import Tensor
+from torch.nn import functional as F
+
+from condgan import metrics
+from condgan.core.batch import Shape
+from condgan.core.cache import cached, digest
+from condgan.core.errors import NoSplitError, SettingsError
+from condgan.core.palette import Palette
+from condgan.core.seeds import noise
+from condgan.core.version import __version__
+from condgan.data import Dataset, Source
+from condgan.evaluation.evaluate import alarms_of
+from condgan.evaluation.extractor import Extractor, of_judge, trained_judge
+from condgan.evaluation.html import embedded, publish, render
+from condgan.evaluation.real import evenly, set_aside
+from condgan.evaluation.report import Distances, Network
+from condgan.evaluation.translation_report import (
+    Colours,
+    Layouts,
+    Likeness,
+    TranslationProtocol,
+    TranslationReport,
+    distance_name,
+)
+from condgan.evaluation.translation_verdict import differs, follows, looks
+from condgan.gallery import png
+from condgan.metrics import over_repeats
+from condgan.networks.segmenter import Segmenter
+from condgan.pipeline import Pipeline
+from condgan.training.classifier import segment, segmented
+
+NUMBERS = "report.json"
+SHOWN = 12
+"""Pairs of the sheet."""
+STEPS = 800
+"""Of the segmenter's training."""
+TURNS = 2_500
+"""Training images at most, each turned four ways, that the extractor learns from where there are no classes."""
+
+Images = UInt8[Tensor, "n c h w"]
+
+
+class TranslationEvaluation(NamedTuple):
+    """A report with its picture."""
+
+    report: TranslationReport
+    sheet: Image
+    """Input, output and truth."""
+
+    def save(self, folder: str | Path) -> Path:
+        """Write ``report.json`` and the page, ``index.html``, which needs nothing beside it.
+
+        Raises:
+            SettingsError: they cannot be written there.
+            DiskError: the disk is full or fails.
+        """
+        text = render(
+            "translation.html",
+            report=self.report,
+            distance=distance_name(self.report.protocol),
+            sheet=embedded(png(self.sheet)),
+        )
+        return publish(Path(folder), NUMBERS, self.report, text)
+
+
+class RealPairs:
+    """Both splits of some pairs, and the networks that look at them."""
+
+    def __init__(self, source: Source, pipeline: Pipeline, n: int, extractor: Extractor | None = None) -> None:
+        """Read the data in the shape of the images.
+
+        Raises:
+            DataError: they cannot be read.
+            SettingsError: they are no pairs, or their label maps have other classes than the pipeline.
+        """
+        source = source.with_(size=pipeline.shape.space, channels=pipeline.shape.channels)
+        self.split = True
+        try:
+            test, self.train = source.split("test").load(), source.load()
+        except NoSplitError:
+            self.split = False
+            test, self.train = set_aside(source.load())
+        self.name = source.title()
+        pipeline.condition.complete(test.schema)
+        self.test = test
+        self.items = test.batch(evenly(len(test), n))
+        self.encoded = pipeline.condition.targets(test.schema, self.items)
+        self.given = extractor
+
+    @cached_property
+    def extractor(self) -> Extractor:
+        """The one that was given; else a network trained to tell the classes or, where there are none, how an image is
+        turned (Gidaris et al. 2018)."""
+        return self.given or (of_judge(trained_judge(self.train)) if self.labelled else of_turns(self.train))
+
+    @property
+    def labelled(self) -> bool:
+        """Whether there are classes to tell."""
+        return len(self.train.schema.names) > 1
+
+    def segmenter(self, ids: Int64[Tensor, "n h w"], photos: Images, classes: int) -> Segmenter:
+        """The network that tells the class of each position, trained once on real pairs and kept."""
+        shape = Shape(photos.shape[1], tuple(photos.shape[2:]))
+        parts = {"data": self.train.hash, "steps": STEPS, "network": str(Segmenter(shape, classes))}
+        model = Segmenter(shape, classes)
+        model.load_state_dict(
+            cached("segmenter", parts, lambda: dict(segment(photos, ids, classes, steps=STEPS).state_dict()))
+        )
+        return model.eval()
+
+
+def evaluate_translation(
+    pipeline: Pipeline, real: RealPairs, *, repeats: int, on_step: Callable[[str], None] = lambda what: None
+) -> TranslationEvaluation:
+    """Translate the pictures of real pairs with several seeds, and measure what comes out.
+
+    Args:
+        pipeline: what to measure.
+        real: both splits, and who looks at them.
+        repeats: seeds for each picture: the intervals of what is measured on all images together come from them.
+        on_step: called with what is being done.
+
+    Raises:
+        SettingsError: one repeat has no interval.
+    """
+    if repeats < 2:
+        raise SettingsError("one repeat has no interval", where="repeats", do="give at least 2")
+    on_step(f"translating {len(real.items.images):,} pictures × {repeats}")
+    made = [_translated(pipeline, real, seed) for seed in range(repeats)]
+    on_step("likeness and distances")
+    answers = trivial(pipeline, real)
+    likeness = _likeness(torch.cat(made), real.items.images.repeat(repeats, 1, 1, 1), repeats)
+    compared = min(len(real.items.images), len(real.train) // repeats)
+    order = torch.randperm(len(real.train), generator=torch.Generator().manual_seed(0))
+    train = [real.train.images[order[index * compared : (index + 1) * compared]] for index in range(repeats)]
+    trivially = {name: _likeness(each, real.items.images) for name, each in answers.items()}
+    fidelity, floor = (_distances(real, [each[:compared] for each in sets]) for sets in (made, train))
+    on_step("layouts")
+    layouts, segmenter = _layouts(pipeline, real, made)
+    varied, colours = variety(made, real.items.images), _colours(real, made, answers, train)
+    report = TranslationReport(
+        verdict=(looks(likeness, trivially, fidelity, floor), follows(layouts, pipeline.palette), differs(varied)),
+        alarms=alarms_of(pipeline),
+        likeness=likeness,
+        trivial=trivially,
+        fidelity=fidelity,
+        real_fidelity=floor,
+        variety=varied,
+        colours=colours,
+        layouts=layouts,
+        protocol=_protocol(pipeline, real, repeats, compared, segmenter),
+    )
+    chosen = evenly(len(real.items.images), SHOWN)
+    shown = real.items._replace(images=real.items.images[chosen])
+    return TranslationEvaluation(report, pipeline.beside(shown, real.encoded[chosen]))
+
+
+def _translated(pipeline: Pipeline, real: RealPairs, seed: int) -> Images:
+    """Of every picture, from one seed."""
+    latents = noise([seed], pipeline.architecture.noise).expand(len(real.encoded), -1)
+    drawn = pipeline.draw(latents, real.encoded)
+    if pipeline.palette is not None:
+        drawn = pipeline.palette.paint(pipeline.palette.nearest(drawn))
+    return torch.from_numpy(drawn).movedim(-1, 1).contiguous()
+
+
+def trivial(pipeline: Pipeline, real: RealPairs) -> dict[str, Images]:
+    """The answers that need no generator: of grey levels to be coloured no colour, and the mean one; of any other
+    pictures the mean image."""
+    train, n = real.train.images, len(real.items.images)
+    if pipeline.condition.plain().get("of") != "grey" or train.shape[1] != 3:
+        mean = torch.stack([part.float().mean(0) for part in torch.split(train, 500)]).mean(0)
+        return {"the mean image": mean.round().to(torch.uint8).expand(n, -1, -1, -1)}
+    from kornia.color import rgb_to_lab
+
+    chroma = torch.stack([rgb_to_lab(part.float() / 255)[:, 1:].mean((0, 2, 3)) for part in torch.split(train, 500)])
+    return {
+        "grey": _with_chroma(real.encoded, torch.zeros(2)),
+        "the mean colour": _with_chroma(real.encoded, chroma.mean(0)),
+    }
+
+
+def _with_chroma(lightness: UInt8[Tensor, "n 1 h w"], chroma: Float[Tensor, " 2"]) -> UInt8[Tensor, "n 3 h w"]:
+    from kornia.color import lab_to_rgb
+
+    found = []
+    for part in torch.split(lightness, 500):
+        colour = chroma.view(1, 2, 1, 1).expand(len(part), -1, *part.shape[2:])
+        found.append(lab_to_rgb(torch.cat([part.float() / 2.55, colour], 1)).mul(255).round().to(torch.uint8))
+    return torch.cat(found)
+
+
+def _likeness(made: Images, truth: Images, repeats: int = 1) -> Likeness:
+    """Means over pairs; those of one picture count as one."""
+    found = metrics.likeness(made, truth)
+    means = [each.view(repeats, -1).mean(0) for each in found]
+    l1, psnr, ssim = map(metrics.bootstrap, means)
+    return Likeness(l1=l1, psnr=psnr, ssim=ssim)
+
+
+def _distances(real: RealPairs, sets: Sequence[Images]) -> Distances:
+    reference = real.extractor.features(real.items.images)
+    features = [real.extractor.features(each) for each in sets]
+    enough = min(map(len, (reference, *features))) > reference.shape[1]
+    return Distances(
+        frechet_distance=over_repeats([metrics.frechet_distance(reference, each) for each in features])
+        if enough
+        else None,
+        kernel_distance=over_repeats([metrics.kernel_distance(reference, each) for each in features])
+        if min(map(len, features)) > 1
+        else None,
+    )
+
+
+def variety(made: Sequence[Images], truth: Images) -> metrics.Figure:
+    """How far two images of one picture are apart, for how far the truths of two pictures are."""
+    apart = torch.stack([metrics.likeness(one, other).l1 for one, other in combinations(made, 2)]).mean(0)
+    other = truth.roll(len(truth) // 2 or 1, 0)
+    return metrics.bootstrap(apart / metrics.likeness(truth, other).l1.mean().clamp(min=1e-9))
+
+
+def _colours(
+    real: RealPairs, made: Sequence[Images], answers: dict[str, Images], train: Sequence[Images]
+) -> Colours | None:
+    if real.items.images.shape[1] != 3:
+        return None
+    truth = metrics.colour_histogram(real.items.images)
+
+    def far(images: Images) -> float:
+        return metrics.histogram_distance(metrics.colour_histogram(images), truth)
+
+    return Colours(
+        distance=over_repeats([far(each) for each in made]),
+        real=far(train[0]),
+        trivial={name: far(each) for name, each in answers.items()},
+    )
+
+
+def _layouts(pipeline: Pipeline, real: RealPairs, made: Sequence[Images]) -> tuple[Layouts | None, Segmenter | None]:
+    """Where either side is of label maps: those asked for, or the true ones, beside those that are found."""
+    palette = real.test.schema.layout or real.test.palette
+    if palette is None or real.train.inputs is None or real.items.inputs is None:
+        return None, None
+    names = palette.names
+    if real.test.palette is None:
+        photos, ids, asked = real.train.images, real.train.inputs[:, 0].long(), real.items.inputs[:, 0].long()
+        segmenter = real.segmenter(ids, photos, len(names))
+        found = [segmented(segmenter, each) for each in made]
+        ceiling = segmented(segmenter, real.items.images)
+    else:
+        photos, ids, asked = real.train.inputs, _ids(palette, real.train.images), _ids(palette, real.items.images)
+        segmenter = real.segmenter(ids, photos, len(names))
+        found = [_ids(palette, each) for each in made]
+        ceiling = segmented(segmenter, real.items.inputs)
+    ours = [metrics.overlap(asked, each, len(names)) for each in found]
+    best = metrics.overlap(asked, ceiling, len(names))
+    layouts = Layouts(
+        mean_iou=over_repeats([each.mean_iou for each in ours]),
+        pixel_accuracy=over_repeats([each.pixel_accuracy for each in ours]),
+        iou=_by_name(names, torch.stack([each.iou for each in ours]).mean(0)),
+        real_mean_iou=best.mean_iou,
+        real_pixel_accuracy=best.pixel_accuracy,
+        real_iou=_by_name(names, best.iou),
+    )
+    return layouts, segmenter
+
+
+def _by_name(names: Sequence[str], values: Float[Tensor, " k"]) -> dict[str, float | None]:
+    return {name: None if value != value else value for name, value in zip(names, values.tolist(), strict=True)}
+
+
+def _ids(palette: Palette, images: Images) -> Int64[Tensor, "n h w"]:
+    return torch.from_numpy(palette.nearest(images.movedim(1, -1).numpy())).long()
+
+
+def of_turns(train: Dataset) -> Extractor:
+    """Features of a network that tells how an image is turned, of images squeezed to a square."""
+    side = min(train.shape.space)
+
+    def square(images: Images) -> Images:
+        if images.shape[2:] == (side, side):
+            return images
+        parts = [F.interpolate(part.float(), (side, side), mode="area") for part in torch.split(images, 500)]
+        return torch.cat(parts).round().to(torch.uint8)
+
+    images = square(train.images[evenly(len(train), TURNS)])
+    turned = torch.cat([images.rot90(turns, (2, 3)) for turns in range(4)]).contiguous()
+    labels = torch.arange(4).repeat_interleave(len(images))
+    judge = of_judge(trained_judge(Dataset(turned, labels, ("0°", "90°", "180°", "270°"))))
+    return Extractor("turns-cnn", judge.hash, lambda shown: judge.features(square(shown)), f"area, {side}×{side}")
+
+
+def _protocol(
+    pipeline: Pipeline, real: RealPairs, repeats: int, compared: int, segmenter: Segmenter | None
+) -> TranslationProtocol:
+    extractor = real.extractor
+    seen = None if segmenter is None else Network(name="segmenter", hash=digest(*segmenter.state_dict().values()))
+    return TranslationProtocol(
+        condgan=__version__,
+        torch=torch.__version__,
+        pipeline=digest(*pipeline.generator.state_dict().values()),
+        data=real.name,
+        data_hash=f"{real.train.hash} {real.test.hash}",
+        training_images=len(real.train),
+        test_images=len(real.test),
+        reference="test" if real.split else "set aside",
+        shape=str(real.train.shape),
+        pictures=pipeline.condition.describe().fields[0].help,
+        n=len(real.items.images),
+        repeats=repeats,
+        compared=compared,
+        extractor=Network(name=extractor.name, hash=extractor.hash),
+        segmenter=seen,
+    )
