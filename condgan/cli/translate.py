@@ -1,7 +1,19 @@
 """``condgan translate``."""
 
+from typing import Annotated
 
-def translate(pipeline: str, given: str, /, *, out: str, seed: int = 0, device: str = "auto") -> None:
+from cyclopts import Parameter
+
+
+def translate(
+    pipeline: str,
+    given: Annotated[str, Parameter(allow_leading_hyphen=True)],
+    /,
+    *,
+    out: str,
+    seed: int = 0,
+    device: str = "auto",
+) -> None:
     """Make images from pictures, with a generator that was trained on pairs.
 
     Names and sizes are kept. Pictures larger than those of the training are made in parts that overlap.

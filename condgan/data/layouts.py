@@ -33,16 +33,18 @@ def list_in(folder: Path) -> Path | None:
 
 
 def is_layout(picture: Picture, listed: Path | None) -> bool:
-    """Whether a picture is a label map: a one-hot array, a few ids, or nothing but colours of the list."""
+    """Whether a picture may be a label map: a one-hot array, a few ids, or nothing but colours of the list."""
     if _array(picture) is not None:
         return True
     names, colours = read_list(listed) if listed else ((), None)
     try:
         image = open_picture(picture)
     except Broken:
-        return False
+        return True  # the others have to say
     if image.mode in ("P", "L", "I", "I;16"):
-        return int(np.asarray(image).max()) < max(FEW, len(names))
+        values = np.asarray(image)
+        # a list says that there are label maps: one with an id that is not in it is to be told of, not taken for a photo
+        return len(np.unique(values)) <= max(FEW, len(names)) if names else int(values.max()) < FEW
     if colours is None:
         return False
     try:

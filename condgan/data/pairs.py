@@ -85,7 +85,10 @@ class Pairs(Source):
         sides = self._sides()
         if not sides.pictures[0]:
             raise DataError("no pairs", where=self.path, do="give two folders with files of the same names")
-        maps = [all(is_layout(each, sides.listed) for each in side[:LOOKED_AT]) for side in sides.pictures]
+        maps = [
+            2 * sum(is_layout(each, sides.listed) for each in side[:LOOKED_AT]) > len(side[:LOOKED_AT])
+            for side in sides.pictures
+        ]
         first = self._first(sides.names, maps)
         train = sides if self.subset == "train" else self.split("train")._sides()
         palettes = [

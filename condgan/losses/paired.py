@@ -6,7 +6,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-Features = Sequence[Float[Tensor, "b c ..."]]
+Features = Sequence[Float[Tensor, "b ..."]]
 
 
 def l1(real: Float[Tensor, "b c ..."], fake: Float[Tensor, "b c ..."]) -> Float[Tensor, " b"]:

@@ -150,8 +150,9 @@ def lay_out(
         raise SettingsError("no data", where="DATA", do="name a data set or a path, such as: condgan train digits")
     found = Recipe() if isinstance(data, Recipe) else get(preset or "house")
     if data is not None and not isinstance(data, Recipe):
-        rest = {name: value for name, value in laid.items() if name != "data"}
-        steered = found.override(merge(rest, words), str(recipe or "")).condition
+        # the settings of the data wait until it is known what kind of source they are for
+        rest = {name: value for name, value in merge(laid, words).items() if name != "data"}
+        steered = found.override(rest, str(recipe or "")).condition
         source = data if isinstance(data, Source) else found_for(steered, str(data), data_root)
         # a preset may ask for a size
         size = found.data.model_dump(mode="json", exclude_unset=True, include=set(Source.model_fields))

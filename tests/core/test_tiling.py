@@ -1,0 +1,38 @@
+"""Parts of an image cover it, overlap by half, and come together to what they were cut from."""
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from condgan.core import tiling
+
+
+@settings(deadline=None)
+@given(st.integers(1, 40), st.integers(1, 40), st.integers(0, 90), st.integers(0, 90))
+def test_parts_together_are_the_whole(high: int, wide: int, more: int, wider: int) -> None:
+    space = (high + more, wide + wider)
+    whole = torch.randn(2, *space)
+    where = tiling.places(space, (high, wide))
+    parts = torch.stack([whole[:, rows, columns] for rows, columns in where])
+    assert parts.shape[2:] == (high, wide)
+    torch.testing.assert_close(tiling.together(parts, where, space), whole, atol=1e-4, rtol=1e-4)
+
+
+def test_each_part_overlaps_the_next_by_half() -> None:
+    starts = sorted({rows.start for rows, _ in tiling.places((100, 20), (20, 20))})
+    assert starts[0] == 0 and starts[-1] == 80
+    assert all(0 < later - start <= 10 for start, later in zip(starts, starts[1:], strict=False))
+
+
+def test_a_step_between_parts_is_spread_out() -> None:
+    """Parts that disagree leave no edge: no step between neighbours is near the disagreement itself."""
+    where = tiling.places((64, 200), (64, 40))
+    parts = torch.stack([torch.full((1, 64, 40), float(index % 2)) for index in range(len(where))])
+    found = tiling.together(parts, where, (64, 200))
+    assert found.diff(dim=2).abs().max() < 0.15
+
+
+def test_less_than_a_tile_is_refused() -> None:
+    with pytest.raises(ValueError, match="less than a tile"):
+        tiling.places((10, 10), (11, 10))
