@@ -124,11 +124,14 @@ class Pipeline:
         return images
 
     @torch.no_grad()
-    def translate(self, pictures: Sequence[Picture], *, seeds: Sequence[int] | None = None) -> list[np.ndarray]:
+    def translate(
+        self, pictures: Sequence[Picture], *, label: str | int | None = None, seeds: Sequence[int] | None = None
+    ) -> list[np.ndarray]:
         """Images made from pictures, each of the size of its own; larger ones than those of the training in parts.
 
         Args:
             pictures: opened with Pillow, arrays h,w[,c] of uint8, paths, or the bytes of image files.
+            label: the class beside all of them, where the generator takes one.
             seeds: one for each; by default 0, 1, 2, …
 
         Returns:
@@ -144,10 +147,12 @@ class Pipeline:
         if len(seeds) != len(pictures):
             raise SettingsError(f"{len(pictures)} pictures but {len(seeds)} seeds", do="give one seed a picture")
         latents = noise(seeds, self.architecture.noise)
-        return [
-            self._translate(self.condition.encode([opened(picture, place)]), latents[place, None])
-            for place, picture in enumerate(pictures)
-        ]
+        made = []
+        for place, picture in enumerate(pictures):
+            value = opened(picture, place)
+            encoded = self.condition.encode([value if label is None else (value, label)])
+            made.append(self._translate(encoded, latents[place, None]))
+        return made
 
     def _translate(self, encoded: Tensor, latent: Tensor) -> np.ndarray:
         """One picture of any size."""

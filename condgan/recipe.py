@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, Self
 import tomli_w
 from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
 
-from condgan.conditions import Image, Label, Layout, Unconditional
+from condgan.conditions import Image, Joint, Label, Layout, Unconditional
 from condgan.core.batch import Schema, Shape
 from condgan.core.bounds import read_text
 from condgan.core.errors import SettingsError
@@ -22,7 +22,7 @@ from condgan.losses import Objective
 from condgan.networks import DCGAN, MLP, Maxout, ResNet, Spade, UNet
 
 AnySource = Annotated[Named | Folder | Table | Npz | Hub | Pairs, Field(discriminator="kind")]
-AnyCondition = Annotated[Label | Image | Layout | Unconditional, Field(discriminator="kind")]
+AnyCondition = Annotated[Label | Image | Joint | Layout | Unconditional, Field(discriminator="kind")]
 AnyArchitecture = Annotated[MLP | Maxout | DCGAN | ResNet | UNet | Spade, Field(discriminator="kind")]
 
 

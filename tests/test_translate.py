@@ -120,9 +120,7 @@ def test_names_and_sizes_are_kept(to_photo: Path, tmp_path: Path) -> None:
             assert image.size == (width, height) and image.mode == "RGB"
 
 
-def test_a_file_the_standard_input_and_a_seed(
-    to_photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_file_the_standard_input_and_a_seed(to_photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     layout(3).save(tmp_path / "a.png")
 
     class Input:
@@ -217,6 +215,18 @@ def test_any_folder_of_photos_can_be_coloured(labelled: bool, birds: Path, tmp_p
     assert run("translate", out, tmp_path / "grey.png", "--out", tmp_path / "out") == 0
     with Image.open(tmp_path / "out" / "grey.png") as image:
         assert image.size == (20, 30) and image.mode == "RGB"
+
+
+def test_a_class_beside_the_picture(birds: Path, tmp_path: Path) -> None:
+    """The wren's colours and the robin's, from one grey picture."""
+    joint = ("--condition.kind", "joint", "--condition.of", "grey")
+    out = tmp_path / "run"
+    assert run("train", birds, "--preset", "colorize", *joint, "--out", out, *UNET) == 0
+    picture(77, mode="L").save(tmp_path / "grey.png")
+    words = ("translate", out, tmp_path / "grey.png", "--out")
+    assert run(*words, tmp_path / "wren", "--label", "wren") == run(*words, tmp_path / "robin", "--label", "robin") == 0
+    assert (tmp_path / "wren" / "grey.png").read_bytes() != (tmp_path / "robin" / "grey.png").read_bytes()
+    assert run(*words, tmp_path / "none") == 2
 
 
 @pytest.fixture

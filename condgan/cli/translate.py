@@ -11,6 +11,7 @@ def translate(
     /,
     *,
     out: str,
+    label: str | None = None,
     seed: int = 0,
     device: str = "auto",
 ) -> None:
@@ -26,6 +27,8 @@ def translate(
         A picture, a folder of them, or - for one on the standard input.
     out
         Folder for the images.
+    label
+        The class beside the pictures, where the generator takes one.
     seed
         Of the noise, the same for all: another seed, another image, where the generator has learnt to differ.
     device
@@ -33,4 +36,4 @@ def translate(
     """
     from condgan.cli.view import show_translation
 
-    show_translation(pipeline, given, out, seed, device)
+    show_translation(pipeline, given, out, label, seed, device)

@@ -171,7 +171,7 @@ def _real(value: Figure | float | None) -> str:
     return "–" if value is None else f"{value:.3f}" if isinstance(value, float) else str(value)
 
 
-def show_translation(pipeline: str, given: str, out: str, seed: int, device: str) -> None:
+def show_translation(pipeline: str, given: str, out: str, label: str | None, seed: int, device: str) -> None:
     """Translate with the progress in view, and end with how many there are.
 
     Raises:
@@ -180,7 +180,7 @@ def show_translation(pipeline: str, given: str, out: str, seed: int, device: str
     from condgan.verbs.translate import count, translate
 
     console = Console(highlight=False)
-    made = translate(pipeline, given, out, seed=seed, device=device)
+    made = translate(pipeline, given, out, label=label, seed=seed, device=device)
     errors: list[DataError] = []
     with Progress(console=console) as bar:
         for each in bar.track(made, total=count(given), description="translating"):

@@ -2,10 +2,9 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from jaxtyping import Float, UInt8
-from PIL.Image import Image
 from torch import Tensor
 
 from condgan.core.batch import Batch, Schema
@@ -47,12 +46,17 @@ class Condition(Spec, ABC):
         return False
 
     @property
+    def labelled(self) -> bool:
+        """Whether the data must bring labels."""
+        return not self.pictures
+
+    @property
     def paired(self) -> bool:
         """Whether the data must bring a picture for each image."""
         return False
 
     @abstractmethod
-    def encode(self, values: Sequence[str | int | Image]) -> Tensor:
+    def encode(self, values: Sequence[Any]) -> Tensor:
         """What people write, as the tensor that ``embedder`` takes; the first axis is the sample.
 
         Raises:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -50,7 +50,7 @@ class Image(Condition):
             return self.with_(channels=3)  # painted
         return self.with_(channels=schema.channels if self.paired else 1)
 
-    def encode(self, values: Sequence[str | int | Pillow.Image]) -> UInt8[Tensor, "b k *space"]:
+    def encode(self, values: Sequence[Any]) -> UInt8[Tensor, "b k *space"]:
         """Pictures of one size. For grey levels any picture will do; for edges a drawing of dark lines on white."""
         mode = "RGB" if self.of == "grey" else MODES[self.channels]
         arrays = [np.array(require_picture(value).convert(mode)) for value in values]
@@ -101,12 +101,16 @@ class Pixels(Embedder):
         return Cond(map=to_float(encoded))
 
 
-def require_picture(value: str | int | Pillow.Image) -> Pillow.Image:
+def require_picture(value: Any) -> Pillow.Image:
     """A picture, and nothing else.
 
     Raises:
         SettingsError: it is none.
     """
+    if isinstance(value, tuple):
+        raise SettingsError(
+            "this generator takes no label beside its pictures", where=f"label {value[1]!r}", do="leave it out"
+        )
     if not isinstance(value, Pillow.Image):
         raise SettingsError(
             "this generator makes pictures from pictures", where=f"label {value!r}", do="use condgan translate"

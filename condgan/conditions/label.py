@@ -1,11 +1,10 @@
 """One class of a fixed list."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from jaxtyping import Float, Int64
-from PIL.Image import Image
 from pydantic import PositiveInt
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -39,10 +38,10 @@ class Label(Condition):
             )
         return self
 
-    def encode(self, values: Sequence[str | int | Image]) -> Int64[Tensor, " b"]:
+    def encode(self, values: Sequence[Any]) -> Int64[Tensor, " b"]:
         return torch.tensor([self._index(value) for value in values], dtype=torch.int64)
 
-    def _index(self, value: str | int | Image) -> int:
+    def _index(self, value: Any) -> int:
         """A number is an index; text is a name, in whatever case, before it is an index."""
         if isinstance(value, str):
             folded = [name.casefold() for name in self.names]

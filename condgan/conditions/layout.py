@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import torch
 from jaxtyping import Float, UInt8
-from PIL.Image import Image
 from torch import Tensor
 from torch.nn import functional as F
 
@@ -60,7 +59,7 @@ class Layout(Condition):
             )
         return self.with_(names=names, colours=colours, boundaries=schema.channels > 1)
 
-    def encode(self, values: Sequence[str | int | Image]) -> UInt8[Tensor, "b k *space"]:
+    def encode(self, values: Sequence[Any]) -> UInt8[Tensor, "b k *space"]:
         """Label maps of one size; where boundaries are taken, there are none in them.
 
         Raises:

@@ -1,11 +1,10 @@
 """No condition: the plain GAN."""
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import torch
 from jaxtyping import Float, Int64
-from PIL.Image import Image
 from torch import Tensor
 
 from condgan.conditions.base import Condition, Form
@@ -22,7 +21,7 @@ class Unconditional(Condition):
     def complete(self, schema: Schema) -> Condition:
         return self
 
-    def encode(self, values: Sequence[str | int | Image]) -> Int64[Tensor, " b"]:
+    def encode(self, values: Sequence[Any]) -> Int64[Tensor, " b"]:
         if values:
             raise SettingsError(
                 "this generator takes no label",

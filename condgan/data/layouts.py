@@ -43,7 +43,7 @@ def is_layout(picture: Picture, listed: Path | None) -> bool:
         return True  # the others have to say
     if image.mode in ("P", "L", "I", "I;16"):
         values = np.asarray(image)
-        # a list says that there are label maps: one with an id that is not in it is to be told of, not taken for a photo
+        # where there is a list, a map with an id that is not in it is to be told of, not taken for a photo
         return len(np.unique(values)) <= max(FEW, len(names)) if names else int(values.max()) < FEW
     if colours is None:
         return False

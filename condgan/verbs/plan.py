@@ -175,7 +175,7 @@ def found_for(condition: Condition, data: str, root: str) -> Source:
     Raises:
         DataError: as ``find``.
     """
-    return find(data, root, paired=condition.paired, labelled=not condition.pictures)
+    return find(data, root, paired=condition.paired, labelled=condition.labelled)
 
 
 def changes(settings: Settings, seed: int | None, skip_bad: bool, **training: Any) -> dict[str, Any]:

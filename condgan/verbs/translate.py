@@ -23,7 +23,13 @@ WRITTEN = {".jpg": "JPEG", ".jpeg": "JPEG", ".bmp": "BMP", ".webp": "WEBP", ".ti
 
 
 def translate(
-    pipeline: str | Path | Pipeline, given: str | Path, out: str | Path, *, seed: int = 0, device: str = "auto"
+    pipeline: str | Path | Pipeline,
+    given: str | Path,
+    out: str | Path,
+    *,
+    label: str | int | None = None,
+    seed: int = 0,
+    device: str = "auto",
 ) -> Iterator[Path | DataError]:
     """Make an image from each picture of a file or a folder, and save it under the same name and at the same size.
 
@@ -33,6 +39,7 @@ def translate(
         pipeline: a run's folder, a name on the Hub, or a pipeline.
         given: a file, a folder (also the folders in it), or ``-`` for one picture on the standard input.
         out: folder for the images. Those of label maps and of kinds that cannot be written become PNG.
+        label: the class beside the pictures, where the generator takes one.
         seed: of the noise, the same for all.
         device: auto, cpu, cuda or mps.
 
@@ -50,7 +57,7 @@ def translate(
     pictures, home = _pictures(given), Path(out)
     if str(given) != "-" and home.resolve() in {Path(given).resolve(), Path(given).resolve().parent}:
         raise SettingsError("the pictures would be overwritten", where=out, do="choose another --out")
-    return _made(pipe.to(pick(device)), pictures, home, seed)
+    return _made(pipe.to(pick(device)), pictures, home, label, seed)
 
 
 def count(given: str | Path) -> int:
@@ -62,10 +69,13 @@ def count(given: str | Path) -> int:
     return 1 if str(given) == "-" else len(_pictures(given))
 
 
-def _made(pipe: Pipeline, pictures: dict[Path, Picture], home: Path, seed: int) -> Iterator[Path | DataError]:
+def _made(
+    pipe: Pipeline, pictures: dict[Path, Picture], home: Path, label: str | int | None, seed: int
+) -> Iterator[Path | DataError]:
     for name, picture in pictures.items():
+        content = sys.stdin.buffer.read() if str(picture) == "-" else picture
         try:
-            (image,) = pipe.translate([sys.stdin.buffer.read() if str(picture) == "-" else picture], seeds=[seed])
+            (image,) = pipe.translate([content], label=label, seeds=[seed])
         except DataError as error:
             yield error
             continue

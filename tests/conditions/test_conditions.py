@@ -17,7 +17,7 @@ def items(labels: torch.Tensor) -> Batch:
 
 
 def test_every_condition_is_covered() -> None:
-    assert {*ALL, "Image", "Layout"} == set(conditions.__all__)
+    assert {*ALL, "Image", "Joint", "Layout"} == set(conditions.__all__)
 
 
 @pytest.mark.parametrize("name", ALL)

@@ -5,7 +5,7 @@ import pytest
 import torch
 from PIL import Image as Pillow
 
-from condgan.conditions import Image, Layout
+from condgan.conditions import Image, Joint, Layout
 from condgan.conditions.derive import edges, lightness
 from condgan.core.batch import Batch, Schema
 from condgan.core.errors import SettingsError
@@ -20,6 +20,11 @@ CASES = {
     "pair": (Image(), Schema(("all",), (4,), 3), Batch(IMAGES, torch.zeros(4).long(), IMAGES)),
     "grey": (Image(of="grey"), Schema(("all",), (4,)), Batch(IMAGES, torch.zeros(4).long())),
     "edges": (Image(of="edges"), Schema(("all",), (4,)), Batch(IMAGES, torch.zeros(4).long())),
+    "joint": (
+        Joint(of="grey"),
+        Schema(tuple(f"n{index}" for index in range(300)), (1,) * 300),
+        Batch(IMAGES, torch.tensor([0, 299, 2, 256])),
+    ),
     "painted": (Image(), Schema(("all",), (4,), 1, PALETTE), Batch(IMAGES, torch.zeros(4).long(), MAPS)),
     "layout": (Layout(), Schema(("all",), (4,), 1, PALETTE), Batch(IMAGES, torch.zeros(4).long(), MAPS)),
     "boundaries": (
@@ -38,14 +43,29 @@ def test_contract(name: str) -> None:
     assert encoded.dtype == torch.uint8 and len(encoded) == 4
     embedder = condition.embedder()
     cond = embedder(encoded)
-    assert cond.vector is None and cond.map.shape == (4, embedder.widths.map, *encoded.shape[2:])
-    assert -1 <= cond.map.min() and cond.map.max() <= 1
+    assert (cond.vector is None) == (condition.kind != "joint")
+    assert cond.map.shape == (4, embedder.widths.map, *encoded.shape[2:])
+    assert cond.map.min() >= -1 and cond.map.max() <= 1
     assert type(condition).parse(condition.plain()) == condition
     assert condition.pictures and condition.outputs == 0
     assert condition.show(encoded).shape[1] in (1, 3)
     for ask in (lambda: condition.in_turn(3), lambda: condition.encode(["wren"])):
         with pytest.raises(SettingsError, match="translate"):
             ask()
+
+
+def test_a_class_beside_a_picture() -> None:
+    condition, schema, items = CASES["joint"]
+    condition = condition.complete(schema)
+    encoded = condition.targets(schema, items)
+    cond = condition.embedder()(encoded)
+    assert cond.vector.argmax(1).tolist() == items.labels.tolist() and cond.map.shape[1] == 1
+    assert torch.equal(condition.encode([(picture(1), "n299"), (picture(1), 2)])[0], encoded[1])
+    assert torch.equal(condition.show(encoded), lightness(IMAGES))
+    with pytest.raises(SettingsError, match="--label NAME"):
+        condition.encode([picture(1)])
+    with pytest.raises(SettingsError, match="no label beside"):
+        CASES["grey"][0].complete(CASES["grey"][1]).encode([(picture(1), "n1")])
 
 
 def test_what_people_give_is_encoded_as_the_data_are() -> None:

@@ -1,5 +1,7 @@
 """Parts of an image cover it, overlap by half, and come together to what they were cut from."""
 
+import itertools
+
 import pytest
 import torch
 from hypothesis import given, settings
@@ -22,7 +24,7 @@ def test_parts_together_are_the_whole(high: int, wide: int, more: int, wider: in
 def test_each_part_overlaps_the_next_by_half() -> None:
     starts = sorted({rows.start for rows, _ in tiling.places((100, 20), (20, 20))})
     assert starts[0] == 0 and starts[-1] == 80
-    assert all(0 < later - start <= 10 for start, later in zip(starts, starts[1:], strict=False))
+    assert all(0 < later - start <= 10 for start, later in itertools.pairwise(starts))
 
 
 def test_a_step_between_parts_is_spread_out() -> None:

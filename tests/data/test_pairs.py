@@ -81,7 +81,7 @@ def test_colours_are_ids_where_a_list_says_so(home: Path) -> None:
 def test_boundaries_of_instances(home: Path) -> None:
     (home / "train" / "instance").mkdir()
     for seed in range(10):
-        Image.fromarray((ids(seed).astype(np.uint16) * 1000)).save(home / "train" / "instance" / f"{seed}.png")
+        Image.fromarray(ids(seed).astype(np.uint16) * 1000).save(home / "train" / "instance" / f"{seed}.png")
     dataset = Pairs(path=str(home)).load()
     assert dataset.inputs.shape[1] == 2 and dataset.inputs[:, 1].unique().tolist() == [0, 1]
     edge = np.flatnonzero(np.diff(ids(3)[-1]))[0]
