@@ -68,7 +68,8 @@ class PlainLoop:
         d_loss.backward()
         self.d_optimizer.step()
         self.g_optimizer.zero_grad()
-        g_loss = total(generator_terms(self.discriminator, objective, recipe.condition, of_real.detach(), fake, labels))
+        of_fake = self.discriminator(fake, labels)
+        g_loss = total(generator_terms(objective, recipe.condition, of_real.detach(), of_fake, labels))
         g_loss.backward()
         self.g_optimizer.step()
         self.steps += 1

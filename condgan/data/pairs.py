@@ -49,11 +49,11 @@ class Pairs(Source):
         return Path(self.path).name
 
     def records(self) -> Records:
-        (_, targets), *_ = self._directed()
+        (_, targets), *_ = self.directed()
         return Records(targets, [0] * len(targets), ONE)
 
     def read(self, most: int | None = None) -> Dataset:
-        (inputs, targets), instances, (given, made) = self._directed()
+        (inputs, targets), instances, (given, made) = self.directed()
         chosen = self.chosen(len(targets), most)
         inputs, targets = [inputs[index] for index in chosen], [targets[index] for index in chosen]
         _same_sizes(inputs, targets)
@@ -76,7 +76,7 @@ class Pairs(Source):
         labels = torch.zeros(len(images), dtype=torch.int64)
         return Dataset(images, labels, ONE, sizes, unreadable, inputs=pictures, layout=given, palette=made)
 
-    def _directed(
+    def directed(
         self,
     ) -> tuple[
         tuple[Sequence[Picture], Sequence[Picture]], Sequence[Picture] | None, tuple[Palette | None, Palette | None]

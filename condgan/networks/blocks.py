@@ -7,6 +7,7 @@ from typing import Literal
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 Norm = Literal["none", "batch", "group", "instance", "pixel"]
 Activation = Literal["relu", "leaky-relu", "elu", "selu", "silu"]
@@ -19,6 +20,15 @@ class PixelNorm(nn.Module):
         return x * torch.rsqrt(x.square().mean(1, keepdim=True) + 1e-6)
 
 
+class InstanceNorm(nn.Module):
+    """Each channel of each sample at zero mean and unit variance (Ulyanov et al. 2016, eq. 4); a group a channel would
+    be the same, several times slower with channels last."""
+
+    def forward(self, x: Float[Tensor, "b c *space"]) -> Float[Tensor, "b c *space"]:
+        # of a single position the mean is all there is
+        return F.instance_norm(x) if x[0, 0].numel() > 1 else torch.zeros_like(x)
+
+
 def norm(kind: Norm, features: int, dims: int) -> nn.Module:
     """A normalisation without its own scale and shift, for features with ``dims`` (0 or 2) axes of space."""
     match kind:
@@ -29,7 +39,7 @@ def norm(kind: Norm, features: int, dims: int) -> nn.Module:
         case "batch":
             return nn.BatchNorm2d(features, affine=False) if dims else nn.BatchNorm1d(features, affine=False)
         case "instance":
-            return nn.GroupNorm(features if dims else 1, features, affine=False)
+            return InstanceNorm() if dims else nn.GroupNorm(1, features, affine=False)
         case "group":
             return nn.GroupNorm(_groups(features), features, affine=False)
 

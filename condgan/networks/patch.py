@@ -54,11 +54,11 @@ class PatchDiscriminator(nn.Module):
         x = self.doorway(x, cond)
         logits: list[Tensor] = []
         features: list[Tensor] = []
-        for tower in self.towers:
+        for scale, tower in enumerate(self.towers):
+            x = F.avg_pool2d(x, 2, ceil_mode=True) if scale else x
             judged, seen = tower(x)
             logits.append(judged)
             features += seen
-            x = F.avg_pool2d(x, 2, ceil_mode=True)
         return Verdict(torch.cat(logits, 1), None, None, tuple(features))
 
 

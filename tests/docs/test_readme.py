@@ -2,17 +2,20 @@
 
 import re
 import shlex
+import shutil
 from pathlib import Path
 
 import pytest
 
 from condgan.cli import main
 from condgan.core import errors
-from condgan.evaluation import extractor, utility
+from condgan.evaluation import extractor, translation, utility
 from condgan.losses import LOSSES
 from condgan.networks import __all__ as networks
 from condgan.presets import PRESETS
 from condgan.recipe import Recipe
+from tests.conftest import make_birds
+from tests.pairs import make_pairs
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
@@ -57,6 +60,24 @@ def test_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             main([*("64" if word == "50000" else word for word in command), *more.get(command[0], [])])
         assert exit.value.code == 0
     assert (tmp_path / "samples.png").exists() and (tmp_path / "set.npz").exists()
+
+
+def test_commands_on_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(translation, "STEPS", 5)
+    make_pairs(make_pairs(Path("streets")), "test", 4, first=50)
+    make_birds(Path("photos"))
+    Path("streets/test/label").rename("layouts")
+    shutil.copytree("layouts", "streets/test/label")
+    block = next(block for block in re.findall(r"```\n(.*?)```", README, re.DOTALL) if "condgan translate" in block)
+    commands = [shlex.split(line, comments=True)[1:] for line in block.splitlines()]
+    assert [command[0] for command in commands] == ["train", "train", "train", "translate", "evaluate"]
+    more = {"train": ["--images", "16", "--training.snapshots", "2"], "evaluate": ["--repeats", "2"]}
+    for command in commands:
+        with pytest.raises(SystemExit) as exit:
+            main([*("12x18" if word == "60x80" else word for word in command), *more.get(command[0], [])])
+        assert exit.value.code == 0
+    assert {each.name for each in Path("made").iterdir()} == {f"{seed}.png" for seed in range(50, 54)}
 
 
 def test_names_in_the_table() -> None:
