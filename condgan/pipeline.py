@@ -10,6 +10,7 @@ from typing import Any, Self
 
 import numpy as np
 import torch
+from PIL.Image import Resampling
 from pydantic import TypeAdapter
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save
@@ -19,14 +20,14 @@ from torch.nn import functional as F
 from condgan.card import card
 from condgan.conditions.base import Condition
 from condgan.core import disk, tiling
-from condgan.core.batch import Batch, Shape, to_uint8
+from condgan.core.batch import Batch, Shape, to_float, to_uint8
 from condgan.core.bounds import read_text, require_memory
 from condgan.core.errors import SettingsError
 from condgan.core.palette import Palette
 from condgan.core.seeds import noise
-from condgan.data.decode import Picture, opened
+from condgan.data.decode import MODES, Picture, fitted, opened
 from condgan.gallery import Samples, side_by_side
-from condgan.networks.base import Architecture, Conditioned
+from condgan.networks.base import Architecture, Conditioned, Style
 from condgan.recipe import AnyArchitecture, AnyCondition
 
 PER_SAMPLE = 512
@@ -125,13 +126,19 @@ class Pipeline:
 
     @torch.no_grad()
     def translate(
-        self, pictures: Sequence[Picture], *, label: str | int | None = None, seeds: Sequence[int] | None = None
+        self,
+        pictures: Sequence[Picture],
+        *,
+        label: str | int | None = None,
+        like: Picture | None = None,
+        seeds: Sequence[int] | None = None,
     ) -> list[np.ndarray]:
         """Images made from pictures, each of the size of its own; larger ones than those of the training in parts.
 
         Args:
             pictures: opened with Pillow, arrays h,w[,c] of uint8, paths, or the bytes of image files.
             label: the class beside all of them, where the generator takes one.
+            like: an example of the style, in the place of seeds, where the generator has learnt to tell it.
             seeds: one for each; by default 0, 1, 2, …
 
         Returns:
@@ -147,12 +154,34 @@ class Pipeline:
         if len(seeds) != len(pictures):
             raise SettingsError(f"{len(pictures)} pictures but {len(seeds)} seeds", do="give one seed a picture")
         latents = noise(seeds, self.architecture.noise)
+        if like is not None:
+            latents = self.style(like).expand(len(pictures), -1)
         made = []
         for place, picture in enumerate(pictures):
             value = opened(picture, place)
             encoded = self.condition.encode([value if label is None else (value, label)])
             made.append(self._translate(encoded, latents[place, None]))
         return made
+
+    @torch.no_grad()
+    def style(self, like: Picture) -> Tensor:
+        """The latent (Float[1 latent]) of an example, brought to the size of the training.
+
+        Raises:
+            SettingsError: the generator has not learnt to tell one.
+            DataError: it cannot be read.
+        """
+        if not self.architecture.learns_style:
+            raise SettingsError(
+                "this generator has learnt no style", where="like", do="train one with --architecture.style true"
+            )
+        mode = MODES[self.shape.channels]
+        size = (self.shape.space[0], self.shape.space[1])
+        example = np.asarray(fitted(opened(like).convert(mode), size, "crop", Resampling.LANCZOS))
+        image = torch.from_numpy(example.copy()).view(*size, -1).movedim(-1, 0)[None]
+        device = next(self.generator.parameters()).device
+        found: Style = self.generator.get_submodule("body.style")(to_float(image).to(device))
+        return found.mean.cpu()
 
     def _translate(self, encoded: Tensor, latent: Tensor) -> np.ndarray:
         """One picture of any size."""

@@ -229,6 +229,23 @@ def test_a_class_beside_the_picture(birds: Path, tmp_path: Path) -> None:
     assert run(*words, tmp_path / "none") == 2
 
 
+def test_the_style_of_an_example(beach: Path, to_photo: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    words = ("--architecture.channels", 16, "--architecture.least-channels", 8, "--architecture.style", "true")
+    assert run("train", beach, "--preset", "spade", "--out", out, *SMALL, *words) == 0
+    last = json.loads((out / "metrics.jsonl").read_text().splitlines()[-1])
+    assert last["style"] >= 0
+    picture(1, (50, 20)).save(tmp_path / "one.png")
+    Image.new("RGB", (18, 12), "white").save(tmp_path / "other.png")
+    made = {}
+    for like in ("one", "other"):
+        words = ("translate", out, beach / "test" / "label" / "50.png", "--like", tmp_path / f"{like}.png")
+        assert run(*words, "--out", tmp_path / like) == 0
+        made[like] = (tmp_path / like / "50.png").read_bytes()
+    assert made["one"] != made["other"]
+    assert run("translate", to_photo, beach / "test" / "label", "--like", tmp_path / "one.png", "--out", out / "x") == 2
+
+
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("CONDGAN_CACHE", str(tmp_path / "cache"))

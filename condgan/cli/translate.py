@@ -12,6 +12,7 @@ def translate(
     *,
     out: str,
     label: str | None = None,
+    like: str | None = None,
     seed: int = 0,
     device: str = "auto",
 ) -> None:
@@ -29,6 +30,8 @@ def translate(
         Folder for the images.
     label
         The class beside the pictures, where the generator takes one.
+    like
+        A photo whose style to take, where the generator has learnt to tell one (--architecture.style true).
     seed
         Of the noise, the same for all: another seed, another image, where the generator has learnt to differ.
     device
@@ -36,4 +39,4 @@ def translate(
     """
     from condgan.cli.view import show_translation
 
-    show_translation(pipeline, given, out, label, seed, device)
+    show_translation(pipeline, given, out, label=label, like=like, seed=seed, device=device)

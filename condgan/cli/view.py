@@ -14,6 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
+from condgan.core.batch import ONE
 from condgan.core.errors import DataError
 
 if TYPE_CHECKING:
@@ -110,7 +111,8 @@ def show_diagnosis(diagnosis: Diagnosis) -> None:
     if dataset is None or recipe is None:
         return
     console.print(f"[bold]{escape(recipe.data.title())}[/bold]: {dataset}")
-    console.print(histogram(dict(zip(*dataset.schema[:2], strict=True))))
+    if dataset.schema.names != ONE:
+        console.print(histogram(dict(zip(*dataset.schema[:2], strict=True))))
     for each in dataset.unreadable:
         console.print(f"cannot be read: {each}", markup=False, soft_wrap=True)
     for remark in diagnosis.remarks:
@@ -171,7 +173,7 @@ def _real(value: Figure | float | None) -> str:
     return "–" if value is None else f"{value:.3f}" if isinstance(value, float) else str(value)
 
 
-def show_translation(pipeline: str, given: str, out: str, label: str | None, seed: int, device: str) -> None:
+def show_translation(pipeline: str, given: str, out: str, **words: Any) -> None:
     """Translate with the progress in view, and end with how many there are.
 
     Raises:
@@ -180,7 +182,7 @@ def show_translation(pipeline: str, given: str, out: str, label: str | None, see
     from condgan.verbs.translate import count, translate
 
     console = Console(highlight=False)
-    made = translate(pipeline, given, out, label=label, seed=seed, device=device)
+    made = translate(pipeline, given, out, **words)
     errors: list[DataError] = []
     with Progress(console=console) as bar:
         for each in bar.track(made, total=count(given), description="translating"):

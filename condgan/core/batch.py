@@ -8,6 +8,9 @@ from torch import Tensor
 
 from condgan.core.palette import Palette
 
+ONE = ("all",)
+"""The classes of images that are not labelled."""
+
 
 class Shape(NamedTuple):
     """The shape of one sample: channels, then its extent in space (height, width)."""

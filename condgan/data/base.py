@@ -28,8 +28,6 @@ SKIPPED_AT_MOST = 0.01
 
 logger = logging.getLogger(__name__)
 
-ONE = ("all",)
-"""The classes of images that are not labelled."""
 Split = Literal["train", "val", "test"]
 
 

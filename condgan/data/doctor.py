@@ -4,7 +4,8 @@ import hashlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from condgan.data.base import ONE, Dataset
+from condgan.core.batch import ONE
+from condgan.data.base import Dataset
 
 TINY = 10
 """Images of a class, below which it is hardly learnt."""

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Literal
 
+from condgan.core.batch import ONE
 from condgan.core.errors import DataError, NoSplitError
-from condgan.data.base import ONE, Records, Source, existing
+from condgan.data.base import Records, Source, existing
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm", ".pbm"}
 SPLITS = {"train": ("train", "training"), "val": ("val", "valid", "validation"), "test": ("test", "testing")}

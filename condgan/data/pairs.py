@@ -10,9 +10,10 @@ from typing import Literal, NamedTuple
 import numpy as np
 import torch
 
+from condgan.core.batch import ONE
 from condgan.core.errors import DataError, NoSplitError, nearest
 from condgan.core.palette import Palette
-from condgan.data.base import ONE, Dataset, Records, Source, existing
+from condgan.data.base import Dataset, Records, Source, existing
 from condgan.data.decode import Decoded, Half, Picture, decode, default_size, measure, name_of
 from condgan.data.folder import SPLITS, images_in, inside
 from condgan.data.layouts import decode_layouts, is_layout, list_in, palette_of

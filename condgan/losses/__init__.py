@@ -3,7 +3,7 @@
 from condgan.losses.adversarial import LOSSES, Loss
 from condgan.losses.auxiliary import data_to_data
 from condgan.losses.objective import Objective
-from condgan.losses.paired import feature_matching, l1, mode_seeking
+from condgan.losses.paired import divergence, feature_matching, l1, mode_seeking
 from condgan.losses.penalties import one_centred, zero_centred
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Loss",
     "Objective",
     "data_to_data",
+    "divergence",
     "feature_matching",
     "l1",
     "mode_seeking",

@@ -62,6 +62,10 @@ class Objective(Spec):
     diversity: NonNegativeFloat = 0.0
     """Weight of mode seeking: noise has to make a difference (Mao et al. 2019: 1). It draws two images for each one."""
 
+    style: NonNegativeFloat = 0.05
+    """Weight of the divergence of latents that are told from images, where the architecture learns a style (SPADE:
+    0.05)."""
+
     @property
     def paired(self) -> bool:
         """Whether a generated image is held against the real one of its pair."""

@@ -19,6 +19,11 @@ def feature_matching(real: Features, fake: Features) -> Float[Tensor, " b"]:
     return torch.stack([l1(ours, theirs) for ours, theirs in zip(real, fake, strict=True)]).mean(0)
 
 
+def divergence(mean: Float[Tensor, "b z"], log_variance: Float[Tensor, "b z"]) -> Float[Tensor, " b"]:
+    """Kullback-Leibler divergence from the standard normal distribution (Kingma & Welling 2014, appendix B)."""
+    return 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).sum(1)
+
+
 def mode_seeking(
     one: Float[Tensor, "b c ..."], other: Float[Tensor, "b c ..."], z: Float[Tensor, "b z"], z2: Float[Tensor, "b z"]
 ) -> Float[Tensor, " b"]:

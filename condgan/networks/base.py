@@ -1,8 +1,9 @@
 """The contract of an architecture: a pair of networks for any shape and any condition."""
 
 from abc import ABC, abstractmethod
-from typing import Literal
+from typing import Literal, NamedTuple
 
+from jaxtyping import Float
 from pydantic import PositiveInt
 from torch import Tensor, nn
 
@@ -41,6 +42,11 @@ class Architecture(Spec, ABC):
         """Whether the generator takes in a condition that is a picture."""
         return "spade" in self.generator_injection
 
+    @property
+    def learns_style(self) -> bool:
+        """Whether a generator's body has a ``style``: ``Float[b c *space] -> Style``, which tells z from an image."""
+        return False
+
     @abstractmethod
     def generator(self, shape: Shape, widths: Widths) -> nn.Module:
         """A body ``(Float[b noise], Cond) -> Float[b c *space]`` in −1 … 1."""
@@ -48,6 +54,17 @@ class Architecture(Spec, ABC):
     @abstractmethod
     def discriminator(self, shape: Shape, widths: Widths, auxiliary: int = 0) -> nn.Module:
         """A body ``(Float[b c *space], Cond) -> Verdict``, with an auxiliary head of that many outputs."""
+
+
+class Style(NamedTuple):
+    """The normal distribution of the latents by which an image may have come about (Kingma & Welling 2014, eq. 9)."""
+
+    mean: Float[Tensor, "b latent"]
+    log_variance: Float[Tensor, "b latent"]
+
+    def draw(self, noise: Float[Tensor, "b latent"]) -> Float[Tensor, "b latent"]:
+        """A latent of it, from standard normal noise."""
+        return self.mean + (0.5 * self.log_variance).exp() * noise
 
 
 class Conditioned(nn.Module):

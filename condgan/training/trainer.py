@@ -14,8 +14,9 @@ from torch import Tensor, nn
 from condgan.core import seeds
 from condgan.core.batch import Shape, to_float
 from condgan.data import Dataset
+from condgan.losses import divergence
 from condgan.losses.objective import Pair, Terms, total
-from condgan.networks.base import Conditioned
+from condgan.networks.base import Conditioned, Style
 from condgan.recipe import Recipe
 from condgan.training.checkpoint import Counters, Stateful
 from condgan.training.ema import EMA
@@ -190,6 +191,7 @@ class Round:
 
     def __init__(self, trainer: Trainer, images: Tensor, encoded: Tensor) -> None:
         self.trainer, self.recipe, self.images, self.encoded = trainer, trainer.recipe, images, encoded
+        self.style: Style | None = None
 
     def discriminator_terms(self) -> Terms:
         """What the discriminator minimises."""
@@ -198,11 +200,11 @@ class Round:
         if recipe.condition.pictures:
             ids = recipe.condition.kind == "layout"
             real, self.encoded = recipe.augment.together(real, self.encoded, ids)
+            self.real = real
             z, fake = self._draw()
         else:
             z, fake = self._draw()
-            real = recipe.augment.apply(real)
-        self.real = real if recipe.objective.paired else None
+            self.real = real = recipe.augment.apply(real)
         due = trainer.steps % recipe.objective.every == 0
         judged = discriminator_terms(
             trainer.d, recipe.objective, recipe.condition, real, fake.detach(), self.encoded, due
@@ -219,7 +221,9 @@ class Round:
         recipe, discriminator = self.recipe, self.trainer.discriminator
         of_fake = discriminator(fake, self.encoded)
         terms = generator_terms(recipe.objective, recipe.condition, self.of_real, of_fake, self.encoded)
-        if self.real is None:
+        if self.style is not None:
+            terms["style"] = recipe.objective.style * divergence(*self.style).mean()
+        if not recipe.objective.paired:
             return terms
         other = self._draw() if recipe.objective.diversity else None
         return terms | recipe.objective.pair(Pair(self.real, fake, self.of_real, of_fake, z, other))
@@ -227,6 +231,9 @@ class Round:
     def _draw(self) -> tuple[Tensor, Tensor]:
         """Noise, and the images made of it as the discriminator gets to see them."""
         z = torch.randn(len(self.encoded), self.recipe.architecture.noise, device=self.encoded.device)
+        if self.recipe.architecture.learns_style:
+            self.style = self.trainer.generator.body.style(self.real)
+            z = self.style.draw(z)
         fake = self.trainer.g(z, self.encoded)
         return z, self.recipe.augment.apply(fake.float()) if self.recipe.augment.on == "both" else fake
 

@@ -88,7 +88,12 @@ def _require(presets: Sequence[str], seeds: Sequence[int], cure: bool) -> None:
     if not presets or not seeds:
         raise SettingsError("nothing to compare", where="presets and seeds", do="name at least one of each")
     for preset in presets:
-        get(preset)
+        if get(preset).condition.pictures:
+            raise SettingsError(
+                f"{preset} makes pictures from pictures",
+                where="presets",
+                do="compare those that take labels; condgan evaluate reports on each of the others",
+            )
         if cure:
             remedy(preset)
 

@@ -6,6 +6,7 @@ import io
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -28,6 +29,7 @@ def translate(
     out: str | Path,
     *,
     label: str | int | None = None,
+    like: str | Path | None = None,
     seed: int = 0,
     device: str = "auto",
 ) -> Iterator[Path | DataError]:
@@ -40,6 +42,7 @@ def translate(
         given: a file, a folder (also the folders in it), or ``-`` for one picture on the standard input.
         out: folder for the images. Those of label maps and of kinds that cannot be written become PNG.
         label: the class beside the pictures, where the generator takes one.
+        like: an example of the style, where the generator has learnt to tell one.
         seed: of the noise, the same for all.
         device: auto, cpu, cuda or mps.
 
@@ -57,7 +60,12 @@ def translate(
     pictures, home = _pictures(given), Path(out)
     if str(given) != "-" and home.resolve() in {Path(given).resolve(), Path(given).resolve().parent}:
         raise SettingsError("the pictures would be overwritten", where=out, do="choose another --out")
-    return _made(pipe.to(pick(device)), pictures, home, label, seed)
+    return _made(
+        pipe.to(pick(device)),
+        pictures,
+        home,
+        {"label": label, "like": None if like is None else Path(like), "seeds": [seed]},
+    )
 
 
 def count(given: str | Path) -> int:
@@ -70,12 +78,12 @@ def count(given: str | Path) -> int:
 
 
 def _made(
-    pipe: Pipeline, pictures: dict[Path, Picture], home: Path, label: str | int | None, seed: int
+    pipe: Pipeline, pictures: dict[Path, Picture], home: Path, words: dict[str, Any]
 ) -> Iterator[Path | DataError]:
     for name, picture in pictures.items():
         content = sys.stdin.buffer.read() if str(picture) == "-" else picture
         try:
-            (image,) = pipe.translate([content], label=label, seeds=[seed])
+            (image,) = pipe.translate([content], **words)
         except DataError as error:
             yield error
             continue

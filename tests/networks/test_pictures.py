@@ -7,7 +7,7 @@ from condgan import networks
 from condgan.conditions import Image, Layout
 from condgan.core.batch import Shape
 from condgan.core.errors import SettingsError
-from condgan.networks.base import Architecture, Conditioned
+from condgan.networks.base import Architecture, Conditioned, Style
 from condgan.networks.segmenter import Segmenter
 from condgan.networks.unet import coloured, even
 
@@ -83,6 +83,15 @@ def test_scales_and_patches() -> None:
     few, many = (pair(spec, CONDITIONS["image"], Shape(3, (64, 64)))[1](x, y) for spec in (one, two))
     assert few.logits.shape[1] == 8 * 8 and many.logits.shape[1] == 8 * 8 + 4 * 4
     assert len(many.features) == 2 * len(few.features)
+
+
+def test_a_style_is_told_from_an_image() -> None:
+    spec, shape = networks.Spade(channels=16, least_channels=8, patch_channels=8, style=True), Shape(3, (30, 40))
+    generator, _ = pair(spec, CONDITIONS["layout"], shape)
+    found = generator.body.style(torch.randn(2, 3, 30, 40))
+    assert found.mean.shape == found.log_variance.shape == (2, spec.latent)
+    still = Style(torch.ones(2, 4), torch.full((2, 4), -80.0))
+    assert torch.equal(still.draw(torch.randn(2, 4)), torch.ones(2, 4))
 
 
 def test_lab_keeps_the_lightness() -> None:
