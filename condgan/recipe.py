@@ -108,7 +108,9 @@ class Recipe(Spec):
         if self.condition.pictures:
             self._fits_pictures()
         elif self.objective.paired:
-            raise ValueError("objective.l1, feature_matching and diversity are for pairs: set condition.kind to image")
+            raise ValueError(
+                "objective.l1, feature_matching, perceptual and diversity are for pairs: set condition.kind to image"
+            )
         elif self.architecture.kind in ("unet", "spade"):
             raise ValueError(
                 f"architecture.kind {self.architecture.kind} makes pictures from pictures: "

@@ -69,6 +69,7 @@ def test_every_preset_of_pictures_takes_a_step(name: str, beach: Path, tmp_path:
     assert ("l1" in losses) == (made.recipe.objective.l1 > 0) or "feature_matching" in losses
 
 
+@pytest.mark.usefixtures("quick")
 def test_all_terms_of_pairs_reach_the_generator(beach: Path) -> None:
     settings = {
         "training": {"batch": 4, "precision": "fp32", "accumulate": 2},
@@ -76,10 +77,11 @@ def test_all_terms_of_pairs_reach_the_generator(beach: Path) -> None:
         "architecture": {"latent": 4, "channels": 8, "most_channels": 16, "patch_channels": 8, "patch_scales": 2},
         "augment": {"flip": True, "translation": 0.1},
     }
+    settings["objective"]["perceptual"] = 1
     made = cg.plan(beach, preset="pix2pix", settings=settings)
-    trainer = Trainer(made.recipe, made.dataset, accelerator("cpu", "fp32"))
+    trainer = Trainer(made.recipe, made.dataset, accelerator("cpu", "fp32"), made.perceptual)
     trainer.step()
-    assert {"l1", "feature_matching", "diversity", "r1", "generator"} <= trainer.report().losses.keys()
+    assert {"perceptual", "l1", "feature_matching", "diversity", "r1", "generator"} <= trainer.report().losses.keys()
 
 
 def test_it_learns_what_it_is_shown(beach: Path) -> None:
@@ -181,7 +183,7 @@ def test_labels_and_pictures_are_not_mistaken_for_each_other(to_photo: Path) -> 
     [
         ("house", {"condition": {"kind": "image", "of": "grey"}}, "the pictures would be ignored"),
         ("house", {"architecture": {"kind": "unet"}}, "makes pictures from pictures"),
-        ("house", {"objective": {"l1": 1}}, "are for pairs"),
+        ("house", {"objective": {"l1": 1}}, "for pairs of pictures"),
         ("house", {"architecture": {"generator_injection": "spade"}}, "the labels would be ignored"),
         ("pix2pix", {"augment": {"colour": 0.1}}, "changed alike"),
         ("pix2pix", {"augment": {"on": "both"}}, "changed alike"),
@@ -305,6 +307,25 @@ def test_the_trivial_answers_of_colouring(beach: Path, tmp_path: Path) -> None:
     assert report.trivial["the mean colour"].l1.value < report.trivial["grey"].l1.value
     assert report.colours.real < report.colours.trivial["grey"]
     assert report.layouts is None and "Neither side is of label maps" in report.verdict[1]
+
+
+def test_a_network_of_ones_own_perceives(beach: Path, tmp_path: Path) -> None:
+    settings = {
+        "objective": {"perceptual": 2, "l1": 0},
+        "architecture": {"channels": 8, "most_channels": 16, "patch_channels": 8},
+        "training": {"images": 8, "batch": 4, "snapshots": 1, "precision": "fp32"},
+    }
+    made = cg.plan(beach, preset="pix2pix", settings=settings, perceptual=torch.nn.Identity())
+    trainer = Trainer(made.recipe, made.dataset, accelerator("cpu", "fp32"), made.perceptual)
+    other = Trainer(made.recipe.override({"objective": {"l1": 2, "perceptual": 0}}), made.dataset, trainer.engine)
+    for each in (trainer, other):
+        each.step()
+    ours, theirs = trainer.report().losses, other.report().losses
+    assert ours["perceptual"] == pytest.approx(theirs["l1"])  # of the image itself it is L1
+    from condgan.training import loop
+
+    with pytest.raises(SettingsError, match="no network to perceive with"):
+        loop.train(made.recipe, made.dataset, tmp_path / "run")
 
 
 def test_a_batch_of_pairs() -> None:

@@ -36,7 +36,14 @@ def watch(plan: Callable[[], Plan], device: str) -> None:
         made = plan()
     recipe, dataset, out = made.recipe, made.dataset, made.out
     snapshots = train(
-        recipe, dataset, out, held=made.held, device=device, resume=made.resume, on_progress=lambda report: show(report)
+        recipe,
+        dataset,
+        out,
+        held=made.held,
+        perceptual=made.perceptual,
+        device=device,
+        resume=made.resume,
+        on_progress=lambda report: show(report),
     )
     console.print(f"[bold]{escape(recipe.data.title())}[/bold]: {dataset}")
     kinds = f"{recipe.architecture.kind}, {recipe.objective.loss}"

@@ -12,7 +12,6 @@ import torch
 from jaxtyping import Float, Int64, UInt8
 from PIL.Image import Image
 from torch import Tensor
-from torch.nn import functional as F
 
 from condgan import metrics
 from condgan.core.batch import Shape
@@ -36,6 +35,7 @@ from condgan.evaluation.translation_report import (
     distance_name,
 )
 from condgan.evaluation.translation_verdict import differs, follows, looks
+from condgan.evaluation.turns import of_turns, square
 from condgan.gallery import png
 from condgan.metrics import over_repeats
 from condgan.networks.segmenter import Segmenter
@@ -47,8 +47,6 @@ SHOWN = 12
 """Pairs of the sheet."""
 STEPS = 800
 """Of the segmenter's training."""
-TURNS = 2_500
-"""Training images at most, each turned four ways, that the extractor learns from where there are no classes."""
 
 Images = UInt8[Tensor, "n c h w"]
 
@@ -104,7 +102,7 @@ class RealPairs:
     def extractor(self) -> Extractor:
         """The one that was given; else a network trained to tell the classes or, where there are none, how an image is
         turned (Gidaris et al. 2018)."""
-        return self.given or (of_judge(trained_judge(self.train)) if self.labelled else of_turns(self.train))
+        return self.given or (of_judge(trained_judge(self.train)) if self.labelled else turns_extractor(self.train))
 
     @property
     def labelled(self) -> bool:
@@ -286,21 +284,11 @@ def _ids(palette: Palette, images: Images) -> Int64[Tensor, "n h w"]:
     return torch.from_numpy(palette.nearest(images.movedim(1, -1).numpy())).long()
 
 
-def of_turns(train: Dataset) -> Extractor:
+def turns_extractor(train: Dataset) -> Extractor:
     """Features of a network that tells how an image is turned, of images squeezed to a square."""
     side = min(train.shape.space)
-
-    def square(images: Images) -> Images:
-        if images.shape[2:] == (side, side):
-            return images
-        parts = [F.interpolate(part.float(), (side, side), mode="area") for part in torch.split(images, 500)]
-        return torch.cat(parts).round().to(torch.uint8)
-
-    images = square(train.images[evenly(len(train), TURNS)])
-    turned = torch.cat([images.rot90(turns, (2, 3)) for turns in range(4)]).contiguous()
-    labels = torch.arange(4).repeat_interleave(len(images))
-    judge = of_judge(trained_judge(Dataset(turned, labels, ("0°", "90°", "180°", "270°"))))
-    return Extractor("turns-cnn", judge.hash, lambda shown: judge.features(square(shown)), f"area, {side}×{side}")
+    judge = of_judge(of_turns(train))
+    return Extractor("turns-cnn", judge.hash, lambda shown: judge.features(square(shown, side)), f"area, {side}×{side}")
 
 
 def _protocol(

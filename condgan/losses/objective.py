@@ -1,6 +1,6 @@
 """What the two players minimise, composed from named terms."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import torch
@@ -36,6 +36,8 @@ class Pair(NamedTuple):
     z: Tensor
     other: tuple[Tensor, Tensor] | None
     """Other noise and the image that it makes from the same picture, where diversity asks for it."""
+    perceived: tuple[Sequence[Tensor], Sequence[Tensor]] | None = None
+    """Another network's features of the real and the generated image, where they are asked for."""
 
 
 class Objective(Spec):
@@ -59,6 +61,9 @@ class Objective(Spec):
     """Weight of the mean absolute difference from the real image, where the condition is a picture (pix2pix: 100)."""
     feature_matching: NonNegativeFloat = 0.0
     """Weight of the difference of the discriminator's features of the real and the generated image (pix2pixHD: 10)."""
+    perceptual: NonNegativeFloat = 0.0
+    """Weight of the difference of another network's features of the real and the generated image (Johnson et al. 2016,
+    eq. 2): of one given in Python, or of one that first learns from the training images how an image is turned."""
     diversity: NonNegativeFloat = 0.0
     """Weight of mode seeking: noise has to make a difference (Mao et al. 2019: 1). It draws two images for each one."""
 
@@ -69,7 +74,7 @@ class Objective(Spec):
     @property
     def paired(self) -> bool:
         """Whether a generated image is held against the real one of its pair."""
-        return bool(self.l1 or self.feature_matching or self.diversity)
+        return bool(self.l1 or self.feature_matching or self.perceptual or self.diversity)
 
     def discriminator(self, real: Verdict, fake: Verdict, disagreement: Disagreement) -> Terms:
         """The discriminator's terms. It learns the auxiliary task from real samples alone."""
@@ -93,6 +98,8 @@ class Objective(Spec):
         if self.feature_matching:
             matched = feature_matching(pair.of_real.features, pair.of_fake.features)
             terms["feature_matching"] = self.feature_matching * matched.mean()
+        if pair.perceived is not None:
+            terms["perceptual"] = self.perceptual * feature_matching(*pair.perceived).mean()
         if pair.other is not None:
             terms["diversity"] = self.diversity * mode_seeking(pair.fake, pair.other[1], pair.z, pair.other[0]).mean()
         return terms

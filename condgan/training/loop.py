@@ -14,7 +14,7 @@ from PIL.Image import Image
 from torch import nn
 
 from condgan.core import disk
-from condgan.core.errors import CheckpointError, DiskError, DivergedError
+from condgan.core.errors import CheckpointError, DiskError, DivergedError, SettingsError
 from condgan.data import Dataset
 from condgan.gallery import animate, draw_losses, png
 from condgan.pipeline import Pipeline
@@ -65,6 +65,7 @@ def train(
     out: str | Path,
     *,
     held: Dataset | None = None,
+    perceptual: nn.Module | None = None,
     device: str = "auto",
     resume: str | Path | None = None,
     on_progress: Callable[[Progress], None] = lambda progress: None,
@@ -72,13 +73,18 @@ def train(
     """Train a recipe on its data, decoded; ``condgan.train`` says what it does and what it refuses.
 
     ``held``: images not to train on, by which a discriminator is seen to know its training images by heart.
+    ``perceptual``: the network whose features ``objective.perceptual`` compares.
     """
+    if recipe.objective.perceptual and perceptual is None:
+        raise SettingsError(
+            "no network to perceive with", where="setting objective.perceptual", do="plan the run, or give perceptual="
+        )
     run = Run(out)
     recipe = recipe.resolve(dataset.schema, dataset.shape)
     if recipe.training.tensorboard:
         require_tensorboard()
     run.check(recipe)
-    trainer = Trainer(recipe, dataset, accelerator(device, recipe.training.precision))
+    trainer = Trainer(recipe, dataset, accelerator(device, recipe.training.precision), perceptual)
     with _disk(run):
         run.claim(recipe)
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -36,8 +36,12 @@ SIGNS = ("told", "generator_gradient")
 class Trainer:
     """Both players and all that changes while they learn."""
 
-    def __init__(self, recipe: Recipe, dataset: Dataset, engine: Accelerator) -> None:
+    def __init__(
+        self, recipe: Recipe, dataset: Dataset, engine: Accelerator, perceptual: nn.Module | None = None
+    ) -> None:
+        """``perceptual``: a frozen network whose features the objective compares; images −1 … 1 to one or several."""
         self.recipe, self.dataset, self.engine = recipe, dataset, engine
+        self.perceptual = None if perceptual is None else perceptual.eval().requires_grad_(False).to(engine.device)
         self.encoded = recipe.condition.targets(dataset.schema, dataset.whole)
         self.steps = 0
         self.images = 0
@@ -226,7 +230,10 @@ class Round:
         if not recipe.objective.paired:
             return terms
         other = self._draw() if recipe.objective.diversity else None
-        return terms | recipe.objective.pair(Pair(self.real, fake, self.of_real, of_fake, z, other))
+        perceived = None
+        if self.trainer.perceptual is not None and recipe.objective.perceptual:
+            perceived = features(self.trainer.perceptual, self.real), features(self.trainer.perceptual, fake)
+        return terms | recipe.objective.pair(Pair(self.real, fake, self.of_real, of_fake, z, other, perceived))
 
     def _draw(self) -> tuple[Tensor, Tensor]:
         """Noise, and the images made of it as the discriminator gets to see them."""
@@ -236,6 +243,12 @@ class Round:
             z = self.style.draw(z)
         fake = self.trainer.g(z, self.encoded)
         return z, self.recipe.augment.apply(fake.float()) if self.recipe.augment.on == "both" else fake
+
+
+def features(network: nn.Module, images: Tensor) -> Sequence[Tensor]:
+    """What a network makes of images, whether that is one tensor or several."""
+    found = network(images)
+    return [found] if isinstance(found, Tensor) else found
 
 
 def build(recipe: Recipe, shape: Shape) -> tuple[nn.Module, nn.Module]:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, TypedDict, Unpack
 
+from torch import nn
+
 from condgan.conditions.base import Condition
 from condgan.core.errors import CheckpointError, DataError, SettingsError
 from condgan.core.lock import require_free
@@ -67,15 +69,19 @@ class Plan(NamedTuple):
     """The checkpoint to go on from, where one was asked for; else it is the newest sound one in ``out``."""
     held: Dataset | None = None
     """The test split, where there is one: whether the discriminator knows its training images by heart shows on it."""
+    perceptual: nn.Module | None = None
+    """The network whose features ``objective.perceptual`` compares, where it does."""
 
 
-def plan(data: Data = None, **words: Unpack[Words]) -> Plan:
+def plan(data: Data = None, *, perceptual: nn.Module | None = None, **words: Unpack[Words]) -> Plan:
     """The run that a command line, or the same words in Python, ask for; nothing is written.
 
     Precedence: the words given here, the recipe file, the preset, what the data say.
 
     Args:
         data: a name, a path, ``hf:owner/name``, a source, or a whole recipe.
+        perceptual: a network for ``objective.perceptual``: images (−1 … 1, n,c,h,w) to features, one tensor or several;
+            by default one that learns from the training images how an image is turned.
         words: those of ``Words``.
 
     Raises:
@@ -92,7 +98,11 @@ def plan(data: Data = None, **words: Unpack[Words]) -> Plan:
     made = lay_out(data, load, **words)
     for remark in notes(made):
         logger.warning("%s", remark)
-    return made._replace(held=held(made))
+    if not made.recipe.objective.perceptual:
+        return made._replace(held=held(made))
+    from condgan.evaluation.perceptual import Perceptual
+
+    return made._replace(held=held(made), perceptual=perceptual or Perceptual(made.dataset))
 
 
 def held(made: Plan) -> Dataset | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Unpack
 
+from torch import nn
+
 from condgan.training import loop
 from condgan.training.log import Progress
 from condgan.verbs.plan import Data, Words, plan
@@ -14,6 +16,7 @@ def train(
     data: Data = None,
     *,
     device: str = "auto",
+    perceptual: nn.Module | None = None,
     on_progress: Callable[[Progress], None] = lambda progress: None,
     **words: Unpack[Words],
 ) -> Iterator[loop.Snapshot]:
@@ -25,6 +28,7 @@ def train(
     Args:
         data: as for ``plan``.
         device: auto, cpu, cuda or mps.
+        perceptual: as for ``plan``.
         on_progress: called with each report.
         words: those of ``plan``.
 
@@ -36,12 +40,13 @@ def train(
         DivergedError: NaN or Inf, four times.
         DiskError: the disk is full or fails; the last checkpoint is kept.
     """
-    made = plan(data, **words)
+    made = plan(data, perceptual=perceptual, **words)
     return loop.train(
         made.recipe,
         made.dataset,
         made.out,
         held=made.held,
+        perceptual=made.perceptual,
         device=device,
         resume=made.resume,
         on_progress=on_progress,
