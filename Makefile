@@ -39,9 +39,9 @@ bench: env
 	$(BIN)/python -m benchmarks.curve house --data fashion-mnist --minutes 10 $(ROOT)
 	$(BIN)/python -m benchmarks.sampling runs/curve/house-mnist
 
-# the published schema of report.json; a test holds it against the code
+# the published schemas of report.json; tests hold them against the code
 schema: env
-	$(BIN)/python -c "import json; from condgan.evaluation import Report; print(json.dumps(Report.model_json_schema(), indent=2, ensure_ascii=False))" > docs/report.schema.json
+	$(BIN)/python -m benchmarks.schema docs
 
 clean:
 	rm -rf .venv build *.egg-info

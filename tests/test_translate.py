@@ -21,6 +21,7 @@ from condgan.training.engine import accelerator
 from condgan.training.trainer import Trainer
 from tests.conftest import picture
 from tests.pairs import COLOURS, NAMES, ids, layout, make_pairs, photo
+from tests.training.runs import state
 
 SMALL = ["--images", "24", "--training.batch", "4", "--training.snapshots", "2", "--architecture.patch-channels", "8"]
 UNET = [*SMALL, "--architecture.channels", "8", "--architecture.most-channels", "16"]
@@ -269,6 +270,11 @@ def test_the_report(to_photo: Path, beach: Path, tmp_path: Path, capsys: pytest.
     assert "data:image/png" in page
 
 
+def test_the_published_schema() -> None:
+    published = json.loads((Path(__file__).parents[1] / "docs" / "translation.schema.json").read_text())
+    assert published == TranslationReport.model_json_schema()
+
+
 class Knows(torch.nn.Module):
     """Makes the true photo of each layout, or with a share of noise of its own."""
 
@@ -326,6 +332,22 @@ def test_a_network_of_ones_own_perceives(beach: Path, tmp_path: Path) -> None:
 
     with pytest.raises(SettingsError, match="no network to perceive with"):
         loop.train(made.recipe, made.dataset, tmp_path / "run")
+
+
+def test_a_run_on_pairs_goes_on_to_the_bit(beach: Path, tmp_path: Path) -> None:
+    """Augmented, with dropout and a latent, in two sittings and in one."""
+    settings = {
+        "optimizer": {"decay": "none"},
+        "objective": {"diversity": 1},
+        "augment": {"flip": True, "translation": 0.1},
+        "architecture": {"latent": 4, "channels": 8, "most_channels": 16, "patch_channels": 8},
+        "training": {"batch": 4, "snapshots": 1},
+    }
+    for out, budgets in (("whole", (32,)), ("parts", (12, 32))):
+        for images in budgets:
+            words = {"preset": "pix2pix", "out": tmp_path / out, "images": images, "settings": settings}
+            assert list(cg.train(beach, device="cpu", **words))
+    assert state(tmp_path / "parts") == state(tmp_path / "whole")
 
 
 def test_a_batch_of_pairs() -> None:
