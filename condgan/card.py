@@ -47,7 +47,8 @@ def card(config: dict[str, Any], form: Form) -> str:
         for field in form.fields
     )
     pictures = any(not field.choices for field in form.fields)
-    label = f'"{form.fields[0].choices[0]}", n=3, ' if form.fields and not pictures else "n=3, "
+    named = next((field.choices[0] for field in form.fields if field.choices), None)
+    label = f', label="{named}"' if pictures and named else f'"{named}", n=3, ' if named else "n=3, " * (not pictures)
     return TEMPLATE.format(
         title=f"condgan: {data}",
         size=f"{size} {channels}",
@@ -56,7 +57,7 @@ def card(config: dict[str, Any], form: Form) -> str:
         images=f"{trained.get('images', 0):,}",
         architecture=config["architecture"]["kind"],
         tag="image-to-image" if pictures else "unconditional-image-generation",
-        example='(image,) = pipe.translate(["PICTURE.png"])'
+        example=f'(image,) = pipe.translate(["PICTURE.png"]{label})'
         if pictures
         else f'pipe({label}seeds=[1, 2, 3]).save("samples.png")',
         asks=asks or "Nothing: it is a plain GAN, without a condition.",

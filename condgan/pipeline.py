@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import numpy as np
 import torch
-from PIL.Image import Resampling
+from PIL.Image import Image, Resampling
 from pydantic import TypeAdapter
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save
@@ -25,7 +25,8 @@ from condgan.core.bounds import read_text, require_memory
 from condgan.core.errors import SettingsError
 from condgan.core.palette import Palette
 from condgan.core.seeds import noise
-from condgan.data.decode import MODES, Picture, fitted, opened
+from condgan.data.decode import MODES, Picture, fitted, levelled, opened
+from condgan.data.layouts import array_of
 from condgan.gallery import Samples, side_by_side
 from condgan.networks.base import Architecture, Conditioned, Style
 from condgan.recipe import AnyArchitecture, AnyCondition
@@ -158,10 +159,18 @@ class Pipeline:
             latents = self.style(like).expand(len(pictures), -1)
         made = []
         for place, picture in enumerate(pictures):
-            value = opened(picture, place)
+            value = self._value(picture, place)
             encoded = self.condition.encode([value if label is None else (value, label)])
             made.append(self._translate(encoded, latents[place, None]))
         return made
+
+    def _value(self, picture: Picture | str, place: int) -> Image | np.ndarray:
+        """A picture as the condition takes it: of label maps the ids as they are, of any other its levels in 8 bits."""
+        plain = self.condition.plain()
+        if plain["kind"] != "layout" and not plain.get("painted"):
+            return levelled(opened(picture, place))
+        array = array_of(Path(picture) if isinstance(picture, str) else picture)
+        return opened(picture, place) if array is None else array
 
     @torch.no_grad()
     def style(self, like: Picture) -> Tensor:
@@ -177,7 +186,7 @@ class Pipeline:
             )
         mode = MODES[self.shape.channels]
         size = (self.shape.space[0], self.shape.space[1])
-        example = np.asarray(fitted(opened(like).convert(mode), size, "crop", Resampling.LANCZOS))
+        example = np.asarray(fitted(levelled(opened(like)).convert(mode), size, "crop", Resampling.LANCZOS))
         image = torch.from_numpy(example.copy()).view(*size, -1).movedim(-1, 0)[None]
         device = next(self.generator.parameters()).device
         found: Style = self.generator.get_submodule("body.style")(to_float(image).to(device))

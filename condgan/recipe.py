@@ -108,9 +108,7 @@ class Recipe(Spec):
         if self.condition.pictures:
             self._fits_pictures()
         elif self.objective.paired:
-            raise ValueError(
-                "objective.l1, feature_matching, perceptual and diversity are for pairs: set condition.kind to image"
-            )
+            raise ValueError("objective.l1 and its like are for pairs of pictures: set condition.kind to image")
         elif self.architecture.kind in ("unet", "spade"):
             raise ValueError(
                 f"architecture.kind {self.architecture.kind} makes pictures from pictures: "
@@ -146,6 +144,16 @@ class Recipe(Spec):
                 "the pictures would be ignored: set architecture.kind to unet or spade, "
                 "or of resnet and dcgan add spade to architecture.generator_injection"
             )
+        entry = {"concat", "map", "affine"} & set(self.architecture.generator_injection)
+        if self.condition.labelled and not (entry and self.architecture.discriminator_injection):
+            raise ValueError(
+                "the class beside the picture would be ignored: add concat to architecture.generator_injection "
+                "and to discriminator_injection"
+            )
+        if self.condition.labelled and self.condition.paired:
+            raise ValueError("pairs bring no labels: set condition.of to grey or edges, or condition.kind to image")
+        if self.objective.diversity and not self.architecture.noise:
+            raise ValueError("objective.diversity is for generators with noise: set architecture.latent or dropout")
         if self.objective.auxiliary:
             raise ValueError("objective.auxiliary tells classes, of which pictures have none; set it to 0")
         if self.objective.feature_matching and self.architecture.kind not in ("unet", "spade"):

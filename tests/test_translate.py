@@ -33,6 +33,14 @@ def run(*words: object) -> int:
     return int(ended.value.code or 0)
 
 
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("CONDGAN_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(extractor, "LEAST_STEPS", 20)
+    monkeypatch.setattr(extractor, "MOST_STEPS", 20)
+    monkeypatch.setattr(translation, "STEPS", 150)
+
+
 @pytest.fixture(scope="module")
 def beach(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = make_pairs(tmp_path_factory.mktemp("data") / "beach", count=12)
@@ -139,7 +147,15 @@ def test_a_file_the_standard_input_and_a_seed(to_photo: Path, tmp_path: Path, mo
     np.testing.assert_array_equal(one, two)
     assert (two != three).any()
     pipe = cg.Pipeline.from_pretrained(to_photo)
-    for same in (layout(3), np.asarray(layout(3)), tmp_path / "a.png", (tmp_path / "a.png").read_bytes()):
+    np.save(tmp_path / "hot.npy", np.eye(3, dtype=np.uint8)[ids(3)])
+    for same in (
+        layout(3),
+        ids(3),
+        tmp_path / "hot.npy",
+        str(tmp_path / "a.png"),
+        tmp_path / "a.png",
+        (tmp_path / "a.png").read_bytes(),
+    ):
         np.testing.assert_array_equal(pipe.translate([same])[0], two)
     both = pipe.translate([layout(5), layout(3)], seeds=[7, 0])
     np.testing.assert_allclose(both[1].astype(int), two.astype(int), atol=1)  # a picture is made alone
@@ -168,7 +184,19 @@ def test_what_cannot_be_translated_is_told_and_the_rest_is_made(
     assert [each.name for each in (tmp_path / "out").iterdir()] == ["a.png"]
     assert run("translate", to_photo, given, "--out", given) == 2
     assert run("translate", to_photo, tmp_path / "none", "--out", tmp_path / "out") == 3
-    assert "overwritten" in (err := capsys.readouterr().err) and "no such file or folder" in err
+    assert "among the pictures" in (err := capsys.readouterr().err) and "no such file or folder" in err
+    assert run("translate", to_photo, given / "a.png", "--out", tmp_path / "one", "--seed", "-1") == 2
+    shutil.copy(given / "a.png", given / "a.gif")
+    assert run("translate", to_photo, given, "--out", tmp_path / "two") == 2
+    assert "two pictures of one name" in capsys.readouterr().err and not (tmp_path / "two").exists()
+
+
+def test_sixteen_bits_are_brought_to_eight(birds: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    assert run("train", birds / "wren", "--preset", "colorize", "--out", out, *UNET) == 0
+    pipe, grey = cg.Pipeline.from_pretrained(out), np.asarray(picture(5, mode="L"))
+    deep = Image.fromarray(grey.astype(np.uint16) * 257)
+    np.testing.assert_array_equal(pipe.translate([deep])[0], pipe.translate([grey])[0])
 
 
 def test_labels_and_pictures_are_not_mistaken_for_each_other(to_photo: Path) -> None:
@@ -191,6 +219,10 @@ def test_labels_and_pictures_are_not_mistaken_for_each_other(to_photo: Path) -> 
         ("pix2pix", {"objective": {"auxiliary": 1}}, "of which pictures have none"),
         ("spade", {"condition": {"kind": "image"}, "architecture": {"kind": "resnet"}}, "would be ignored"),
         ("spade", {"architecture": {"kind": "resnet", "generator_injection": "spade"}}, "discriminator of patches"),
+        ("spade", {"condition": {"kind": "joint", "of": "grey"}}, "the class beside the picture would be ignored"),
+        ("pix2pix", {"condition": {"kind": "joint"}}, "pairs bring no labels"),
+        ("pix2pix", {"architecture": {"dropout": 0}, "objective": {"diversity": 1}}, "generators with noise"),
+        ("pix2pix", {"architecture": {"generator_injection": "spade"}}, "concat.*affine"),
     ],
 )
 def test_recipes_that_do_not_fit(preset: str, settings: dict[str, dict[str, object]], said: str, beach: Path) -> None:
@@ -220,6 +252,7 @@ def test_any_folder_of_photos_can_be_coloured(labelled: bool, birds: Path, tmp_p
         assert image.size == (20, 30) and image.mode == "RGB"
 
 
+@pytest.mark.usefixtures("quick")
 def test_a_class_beside_the_picture(birds: Path, tmp_path: Path) -> None:
     """The wren's colours and the robin's, from one grey picture."""
     joint = ("--condition.kind", "joint", "--condition.of", "grey")
@@ -230,6 +263,9 @@ def test_a_class_beside_the_picture(birds: Path, tmp_path: Path) -> None:
     assert run(*words, tmp_path / "wren", "--label", "wren") == run(*words, tmp_path / "robin", "--label", "robin") == 0
     assert (tmp_path / "wren" / "grey.png").read_bytes() != (tmp_path / "robin" / "grey.png").read_bytes()
     assert run(*words, tmp_path / "none") == 2
+    found = cg.evaluate(out, birds, repeats=2)
+    assert set(found.report.trivial) == {"grey", "the mean colour"}
+    assert 'label="robin"' in (out / "README.md").read_text()
 
 
 def test_the_style_of_an_example(beach: Path, to_photo: Path, tmp_path: Path) -> None:
@@ -247,14 +283,6 @@ def test_the_style_of_an_example(beach: Path, to_photo: Path, tmp_path: Path) ->
         made[like] = (tmp_path / like / "50.png").read_bytes()
     assert made["one"] != made["other"]
     assert run("translate", to_photo, beach / "test" / "label", "--like", tmp_path / "one.png", "--out", out / "x") == 2
-
-
-@pytest.fixture
-def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("CONDGAN_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(extractor, "LEAST_STEPS", 20)
-    monkeypatch.setattr(extractor, "MOST_STEPS", 20)
-    monkeypatch.setattr(translation, "STEPS", 150)
 
 
 @pytest.mark.usefixtures("quick")
@@ -300,6 +328,17 @@ def test_a_report_on_one_that_knows_the_answer(to_photo: Path, beach: Path) -> N
     pipe.generator = Knows(0.3)
     varied = cg.evaluate(pipe, source, repeats=2).report
     assert varied.variety.value > 0.02 and "gives several images" in varied.verdict[2]
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_report_on_other_pairs_is_refused(to_photo: Path, beach: Path, tmp_path: Path) -> None:
+    pipe = cg.Pipeline.from_pretrained(to_photo)
+    with pytest.raises(SettingsError, match="no label maps"):
+        cg.evaluate(pipe, cg.data.Pairs(path=str(beach), input="photo"), repeats=2)
+    with pytest.raises(DataError, match="too few"):
+        cg.evaluate(pipe, make_pairs(tmp_path / "few", count=5), repeats=2)
+    with pytest.raises(SettingsError, match="repeats"):
+        cg.evaluate(pipe, cg.data.Pairs(path=str(beach)), repeats=1)
 
 
 @pytest.mark.usefixtures("quick")

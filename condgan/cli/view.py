@@ -105,6 +105,8 @@ def summary(folder: Path, last: Snapshot | None) -> Table:
     words = ["condgan", "sample", str(folder)]
     if last is not None and last.pipeline.condition.pictures:
         words = ["condgan", "translate", str(folder), "PICTURES", "--out", "DIR"]
+        for field in last.pipeline.condition.describe().fields:
+            words += ["--label", field.choices[0]] if field.choices else []
     elif last is not None and (form := last.pipeline.condition.describe()).fields:
         words += ["--label", form.fields[0].choices[0], "--n", "16"]
     table.add_row("next", Text(shlex.join(words)))

@@ -17,6 +17,7 @@ from condgan.conditions.derive import edges, lightness
 from condgan.core.batch import Batch, Schema, to_float
 from condgan.core.cond import Cond, Embedder, Widths
 from condgan.core.errors import SettingsError
+from condgan.core.palette import Palette
 
 MODES = {1: "L", 3: "RGB", 4: "RGBA"}
 
@@ -30,6 +31,8 @@ class Image(Condition):
     coloured, or their edges, to be filled in."""
     channels: NonNegativeInt = 0
     """Of the pictures; 0: as the data have them."""
+    painted: Palette | None = None
+    """The classes of label maps that are given in their colours; taken from the data."""
 
     @property
     def pictures(self) -> bool:
@@ -46,12 +49,22 @@ class Image(Condition):
                 where="setting condition.of",
                 do="give pairs, or set it to grey or edges to make the pictures from the images",
             )
-        if schema.layout and self.paired:
-            return self.with_(channels=3)  # painted
-        return self.with_(channels=schema.channels if self.paired else 1)
+        painted = schema.layout if self.paired else None
+        channels = 1 if not self.paired else 3 if painted else schema.channels
+        if self.channels not in (0, channels) or (self.painted and self.painted != painted):
+            raise SettingsError(
+                f"the data have other pictures, of {channels} channels, than the condition",
+                where="setting condition.channels and painted",
+                do="leave them out, and set data.input_channels",
+            )
+        return self.with_(channels=channels, painted=painted)
 
     def encode(self, values: Sequence[Any]) -> UInt8[Tensor, "b k *space"]:
-        """Pictures of one size. For grey levels any picture will do; for edges a drawing of dark lines on white."""
+        """Pictures of one size. For grey levels any picture will do; for edges a drawing of dark lines on white; where
+        label maps are given in their colours, any kind of label map."""
+        if self.painted:
+            maps = [self.painted.ids(require_map(value), f"picture {n}") for n, value in enumerate(values)]
+            return torch.from_numpy(self.painted.paint(np.stack(maps))).movedim(-1, 1).contiguous()
         mode = "RGB" if self.of == "grey" else MODES[self.channels]
         arrays = [np.array(require_picture(value).convert(mode)) for value in values]
         pictures = torch.from_numpy(np.stack([each.reshape(*each.shape[:2], -1) for each in arrays])).movedim(-1, 1)
@@ -99,6 +112,15 @@ class Pixels(Embedder):
 
     def forward(self, encoded: UInt8[Tensor, "b k *space"]) -> Cond:
         return Cond(map=to_float(encoded))
+
+
+def require_map(value: Any) -> Pillow.Image | np.ndarray:
+    """A label map, as a picture or as an array, and nothing else.
+
+    Raises:
+        SettingsError: it is none.
+    """
+    return value if isinstance(value, np.ndarray) else require_picture(value)
 
 
 def require_picture(value: Any) -> Pillow.Image:

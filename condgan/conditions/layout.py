@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from condgan.conditions.base import Condition, Field, Form
-from condgan.conditions.image import require_picture
+from condgan.conditions.image import require_map
 from condgan.core.batch import Batch, Schema
 from condgan.core.cond import Cond, Embedder, Widths
 from condgan.core.errors import SettingsError
@@ -65,7 +65,11 @@ class Layout(Condition):
         Raises:
             DataError: an id or a colour that is not of a class.
         """
-        maps = np.stack([self.palette.ids(require_picture(value), f"picture {n}") for n, value in enumerate(values)])
+
+        def read(value: Any, n: int) -> np.ndarray:
+            return self.palette.ids(require_map(value), f"picture {n}")
+
+        maps = np.stack([read(value, n) for n, value in enumerate(values)])
         ids = torch.from_numpy(maps)[:, None]
         return torch.cat([ids, torch.zeros_like(ids)], 1) if self.boundaries else ids
 

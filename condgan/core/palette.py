@@ -31,8 +31,11 @@ class Palette(NamedTuple):
         Raises:
             DataError: an id or a colour that is not in the list; not a label map at all.
         """
+        if isinstance(image, Image.Image) and image.mode == "P" and self._draws(image):
+            return self._of_colours(np.asarray(image.convert("RGB")), where)
         pixels = image if isinstance(image, np.ndarray) else _values(image)
-        if pixels.ndim == 3 and pixels.shape[-1] in (3, 4) and pixels.dtype == np.uint8 and pixels.max(initial=0) > 1:
+        drawn = isinstance(image, Image.Image) or (pixels.dtype == np.uint8 and pixels.max(initial=0) > 1)
+        if pixels.ndim == 3 and pixels.shape[-1] in (3, 4) and drawn:
             return self._of_colours(pixels[..., :3], where)
         if pixels.ndim == 3:
             return self._of_one_hot(pixels, where)
@@ -50,6 +53,10 @@ class Palette(NamedTuple):
                 do=f"ids must be 0 to {len(self.names) - 1}, one for each class; classes.txt names them, one a line",
             )
         return pixels.astype(np.uint8)
+
+    def _draws(self, image: Image.Image) -> bool:
+        """Whether all that an image with a palette shows are colours of classes: their order in it may be any."""
+        return {colour for _, colour in image.convert("RGB").getcolors(MOST) or [(0, None)]} <= set(self.colours)
 
     def _of_colours(self, pixels: UInt8[np.ndarray, "h w 3"], where: object) -> UInt8[np.ndarray, "h w"]:
         known = _numbers(np.array(self.colours, np.uint8))

@@ -206,7 +206,7 @@ def open_picture(picture: Picture) -> Image.Image:
         return ImageOps.exif_transpose(image)
 
 
-def opened(picture: Picture | Image.Image, place: int = 0) -> Image.Image:
+def opened(picture: Picture | Image.Image | str, place: int = 0) -> Image.Image:
     """A picture, whatever holds it.
 
     Raises:
@@ -214,6 +214,7 @@ def opened(picture: Picture | Image.Image, place: int = 0) -> Image.Image:
     """
     if isinstance(picture, Image.Image):
         return picture
+    picture = Path(picture) if isinstance(picture, str) else picture
     try:
         _form(picture)  # its header, before any of it is decoded
         return open_picture(picture)
@@ -269,11 +270,16 @@ def _common_channels(forms: Mapping[int, _Form], pictures: Sequence[Picture] | n
 
 
 def _pixels(image: Image.Image, size: tuple[int, int], mode: str, fit: Fit) -> UInt8[np.ndarray, "c h w"]:
-    if image.mode.startswith("I"):
-        # Pillow reads some 16-bit files as 32-bit integers
-        image = Image.fromarray(_eight_bits(np.asarray(image).clip(0, 65535).astype(np.uint16)))
-    pixels = np.asarray(fitted(image.convert(mode), size, fit, Image.Resampling.LANCZOS))
+    pixels = np.asarray(fitted(levelled(image).convert(mode), size, fit, Image.Resampling.LANCZOS))
     return pixels[None] if pixels.ndim == 2 else np.moveaxis(pixels, -1, 0)
+
+
+def levelled(image: Image.Image) -> Image.Image:
+    """An image of 16 bits in 8; any other as it is."""
+    if not image.mode.startswith("I"):
+        return image
+    # Pillow reads some 16-bit files as 32-bit integers
+    return Image.fromarray(_eight_bits(np.asarray(image).clip(0, 65535).astype(np.uint16)))
 
 
 def fitted(image: Image.Image, size: tuple[int, int], fit: Fit, resample: Image.Resampling) -> Image.Image:

@@ -40,10 +40,10 @@ def find(data: str, root: str = "", *, paired: bool = False, labelled: bool = Tr
         folders = (path, *(path / name for name in SPLITS["train"]))
         shards = any(any(path.glob(pattern)) for pattern in ("*.parquet", "*/*.parquet"))
         if shards or (labelled and any(map(metadata_in, folders))):
-            return Table(path=whole)
-        return Folder(path=whole) if labelled else Folder(path=whole, labelled=False)
+            return Table(path=whole, labelled=labelled)
+        return Folder(path=whole, labelled=labelled)
     if path.suffix.lower() in SUFFIXES:
-        return Table(path=whole)
+        return Table(path=whole, labelled=labelled)
     raise DataError(
         "no kind of data that condgan reads",
         where=path,

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from jaxtyping import UInt8
+from jaxtyping import Int32, UInt8
 from PIL import Image
 from torch import Tensor
 
 from condgan.core.bounds import read_text
 from condgan.core.errors import DataError
 from condgan.core.palette import MOST, Palette, boundaries, colours_of, parse, spread_out
-from condgan.data.decode import Broken, Fit, Half, Picture, allocate, fitted, name_of, open_picture
+from condgan.data.decode import Broken, Fit, Picture, allocate, fitted, measure, name_of, open_picture
 
 LISTS = ("classes.txt", "labels.txt", "label_colors.txt")
 """Files of class names, one a line, with or without a colour."""
@@ -34,14 +34,14 @@ def list_in(folder: Path) -> Path | None:
 
 def is_layout(picture: Picture, listed: Path | None) -> bool:
     """Whether a picture may be a label map: a one-hot array, a few ids, or nothing but colours of the list."""
-    if _array(picture) is not None:
+    if array_of(picture) is not None:
         return True
     names, colours = read_list(listed) if listed else ((), None)
     try:
         image = open_picture(picture)
     except Broken:
         return True  # the others have to say
-    if image.mode in ("P", "L", "I", "I;16"):
+    if image.mode in ("1", "P", "L", "I", "I;16"):
         values = np.asarray(image)
         # where there is a list, a map with an id that is not in it is to be told of, not taken for a photo
         return len(np.unique(values)) <= max(FEW, len(names)) if names else int(values.max()) < FEW
@@ -62,9 +62,9 @@ def palette_of(pictures: Sequence[Picture], listed: Path | None) -> Palette:
     """
     names, colours = read_list(listed) if listed else ((), None)
     if not names:
-        highest = max(int(_ids(picture, RAW, place).max()) for place, picture in enumerate(pictures))
-        names = tuple(f"class {index}" for index in range(highest + 1))
-    if colours is None and _array(pictures[0]) is None:
+        count = max(_classes(picture, place) for place, picture in enumerate(pictures))
+        names = tuple(f"class {index}" for index in range(count))
+    if colours is None and array_of(pictures[0]) is None:
         with _naming(pictures[0], 0):
             colours = colours_of(open_picture(pictures[0]), len(names))
     return Palette(names, colours or spread_out(len(names)))
@@ -102,20 +102,38 @@ def decode_layouts(
     def place(index: int) -> None:
         found[index, 0] = bring(_ids(pictures[index], palette, index))
         if instances is not None:
-            with _naming(instances[index], index):
-                # 32 bits: ids of instances may be as large as 26,000 (Cityscapes)
-                numbers = np.asarray(open_picture(instances[index])).astype(np.int32)
-            numbers = numbers if numbers.ndim == 2 else numbers @ np.array([1 << 16, 1 << 8, 1][: numbers.shape[2]])
-            found[index, 1] = boundaries(bring(numbers.astype(np.int32)))
+            found[index, 1] = boundaries(bring(_numbers(instances[index], index)))
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         list(pool.map(place, range(len(pictures))))
     return torch.from_numpy(found)
 
 
+def extents(pictures: Sequence[Picture]) -> list[tuple[int, int] | None]:
+    """Height and width of pictures and label maps; ``None`` of what cannot be read."""
+    arrays = [array_of(picture) for picture in pictures]
+    return [seen if array is None else _extent(array) for array, seen in zip(arrays, measure(pictures), strict=True)]
+
+
+def _extent(array: np.ndarray) -> tuple[int, int] | None:
+    """Of ids, or of one-hot channels, which are first or last and fewer than positions."""
+    if array.ndim == 2:
+        return array.shape[0], array.shape[1]
+    first = array.ndim == 3 and array.shape[0] < array.shape[2]
+    return None if array.ndim != 3 else (array.shape[1], array.shape[2]) if first else (array.shape[0], array.shape[1])
+
+
+def _classes(picture: Picture, place: int) -> int:
+    """How many classes a label map tells of."""
+    array = array_of(picture)
+    if array is not None and array.ndim == 3:
+        return min(array.shape[0], array.shape[2])
+    return 1 + int(_ids(picture, RAW, place).max())
+
+
 def _ids(picture: Picture, palette: Palette, place: int) -> UInt8[np.ndarray, "h w"]:
     where = name_of(picture, place)
-    array = _array(picture)
+    array = array_of(picture)
     if array is not None:
         return palette.ids(array, where)
     with _naming(picture, place):
@@ -123,11 +141,23 @@ def _ids(picture: Picture, palette: Palette, place: int) -> UInt8[np.ndarray, "h
     return palette.ids(image, where)
 
 
-def _array(picture: Picture) -> np.ndarray | None:
+def _numbers(picture: Picture, place: int) -> Int32[np.ndarray, "h w"]:
+    """Ids of instances, of 32 bits: Cityscapes has 26,000; colours count as numbers."""
+    numbers = array_of(picture)
+    if numbers is None:
+        with _naming(picture, place):
+            numbers = np.asarray(open_picture(picture))
+    numbers = numbers.astype(np.int32)
+    if numbers.ndim == 3:
+        numbers = numbers[..., :3] @ np.array([1 << 16, 1 << 8, 1], np.int32)[-min(3, numbers.shape[2]) :]
+    return numbers.astype(np.int32)
+
+
+def array_of(picture: Picture) -> np.ndarray | None:
     """An array, or a file of one."""
     if isinstance(picture, np.ndarray):
         return picture
-    if isinstance(picture, Half | bytes) or picture.suffix != ".npy":
+    if not isinstance(picture, Path) or picture.suffix != ".npy":
         return None
     try:
         return np.load(picture, allow_pickle=False)

@@ -14,9 +14,9 @@ from condgan.core.batch import ONE
 from condgan.core.errors import DataError, NoSplitError, nearest
 from condgan.core.palette import Palette
 from condgan.data.base import Dataset, Records, Source, existing
-from condgan.data.decode import Decoded, Half, Picture, decode, default_size, measure, name_of
+from condgan.data.decode import Decoded, Half, Picture, decode, default_size, name_of
 from condgan.data.folder import SPLITS, images_in, inside
-from condgan.data.layouts import decode_layouts, is_layout, list_in, palette_of
+from condgan.data.layouts import decode_layouts, extents, is_layout, list_in, palette_of
 from condgan.data.table import read, two_columns
 
 INSTANCES = ("instance", "instances", "inst")
@@ -45,6 +45,8 @@ class Pairs(Source):
     input: str | None = None
     """Folder, column or half (left, right) of the pictures that are given; by default the label maps, else the first by
     name, or the left half."""
+    input_channels: Literal[1, 3, 4] | None = None
+    """1 grey, 3 colour, 4 colour with transparency, of the pictures that are given; by default what they have."""
 
     def title(self) -> str:
         return Path(self.path).name
@@ -58,8 +60,10 @@ class Pairs(Source):
         chosen = self.chosen(len(targets), most)
         inputs, targets = [inputs[index] for index in chosen], [targets[index] for index in chosen]
         _same_sizes(inputs, targets)
+        if instances is not None:
+            _same_sizes(inputs, [instances[index] for index in chosen])
         if made is not None:
-            sizes = Counter(filter(None, measure(targets)))
+            sizes = Counter(filter(None, extents(targets)))
             size = self.size or default_size(list(sizes.elements()))
             painted = made.paint(decode_layouts(targets, made, size, self.fit)[:, 0].numpy())
             whole = torch.from_numpy(painted).movedim(-1, 1).contiguous()
@@ -72,7 +76,7 @@ class Pairs(Source):
             some = None if instances is None else [instances[index] for index in chosen[kept]]
             pictures = decode_layouts(inputs, given, space, self.fit, some)
         else:
-            pictures, both, _, more = decode(inputs, space, None, self.fit)
+            pictures, both, _, more = decode(inputs, space, self.input_channels, self.fit)
             images, unreadable = images[torch.from_numpy(both)], (*unreadable, *more)
         labels = torch.zeros(len(images), dtype=torch.int64)
         return Dataset(images, labels, ONE, sizes, unreadable, inputs=pictures, layout=given, palette=made)
@@ -201,7 +205,7 @@ def _same_sizes(inputs: Sequence[Picture], targets: Sequence[Picture]) -> None:
     """Refuse pairs whose pictures are not of one size."""
     odd = [
         f"{name_of(target, index)} ({theirs[1]}×{theirs[0]}, its pair {ours[1]}×{ours[0]})"
-        for index, (target, ours, theirs) in enumerate(zip(targets, measure(inputs), measure(targets), strict=True))
+        for index, (target, ours, theirs) in enumerate(zip(targets, extents(inputs), extents(targets), strict=True))
         if ours and theirs and ours != theirs
     ]
     if odd:

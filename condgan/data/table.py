@@ -7,6 +7,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from condgan.core.batch import ONE
 from condgan.core.bounds import require_memory
 from condgan.core.errors import DataError, NoSplitError, nearest
 from condgan.data.base import Records, Source, existing
@@ -31,6 +32,8 @@ class Table(Source):
     """A .parquet, .csv, .tsv or .jsonl file, a folder of Parquet files, or an image folder with a metadata file."""
     image: str | None = None
     """Column of the images; by default the one named image, file_name, path or the like."""
+    labelled: bool = True
+    """Whether it has a column of labels; else all images are of one class, for generators that take no label."""
     label: str | None = None
     """Column of the labels; by default the one named label, class or the like, else the only one of text classes."""
 
@@ -49,7 +52,12 @@ class Table(Source):
             raise DataError("tables of different columns", where=self.path, do="give files of one table")
         import pyarrow as pa
 
-        records = from_arrow(pa.concat_tables(tables), self.image, self.label, files[0].parent, self.path)
+        whole = pa.concat_tables(tables)
+        if self.labelled:
+            records = from_arrow(whole, self.image, self.label, files[0].parent, self.path)
+        else:
+            image = _column(whole, self.image, IMAGE_COLUMNS, "image", self.path)
+            records = Records(_pictures(whole, image, files[0].parent, self.path), [0] * len(whole), ONE)
         if files[0].name in METADATA:
             _all_listed(records.images, files[0].parent)
         return records

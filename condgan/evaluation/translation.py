@@ -16,7 +16,7 @@ from torch import Tensor
 from condgan import metrics
 from condgan.core.batch import Shape
 from condgan.core.cache import cached, digest
-from condgan.core.errors import NoSplitError, SettingsError
+from condgan.core.errors import DataError, NoSplitError, SettingsError
 from condgan.core.palette import Palette
 from condgan.core.seeds import noise
 from condgan.core.version import __version__
@@ -45,6 +45,8 @@ from condgan.training.classifier import segment, segmented
 NUMBERS = "report.json"
 SHOWN = 12
 """Pairs of the sheet."""
+LEAST = 4
+"""Pairs on either side, without which nothing can be said."""
 STEPS = 800
 """Of the segmenter's training."""
 
@@ -92,7 +94,18 @@ class RealPairs:
             self.split = False
             test, self.train = set_aside(source.load())
         self.name = source.title()
-        pipeline.condition.complete(test.schema)
+        if pipeline.condition.complete(test.schema) != pipeline.condition or test.palette != pipeline.palette:
+            raise SettingsError(
+                "the data have other pictures or classes than the pipeline",
+                where=self.name,
+                do="give the data it was trained on, and the same side of them as data.input",
+            )
+        if len(test) < LEAST or len(self.train) < LEAST:
+            raise DataError(
+                f"{len(test)} pairs to judge by and {len(self.train)} others are too few",
+                where=self.name,
+                do=f"give at least {LEAST} of both",
+            )
         self.test = test
         self.items = test.batch(evenly(len(test), n))
         self.encoded = pipeline.condition.targets(test.schema, self.items)
@@ -132,10 +145,10 @@ def evaluate_translation(
         on_step: called with what is being done.
 
     Raises:
-        SettingsError: one repeat has no interval.
+        SettingsError: one repeat has no interval, and of each comes a set of training images.
     """
-    if repeats < 2:
-        raise SettingsError("one repeat has no interval", where="repeats", do="give at least 2")
+    if not 2 <= repeats <= len(real.train):
+        raise SettingsError(f"{repeats} repeats", where="repeats", do=f"give 2 to {len(real.train)}")
     on_step(f"translating {len(real.items.images):,} pictures × {repeats}")
     made = [_translated(pipeline, real, seed) for seed in range(repeats)]
     on_step("likeness and distances")
@@ -185,9 +198,10 @@ def trivial(pipeline: Pipeline, real: RealPairs) -> dict[str, Images]:
     from kornia.color import rgb_to_lab
 
     chroma = torch.stack([rgb_to_lab(part.float() / 255)[:, 1:].mean((0, 2, 3)) for part in torch.split(train, 500)])
+    lightness = real.encoded[:, :1]
     return {
-        "grey": _with_chroma(real.encoded, torch.zeros(2)),
-        "the mean colour": _with_chroma(real.encoded, chroma.mean(0)),
+        "grey": _with_chroma(lightness, torch.zeros(2)),
+        "the mean colour": _with_chroma(lightness, chroma.mean(0)),
     }
 
 
@@ -249,7 +263,7 @@ def _colours(
 
 def _layouts(pipeline: Pipeline, real: RealPairs, made: Sequence[Images]) -> tuple[Layouts | None, Segmenter | None]:
     """Where either side is of label maps: those asked for, or the true ones, beside those that are found."""
-    palette = real.test.schema.layout or real.test.palette
+    palette = real.test.palette or real.test.schema.layout
     if palette is None or real.train.inputs is None or real.items.inputs is None:
         return None, None
     names = palette.names

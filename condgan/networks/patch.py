@@ -1,6 +1,7 @@
 """A discriminator that judges patches: what is far apart need not agree for it (Isola et al. 2017, section 3.2.2)."""
 
 import itertools
+from typing import Literal
 
 import torch
 from jaxtyping import Float
@@ -12,7 +13,7 @@ from torch.nn.utils.parametrizations import spectral_norm
 from condgan.core.batch import Shape
 from condgan.core.cond import Cond, Widths
 from condgan.core.verdict import Verdict
-from condgan.networks.base import Architecture, DiscriminatorInjection
+from condgan.networks.base import Architecture
 from condgan.networks.blocks import Norm, norm
 from condgan.networks.inject import Doorway
 
@@ -22,12 +23,12 @@ SLOPE = 0.2
 class PatchArchitecture(Architecture):
     """The half of an architecture that judges patches of an image beside the picture it was made from."""
 
-    discriminator_injection: tuple[DiscriminatorInjection, ...] = ("concat",)
+    discriminator_injection: tuple[Literal["concat", "map"], ...] = ("concat",)
     """How a label enters the discriminator: concat or map; a picture always comes with the image."""
     patch_channels: PositiveInt = 64
     """Channels of the discriminator's first layer; they double with each halving, up to eight times as many."""
     patch_layers: PositiveInt = 3
-    """Halvings before the patches are judged: of 3 a patch is 70 pixels a side, of 2 it is 34."""
+    """Halvings before the patches are judged: of 3 a patch is 54 pixels a side, of 2 it is 26."""
     patch_scales: PositiveInt = 1
     """Discriminators, each on images of half the size of the one before (Wang et al. 2018, section 3.2)."""
     patch_norm: Norm = "instance"

@@ -11,7 +11,6 @@ from torch.nn import functional as F
 from condgan.core.batch import Shape
 from condgan.core.cond import Cond, Widths
 from condgan.core.errors import SettingsError
-from condgan.networks.base import GeneratorInjection
 from condgan.networks.blocks import Norm, crop, drop, norm, pyramid
 from condgan.networks.inject import Affine, append
 from condgan.networks.patch import PatchArchitecture
@@ -33,7 +32,7 @@ class UNet(PatchArchitecture):
     kind: Literal["unet"] = "unet"
     latent: NonNegativeInt = 0
     """Width of the latent vector z; 0: chance comes from dropout alone."""
-    generator_injection: tuple[GeneratorInjection, ...] = ("concat", "affine")
+    generator_injection: tuple[Literal["concat", "affine"], ...] = ("concat", "affine")
     """How the latent and a label enter the generator, one way or both: concat, affine."""
     channels: PositiveInt = 64
     """Channels at the size of the image halved once; they double with each halving."""

@@ -11,7 +11,7 @@ def pix2pix() -> Recipe:
     """A U-Net with dropout for noise against a discriminator of patches, and L1: any pairs of pictures.
 
     Source: Isola et al. 2017, section 3 and 6. Differences: half the channels, for images of some 64 pixels; instance
-    normalisation, as theirs is at their batch of one, with batches of 8 at a higher rate; whole features are dropped,
+    normalisation, as theirs is at their batch of one, with batches of 4 at a higher rate; whole features are dropped,
     and dropped in sampling by the seed; the average of the generator's weights is kept.
     """
     return Recipe(
@@ -19,8 +19,8 @@ def pix2pix() -> Recipe:
         augment=Augment(flip=True),
         architecture=UNet(channels=32, most_channels=256, patch_channels=32),
         objective=Objective(loss="non-saturating", l1=100.0),
-        optimizer=Optimizer(lr=5e-4, betas=(0.5, 0.999), decay="linear"),
-        training=Training(images=40_000, batch=8),
+        optimizer=Optimizer(lr=3e-4, betas=(0.5, 0.999), decay="linear"),
+        training=Training(images=40_000, batch=4),
     )
 
 
@@ -53,6 +53,6 @@ def spade() -> Recipe:
         augment=Augment(flip=True),
         architecture=Spade(channels=128, least_channels=64, patch_channels=32),
         objective=Objective(loss="hinge", feature_matching=10.0),
-        optimizer=Optimizer(lr=2e-4, discriminator_lr=4e-4, betas=(0.0, 0.9), decay="linear"),
-        training=Training(images=40_000, batch=8),
+        optimizer=Optimizer(lr=3e-4, discriminator_lr=6e-4, betas=(0.0, 0.9), decay="linear"),
+        training=Training(images=40_000, batch=4),
     )

@@ -111,7 +111,10 @@ def held(made: Plan) -> Dataset | None:
         found = made.recipe.data.split("test").read(SHOWN)
     except DataError:
         return None
-    if not len(found) or found.schema.names != made.dataset.schema.names:
+    ours = made.dataset
+    if not len(found) or found.schema.names != ours.schema.names:
+        return None
+    if (found.schema.channels, found.schema.layout) != (ours.schema.channels, ours.schema.layout):
         return None
     # turned as those to train on are, or they would be told apart by that
     return found.with_label_noise(made.recipe.data.label_noise)

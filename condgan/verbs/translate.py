@@ -57,15 +57,17 @@ def translate(
     pipe = pipeline if isinstance(pipeline, Pipeline) else Pipeline.from_pretrained(pipeline)
     if not pipe.condition.pictures:
         raise SettingsError("this generator takes no pictures", where=pipeline, do="use condgan sample")
+    if not 0 <= seed < 2**63:
+        raise SettingsError("seed out of range", where="seed", do="give a number from 0 to 2^63 − 1")
     pictures, home = _pictures(given), Path(out)
-    if str(given) != "-" and home.resolve() in {Path(given).resolve(), Path(given).resolve().parent}:
-        raise SettingsError("the pictures would be overwritten", where=out, do="choose another --out")
-    return _made(
-        pipe.to(pick(device)),
-        pictures,
-        home,
-        {"label": label, "like": None if like is None else Path(like), "seeds": [seed]},
-    )
+    there, target = Path(given).resolve(), home.resolve()
+    if target == there.parent if there.is_file() else str(given) != "-" and target.is_relative_to(there):
+        raise SettingsError("the images would come among the pictures", where=out, do="choose another --out")
+    named = _files(pictures, home, pipe)
+    example = None if like is None else Path(like)
+    if example is not None:
+        pipe.style(example)  # what is wrong with it is not the pictures' fault
+    return _made(pipe.to(pick(device)), named, {"label": label, "like": example, "seeds": [seed]})
 
 
 def count(given: str | Path) -> int:
@@ -74,24 +76,38 @@ def count(given: str | Path) -> int:
     Raises:
         DataError: none.
     """
-    return 1 if str(given) == "-" else len(_pictures(given))
+    return len(_pictures(given))
 
 
-def _made(
-    pipe: Pipeline, pictures: dict[Path, Picture], home: Path, words: dict[str, Any]
-) -> Iterator[Path | DataError]:
+def _files(pictures: dict[Path, Picture], home: Path, pipe: Pipeline) -> dict[Path, Picture]:
+    """Pictures by the files that their images are saved in.
+
+    Raises:
+        SettingsError: two of them would be saved in one.
+    """
+    named: dict[Path, Picture] = {}
     for name, picture in pictures.items():
+        keep = name.suffix.lower() in WRITTEN and pipe.palette is None
+        file = home / (name if keep else name.with_suffix(".png"))
+        if file in named:
+            raise SettingsError(
+                "two pictures of one name", where=file, do="rename one of them, or choose a kind that is kept"
+            )
+        named[file] = picture
+    return named
+
+
+def _made(pipe: Pipeline, named: dict[Path, Picture], words: dict[str, Any]) -> Iterator[Path | DataError]:
+    for file, picture in named.items():
         content = sys.stdin.buffer.read() if str(picture) == "-" else picture
         try:
             (image,) = pipe.translate([content], **words)
         except DataError as error:
             yield error
             continue
-        suffix = name.suffix if name.suffix.lower() in WRITTEN and pipe.palette is None else ".png"
-        file = home / name.with_suffix(suffix)
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
-            disk.write(file, _bytes(image, WRITTEN.get(suffix.lower(), "PNG"), pipe.palette))
+            disk.write(file, _bytes(image, WRITTEN.get(file.suffix.lower(), "PNG"), pipe.palette))
         except OSError as error:
             raise disk.refusal(error, "cannot write image", file, "choose another --out") from None
         yield file
@@ -106,7 +122,7 @@ def _pictures(given: str | Path) -> dict[Path, Picture]:
         raise DataError("no such file or folder", where=path, do="check the path")
     if path.is_file():
         return {Path(path.name): path}
-    found = images_in(path)
+    found = [*images_in(path), *sorted(path.rglob("*.npy"))]
     if not found:
         raise DataError("no pictures", where=path, do=f"give files of {', '.join(sorted(SUFFIXES))}")
     return {each.relative_to(path): each for each in found}

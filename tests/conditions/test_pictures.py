@@ -77,6 +77,16 @@ def test_what_people_give_is_encoded_as_the_data_are() -> None:
     assert torch.equal(drawing.encode([Pillow.fromarray(ids(0))])[0, 0], torch.from_numpy(ids(0)))
 
 
+def test_painted_label_maps_are_painted_again() -> None:
+    """Whatever their own colours: what is given later is what was given in training."""
+    condition, schema, items = CASES["painted"]
+    condition = condition.complete(schema)
+    for given in (layout(2), Pillow.fromarray(ids(2)), ids(2), Pillow.fromarray(COLOURS[ids(2)])):
+        assert torch.equal(condition.encode([given])[0], condition.targets(schema, items)[2])
+    with pytest.raises(SettingsError, match=r"data\.input_channels"):
+        Image(channels=1).complete(Schema(("all",), (4,), 3))
+
+
 def test_a_layout_is_one_hot_with_its_boundaries_beside() -> None:
     condition, schema, items = CASES["boundaries"]
     condition = condition.complete(schema)

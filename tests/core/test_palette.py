@@ -36,6 +36,15 @@ def test_painted_and_back() -> None:
     np.testing.assert_array_equal(PALETTE.ids(Image.fromarray(painted), ""), ids(4))
 
 
+def test_colours_count_where_they_are_in_another_order() -> None:
+    """An image whose palette was reordered, as optimisers do; and one that is all of one colour, even black."""
+    image = Image.fromarray(COLOURS[ids(2)]).quantize(3)
+    np.testing.assert_array_equal(PALETTE.ids(image, ""), ids(2))
+    dark = Palette(("void", "road"), ((0, 0, 0), (255, 0, 0)))
+    assert dark.ids(Image.new("RGB", (5, 4)), "").tolist() == [[0] * 5] * 4
+    assert dark.ids(Image.new("RGB", (5, 4), (255, 0, 0)).quantize(1), "").tolist() == [[1] * 5] * 4
+
+
 def test_what_is_of_no_class() -> None:
     wrong = ids(1)
     wrong[5, 7] = 3

@@ -63,6 +63,29 @@ def test_folders_without_splits_and_one_hot_arrays(home: Path, tmp_path: Path) -
         Pairs(path=str(whole)).split("test").load()
 
 
+def test_arrays_have_sizes_and_classes_too(home: Path) -> None:
+    for split in ("train", "test"):
+        for file in (home / split / "label").iterdir():
+            np.save(file.with_suffix(".npy"), np.eye(3, dtype=np.uint8)[ids(int(file.stem))])
+            file.unlink()
+    (home / "classes.txt").unlink()
+    dataset = Pairs(path=str(home), input="photo").load()
+    assert dataset.palette.names == ("class 0", "class 1", "class 2") and dataset.shape.space == (12, 18)
+    np.save(home / "train" / "label" / "3.npy", np.eye(3, dtype=np.uint8)[ids(3, (14, 18))])
+    with pytest.raises(DataError, match="1 pairs of two sizes"):
+        Pairs(path=str(home)).load()
+
+
+def test_pictures_of_mixed_channels(tmp_path: Path) -> None:
+    for side in ("a", "b"):
+        (tmp_path / side).mkdir()
+        for seed in range(4):
+            picture(seed, mode="L" if side == "a" and seed == 2 else "RGB").save(tmp_path / side / f"{seed}.png")
+    with pytest.raises(DataError, match="mixed channels"):
+        Pairs(path=str(tmp_path)).load()
+    assert Pairs(path=str(tmp_path), input_channels=1).load().inputs.shape[1] == 1
+
+
 def test_without_a_list_the_classes_have_numbers(home: Path) -> None:
     (home / "classes.txt").unlink()
     assert Pairs(path=str(home)).load().schema.layout.names == ("class 0", "class 1", "class 2")
@@ -84,6 +107,18 @@ def test_boundaries_of_instances(home: Path) -> None:
         Image.fromarray(ids(seed).astype(np.uint16) * 1000).save(home / "train" / "instance" / f"{seed}.png")
     dataset = Pairs(path=str(home)).load()
     assert dataset.inputs.shape[1] == 2 and dataset.inputs[:, 1].unique().tolist() == [0, 1]
+    for seed in range(10):  # as colours, and as arrays
+        np.save(home / "train" / "instance" / f"{seed}.npy", ids(seed).astype(np.int32) * 70_000)
+        file = home / "train" / "instance" / f"{seed}.png"
+        if seed == 3:
+            file.unlink()
+            rgba = np.zeros((12, 18, 4), np.uint8)
+            rgba[..., 0] = ids(seed)
+            Image.fromarray(rgba).save(file)
+            (home / "train" / "instance" / f"{seed}.npy").unlink()
+        else:
+            file.unlink()
+    assert torch.equal(Pairs(path=str(home)).load().inputs, dataset.inputs)
     edge = np.flatnonzero(np.diff(ids(3)[-1]))[0]
     assert dataset.inputs[3, 1, -1, edge : edge + 2].tolist() == [1, 1]
 
