@@ -184,7 +184,10 @@ CLASSIFY = Cure(
     "--objective.auxiliary 1",
     lambda r: not r.objective.auxiliary and not {"concat", "map"} & {*r.architecture.discriminator_injection},
 )
-AUGMENT = Cure("--augment.on both --augment.translation 0.1", lambda r: r.augment.on != "both")
+AUGMENT = Cure(
+    "--augment.on both --augment.translation 0.1", lambda r: r.augment.on != "both" and not r.condition.pictures
+)
+MOVE = Cure("--augment.translation 0.1", lambda r: not r.augment.translation and r.condition.pictures)
 
 ILLNESSES: dict[str, Illness] = {
     "vanishing generator gradient": Illness(
@@ -201,7 +204,7 @@ ILLNESSES: dict[str, Illness] = {
     "mode collapse": Illness(collapse, (KEEP_PACE, LIPSCHITZ, FAINT_LABEL, PENALTIES, PAIRS, SLOWER)),
     "label ignored": Illness(ignored, (PROJECTION, CLASSIFY, Cure("more --images"))),
     "memorised training images": Illness(
-        by_heart, (AUGMENT, PENALTIES, Cure("ten times the --objective.r1"), Cure("more data"))
+        by_heart, (AUGMENT, MOVE, PENALTIES, Cure("ten times the --objective.r1"), Cure("more data"))
     ),
 }
 """What makes others ill first: a generator without a gradient neither varies nor obeys."""

@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console
 
 from condgan.cli.view import describe, summary
+from condgan.presets import get
 from condgan.recipe import Recipe
 from condgan.training import loop
 from condgan.training.health import ILLNESSES, YOUNG, Alarm, alarms
@@ -103,6 +104,8 @@ def test_a_cure_changes_something() -> None:
     (bare,) = alarms(log(ill, ill), RECIPE.override({"objective": {"r1": 0}}))
     (penalised,) = alarms(log(ill, ill), RECIPE.override({"objective": {"r1": 1, "r2": 1}}))
     assert "--objective.r1 1" in bare.cure and "r1" not in penalised.cure
+    (pictures,) = alarms(log({"memorization": 0.9}, {"memorization": 0.9}), get("pix2pix"))
+    assert "--augment.translation 0.1" in pictures.cure and "--augment.on" not in pictures.cure
 
 
 def test_an_alarm_is_told_wherever_people_look(
