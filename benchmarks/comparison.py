@@ -88,6 +88,8 @@ def draw(homes: dict[str, Path], path: Path) -> None:
             axes.set_title(f"{name}: distance of the images", fontsize=9)
             _curves(axes, home, pair, "image_distance", "images seen", lambda look: look["images"])
             axes.set_yscale("log")
+            for side in (axes.yaxis.set_major_formatter, axes.yaxis.set_minor_formatter):
+                side(lambda value, _: f"{value:g}")
         row[2].set_title(f"{name}: obedience", fontsize=9)
         _curves(row[2], home, INJECTIONS, "obedience", "seconds of training", lambda look: look["seconds"])
     figure.savefig(path, dpi=90)
@@ -106,7 +108,8 @@ def _curves(
         bounds = ([min(each) for each in values], [max(each) for each in values])
         axes.fill_between(places, *bounds, color=line.get_color(), alpha=0.15, linewidth=0)
     axes.set_xlabel(label, fontsize=8)
-    axes.tick_params(labelsize=7)
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value / 1_000:g}k" if value >= 1_000 else f"{value:g}")
+    axes.tick_params(which="both", labelsize=7)
     axes.grid(alpha=0.3)
     axes.legend(fontsize=7)
 

@@ -27,7 +27,8 @@ class Figure(Spec):
     def __str__(self) -> str:
         half = max(self.high - self.value, self.value - self.low)  # an interval near 0 or 1 is lopsided
         digits = max(0, min(6, 1 - int(np.floor(np.log10(half))))) if half > 0 else 4
-        return f"{self.value:.{digits}f} ± {half:.{digits}f}"
+        value = round(self.value, digits) + 0.0  # no minus before a nought
+        return f"{value:.{digits}f} ± {half:.{digits}f}"
 
 
 def over_repeats(values: Sequence[float]) -> Figure:
