@@ -207,7 +207,11 @@ class Pipeline:
             parts.append(self.generator(latent.expand(len(some), -1).to(device), some.to(device)))
         whole = tiling.together(torch.cat(parts).float(), where, space)[:, :height, :width]
         made = to_uint8(whole.movedim(0, -1)).cpu().numpy()
-        return made if self.palette is None else self.palette.paint(self.palette.nearest(made))
+        return self.exact(made)
+
+    def exact(self, images: np.ndarray) -> np.ndarray:
+        """Images (uint8 …,h,w,c) as they are; label maps in the colours of their classes and no other."""
+        return images if self.palette is None else self.palette.paint(self.palette.nearest(images))
 
     def beside(self, items: Batch, encoded: Tensor, seeds: int = 2) -> Any:
         """A picture of what some items are to be made from, what is made of it with each seed, and the truth."""
@@ -215,7 +219,7 @@ class Pipeline:
         columns = {"input": _last(self.condition.show(encoded))}
         for index in range(seeds):
             drawn = self.draw(latents[index].expand(len(encoded), -1), encoded)
-            columns[f"seed {index}"] = drawn
+            columns[f"seed {index}"] = self.exact(drawn)
         return side_by_side({**columns, "truth": _last(items.images)})
 
     def sheet(self) -> Any:

@@ -182,9 +182,7 @@ def evaluate_translation(
 def _translated(pipeline: Pipeline, real: RealPairs, seed: int) -> Images:
     """Of every picture, from one seed."""
     latents = noise([seed], pipeline.architecture.noise).expand(len(real.encoded), -1)
-    drawn = pipeline.draw(latents, real.encoded)
-    if pipeline.palette is not None:
-        drawn = pipeline.palette.paint(pipeline.palette.nearest(drawn))
+    drawn = pipeline.exact(pipeline.draw(latents, real.encoded))
     return torch.from_numpy(drawn).movedim(-1, 1).contiguous()
 
 
