@@ -35,7 +35,7 @@ from condgan.evaluation.translation_report import (
     distance_name,
 )
 from condgan.evaluation.translation_verdict import differs, follows, looks
-from condgan.evaluation.turns import of_turns, square
+from condgan.evaluation.turns import SIDE, of_turns, square
 from condgan.gallery import png
 from condgan.metrics import over_repeats
 from condgan.networks.segmenter import Segmenter
@@ -298,9 +298,8 @@ def _ids(palette: Palette, images: Images) -> Int64[Tensor, "n h w"]:
 
 def turns_extractor(train: Dataset) -> Extractor:
     """Features of a network that tells how an image is turned, of images squeezed to a square."""
-    side = min(train.shape.space)
-    judge = of_judge(of_turns(train))
-    return Extractor("turns-cnn", judge.hash, lambda shown: judge.features(square(shown, side)), f"area, {side}×{side}")
+    judge, side = of_judge(of_turns(train)), min(SIDE, *train.shape.space)
+    return Extractor("turns-cnn", judge.hash, lambda shown: judge.features(square(shown)), f"area, {side}×{side}")
 
 
 def _protocol(

@@ -10,20 +10,22 @@ from condgan.evaluation.extractor import trained_judge
 from condgan.evaluation.real import evenly
 from condgan.networks.classifier import Classifier
 
-MOST = 2_500
-"""Images to learn from, each turned four ways."""
+MOST, SIDE = 2_500, 32
+"""Images to learn from, each turned four ways, and the side to which larger ones are brought: what it takes to train
+grows with the square of it."""
 
 
 def of_turns(train: Dataset) -> Classifier:
     """The network, trained once on some images and kept; it takes squares."""
-    images = square(train.images[evenly(len(train), MOST)], min(train.shape.space))
+    images = square(train.images[evenly(len(train), MOST)])
     turned = torch.cat([images.rot90(turns, (2, 3)) for turns in range(4)]).contiguous()
     labels = torch.arange(4).repeat_interleave(len(images))
     return trained_judge(Dataset(turned, labels, ("0°", "90°", "180°", "270°")))
 
 
-def square(images: UInt8[Tensor, "n c h w"], side: int) -> UInt8[Tensor, "n c s s"]:
+def square(images: UInt8[Tensor, "n c h w"]) -> UInt8[Tensor, "n c s s"]:
     """Images squeezed to squares."""
+    side = min(SIDE, *images.shape[2:])
     if images.shape[2:] == (side, side):
         return images
     parts = [F.interpolate(part.float(), (side, side), mode="area") for part in torch.split(images, 500)]
