@@ -4,8 +4,8 @@ import torch
 from jaxtyping import Float, UInt8
 from torch import Tensor
 
-BINS, WIDEST = 24, 110.0
-"""Bins a side, and the largest a and b of Lab that they reach."""
+BINS, WIDEST = 25, 110.0
+"""Bins a side, an odd number so that no colour at all lies within one, and the largest a and b of Lab they reach."""
 PART = 500
 
 

@@ -39,4 +39,8 @@ def test_colours() -> None:
     one, other, both = map(colour_histogram, (red, blue, half))
     assert one.sum() == pytest.approx(1) and histogram_distance(one, one) == 0
     assert histogram_distance(one, other) == pytest.approx(1)
+    greys = torch.arange(0, 256, 15, dtype=torch.uint8).view(-1, 1, 1, 1).expand(-1, 3, 4, 4)
+    tinted = greys.clone()
+    tinted[:, 0] = (greys[:, 0].int() + 2).clamp(max=255).to(torch.uint8)
+    assert histogram_distance(*map(colour_histogram, (greys, tinted))) == 0  # grey is not at a border
     assert histogram_distance(one, both) == histogram_distance(both, one) == pytest.approx(0.5)
