@@ -191,18 +191,17 @@ def show_translation(pipeline: str, given: str, out: str, **words: Any) -> None:
     from condgan.verbs.translate import count, translate
 
     console = Console(highlight=False)
-    made = translate(pipeline, given, out, **words)
+    made, asked = translate(pipeline, given, out, **words), count(given)
     errors: list[DataError] = []
     with Progress(console=console) as bar:
-        for each in bar.track(made, total=count(given), description="translating"):
+        for each in bar.track(made, total=asked, description="translating"):
             if isinstance(each, DataError):
                 errors.append(each)
                 console.print(each.line(), markup=False, soft_wrap=True)
-    done = count(given) - len(errors)
-    console.print(f"{done:,} images in [bold]{escape(out)}[/bold]")
+    console.print(f"{asked - len(errors):,} images in [bold]{escape(out)}[/bold]")
     if errors:
         raise DataError(
-            f"{len(errors)} of {count(given)} pictures left out", where=errors[0].where, do="replace or remove them"
+            f"{len(errors)} of {asked} pictures left out", where=errors[0].where, do="replace or remove them"
         )
 
 

@@ -7,13 +7,13 @@ from typing import Any, Literal
 
 import numpy as np
 import torch
-from jaxtyping import Float, UInt8
-from PIL import Image as Pillow
+from jaxtyping import UInt8
 from pydantic import NonNegativeInt
 from torch import Tensor
 
 from condgan.conditions.base import Condition, Field, Form
 from condgan.conditions.derive import edges, lightness
+from condgan.conditions.picture import PictureCondition, require_map, require_picture
 from condgan.core.batch import Batch, Schema, to_float
 from condgan.core.cond import Cond, Embedder, Widths
 from condgan.core.errors import SettingsError
@@ -22,7 +22,7 @@ from condgan.core.palette import Palette
 MODES = {1: "L", 3: "RGB", 4: "RGBA"}
 
 
-class Image(Condition):
+class Image(PictureCondition):
     """A picture of the same extent as the one to be made (Isola et al. 2017)."""
 
     kind: Literal["image"] = "image"
@@ -33,10 +33,6 @@ class Image(Condition):
     """Of the pictures; 0: as the data have them."""
     painted: Palette | None = None
     """The classes of label maps that are given in their colours; taken from the data."""
-
-    @property
-    def pictures(self) -> bool:
-        return True
 
     @property
     def paired(self) -> bool:
@@ -84,24 +80,12 @@ class Image(Condition):
     def show(self, encoded: UInt8[Tensor, "n k *space"]) -> UInt8[Tensor, "n k *space"]:
         return encoded
 
-    def in_turn(self, n: int) -> Tensor:
-        raise SettingsError(
-            "this generator makes pictures from pictures", where="label", do="give it some: condgan translate"
-        )
-
     def embedder(self) -> Embedder:
         return Pixels(self.channels)
 
     def describe(self) -> Form:
         what = {"pair": "a picture", "grey": "a picture to colour", "edges": "a drawing, dark on white"}
         return Form((Field("picture", (), what[self.of]),))
-
-    @property
-    def outputs(self) -> int:
-        return 0
-
-    def disagreement(self, prediction: Float[Tensor, "b k"], encoded: Tensor) -> Float[Tensor, " b"]:
-        return prediction.new_zeros(len(prediction))
 
 
 class Pixels(Embedder):
@@ -112,29 +96,3 @@ class Pixels(Embedder):
 
     def forward(self, encoded: UInt8[Tensor, "b k *space"]) -> Cond:
         return Cond(map=to_float(encoded))
-
-
-def require_map(value: Any) -> Pillow.Image | np.ndarray:
-    """A label map, as a picture or as an array, and nothing else.
-
-    Raises:
-        SettingsError: it is none.
-    """
-    return value if isinstance(value, np.ndarray) else require_picture(value)
-
-
-def require_picture(value: Any) -> Pillow.Image:
-    """A picture, and nothing else.
-
-    Raises:
-        SettingsError: it is none.
-    """
-    if isinstance(value, tuple):
-        raise SettingsError(
-            "this generator takes no label beside its pictures", where=f"label {value[1]!r}", do="leave it out"
-        )
-    if not isinstance(value, Pillow.Image):
-        raise SettingsError(
-            "this generator makes pictures from pictures", where=f"label {value!r}", do="use condgan translate"
-        )
-    return value

@@ -7,19 +7,19 @@ from typing import Any, Literal
 
 import numpy as np
 import torch
-from jaxtyping import Float, UInt8
+from jaxtyping import UInt8
 from torch import Tensor
 from torch.nn import functional as F
 
 from condgan.conditions.base import Condition, Field, Form
-from condgan.conditions.image import require_map
+from condgan.conditions.picture import PictureCondition, require_map
 from condgan.core.batch import Batch, Schema
 from condgan.core.cond import Cond, Embedder, Widths
 from condgan.core.errors import SettingsError
 from condgan.core.palette import Colour, Palette
 
 
-class Layout(Condition):
+class Layout(PictureCondition):
     """The class of each position, and where an instance ends (Park et al. 2019; Wang et al. 2018, section 3.3)."""
 
     kind: Literal["layout"] = "layout"
@@ -29,10 +29,6 @@ class Layout(Condition):
     """Red, green and blue of each class; empty: take them from the data."""
     boundaries: bool = False
     """Whether boundaries of instances come as a second channel; taken from the data."""
-
-    @property
-    def pictures(self) -> bool:
-        return True
 
     @property
     def paired(self) -> bool:
@@ -80,23 +76,11 @@ class Layout(Condition):
     def show(self, encoded: UInt8[Tensor, "n k *space"]) -> UInt8[Tensor, "n 3 *space"]:
         return torch.from_numpy(self.palette.paint(encoded[:, 0].numpy())).movedim(-1, 1)
 
-    def in_turn(self, n: int) -> Tensor:
-        raise SettingsError(
-            "this generator makes pictures from label maps", where="label", do="give it some: condgan translate"
-        )
-
     def embedder(self) -> Embedder:
         return Classes(len(self.names), self.boundaries)
 
     def describe(self) -> Form:
         return Form((Field("picture", (), f"a label map of {', '.join(self.names)}"),))
-
-    @property
-    def outputs(self) -> int:
-        return 0
-
-    def disagreement(self, prediction: Float[Tensor, "b k"], encoded: Tensor) -> Float[Tensor, " b"]:
-        return prediction.new_zeros(len(prediction))
 
 
 class Classes(Embedder):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
 from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
@@ -14,17 +13,15 @@ from PIL.Image import Image
 from torch import Tensor
 
 from condgan import metrics
-from condgan.core.batch import Shape
-from condgan.core.cache import cached, digest
-from condgan.core.errors import DataError, NoSplitError, SettingsError
+from condgan.core.cache import digest
+from condgan.core.errors import SettingsError
 from condgan.core.palette import Palette
 from condgan.core.seeds import noise
 from condgan.core.version import __version__
-from condgan.data import Dataset, Source
 from condgan.evaluation.evaluate import alarms_of
-from condgan.evaluation.extractor import Extractor, of_judge, trained_judge
 from condgan.evaluation.html import embedded, publish, render
-from condgan.evaluation.real import evenly, set_aside
+from condgan.evaluation.real import evenly
+from condgan.evaluation.real_pairs import RealPairs
 from condgan.evaluation.report import Distances, Network
 from condgan.evaluation.translation_report import (
     Colours,
@@ -35,20 +32,16 @@ from condgan.evaluation.translation_report import (
     distance_name,
 )
 from condgan.evaluation.translation_verdict import differs, follows, looks
-from condgan.evaluation.turns import SIDE, of_turns, square
+from condgan.evaluation.trivial import trivial
 from condgan.gallery import png
 from condgan.metrics import over_repeats
 from condgan.networks.segmenter import Segmenter
 from condgan.pipeline import Pipeline
-from condgan.training.classifier import segment, segmented
+from condgan.training.classifier import segmented
 
 NUMBERS = "report.json"
 SHOWN = 12
 """Pairs of the sheet."""
-LEAST = 4
-"""Pairs on either side, without which nothing can be said."""
-STEPS = 800
-"""Of the segmenter's training."""
 
 Images = UInt8[Tensor, "n c h w"]
 
@@ -74,63 +67,6 @@ class TranslationEvaluation(NamedTuple):
             sheet=embedded(png(self.sheet)),
         )
         return publish(Path(folder), NUMBERS, self.report, text)
-
-
-class RealPairs:
-    """Both splits of some pairs, and the networks that look at them."""
-
-    def __init__(self, source: Source, pipeline: Pipeline, n: int, extractor: Extractor | None = None) -> None:
-        """Read the data in the shape of the images.
-
-        Raises:
-            DataError: they cannot be read.
-            SettingsError: they are no pairs, or their label maps have other classes than the pipeline.
-        """
-        source = source.with_(size=pipeline.shape.space, channels=pipeline.shape.channels)
-        self.split = True
-        try:
-            test, self.train = source.split("test").load(), source.load()
-        except NoSplitError:
-            self.split = False
-            test, self.train = set_aside(source.load())
-        self.name = source.title()
-        if pipeline.condition.complete(test.schema) != pipeline.condition or test.palette != pipeline.palette:
-            raise SettingsError(
-                "the data have other pictures or classes than the pipeline",
-                where=self.name,
-                do="give the data it was trained on, and the same side of them as data.input",
-            )
-        if len(test) < LEAST or len(self.train) < LEAST:
-            raise DataError(
-                f"{len(test)} pairs to judge by and {len(self.train)} others are too few",
-                where=self.name,
-                do=f"give at least {LEAST} of both",
-            )
-        self.test = test
-        self.items = test.batch(evenly(len(test), n))
-        self.encoded = pipeline.condition.targets(test.schema, self.items)
-        self.given = extractor
-
-    @cached_property
-    def extractor(self) -> Extractor:
-        """The one that was given; else a network trained to tell the classes or, where there are none, how an image is
-        turned (Gidaris et al. 2018)."""
-        return self.given or (of_judge(trained_judge(self.train)) if self.labelled else turns_extractor(self.train))
-
-    @property
-    def labelled(self) -> bool:
-        """Whether there are classes to tell."""
-        return len(self.train.schema.names) > 1
-
-    def segmenter(self, ids: Int64[Tensor, "n h w"], photos: Images, classes: int) -> Segmenter:
-        """The network that tells the class of each position, trained once on real pairs and kept."""
-        shape = Shape(photos.shape[1], tuple(photos.shape[2:]))
-        parts = {"data": self.train.hash, "steps": STEPS, "network": str(Segmenter(shape, classes))}
-        model = Segmenter(shape, classes)
-        model.load_state_dict(
-            cached("segmenter", parts, lambda: dict(segment(photos, ids, classes, steps=STEPS).state_dict()))
-        )
-        return model.eval()
 
 
 def evaluate_translation(
@@ -184,33 +120,6 @@ def _translated(pipeline: Pipeline, real: RealPairs, seed: int) -> Images:
     latents = noise([seed], pipeline.architecture.noise).expand(len(real.encoded), -1)
     drawn = pipeline.exact(pipeline.draw(latents, real.encoded))
     return torch.from_numpy(drawn).movedim(-1, 1).contiguous()
-
-
-def trivial(pipeline: Pipeline, real: RealPairs) -> dict[str, Images]:
-    """The answers that need no generator: of grey levels to be coloured no colour, and the mean one; of any other
-    pictures the mean image."""
-    train, n = real.train.images, len(real.items.images)
-    if pipeline.condition.plain().get("of") != "grey" or train.shape[1] != 3:
-        mean = torch.stack([part.float().mean(0) for part in torch.split(train, 500)]).mean(0)
-        return {"the mean image": mean.round().to(torch.uint8).expand(n, -1, -1, -1)}
-    from kornia.color import rgb_to_lab
-
-    chroma = torch.stack([rgb_to_lab(part.float() / 255)[:, 1:].mean((0, 2, 3)) for part in torch.split(train, 500)])
-    lightness = real.encoded[:, :1]
-    return {
-        "grey": _with_chroma(lightness, torch.zeros(2)),
-        "the mean colour": _with_chroma(lightness, chroma.mean(0)),
-    }
-
-
-def _with_chroma(lightness: UInt8[Tensor, "n 1 h w"], chroma: Float[Tensor, " 2"]) -> UInt8[Tensor, "n 3 h w"]:
-    from kornia.color import lab_to_rgb
-
-    found = []
-    for part in torch.split(lightness, 500):
-        colour = chroma.view(1, 2, 1, 1).expand(len(part), -1, *part.shape[2:])
-        found.append(lab_to_rgb(torch.cat([part.float() / 2.55, colour], 1)).mul(255).round().to(torch.uint8))
-    return torch.cat(found)
 
 
 def _likeness(made: Images, truth: Images, repeats: int = 1) -> Likeness:
@@ -294,12 +203,6 @@ def _by_name(names: Sequence[str], values: Float[Tensor, " k"]) -> dict[str, flo
 
 def _ids(palette: Palette, images: Images) -> Int64[Tensor, "n h w"]:
     return torch.from_numpy(palette.nearest(images.movedim(1, -1).numpy())).long()
-
-
-def turns_extractor(train: Dataset) -> Extractor:
-    """Features of a network that tells how an image is turned, of images squeezed to a square."""
-    judge, side = of_judge(of_turns(train)), min(SIDE, *train.shape.space)
-    return Extractor("turns-cnn", judge.hash, lambda shown: judge.features(square(shown)), f"area, {side}×{side}")
 
 
 def _protocol(

@@ -9,7 +9,7 @@ import pytest
 
 from condgan.cli import main
 from condgan.core import errors
-from condgan.evaluation import extractor, translation, utility
+from condgan.evaluation import extractor, real_pairs, utility
 from condgan.losses import LOSSES
 from condgan.networks import __all__ as networks
 from condgan.presets import PRESETS
@@ -64,7 +64,7 @@ def test_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_commands_on_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(translation, "STEPS", 5)
+    monkeypatch.setattr(real_pairs, "STEPS", 5)
     make_pairs(make_pairs(Path("streets")), "test", 4, first=50)
     make_birds(Path("photos"))
     Path("streets/test/label").rename("layouts")

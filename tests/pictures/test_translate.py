@@ -1,0 +1,149 @@
+"""Pictures in, pictures out: files of any kind and size, as a stranger would ask."""
+
+import io
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import condgan as cg
+from condgan.core.errors import SettingsError
+from tests.conftest import picture
+from tests.pairs import COLOURS, ids, layout, photo
+from tests.pictures.words import SMALL, UNET, run
+
+
+def test_names_and_sizes_are_kept(to_photo: Path, tmp_path: Path) -> None:
+    given = tmp_path / "given"
+    (given / "more").mkdir(parents=True)
+    sizes = {"a.png": (12, 18), "large.png": (40, 70), "more/small.png": (5, 9), "more/narrow.bmp": (30, 7)}
+    for name, size in sizes.items():
+        Image.fromarray(ids(1, (max(6, size[0]), max(6, size[1])))[: size[0], : size[1]]).save(given / name)
+    assert run("translate", to_photo, given, "--out", tmp_path / "out") == 0
+    for name, (height, width) in sizes.items():
+        with Image.open(tmp_path / "out" / name) as image:
+            assert image.size == (width, height) and image.mode == "RGB"
+
+
+def test_a_file_the_standard_input_and_a_seed(to_photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    layout(3).save(tmp_path / "a.png")
+
+    class Input:
+        buffer = io.BytesIO((tmp_path / "a.png").read_bytes())
+
+    monkeypatch.setattr(sys, "stdin", Input)
+    assert run("translate", to_photo, "-", "--out", tmp_path / "one") == 0
+    assert run("translate", to_photo, tmp_path / "a.png", "--out", tmp_path / "two") == 0
+    assert run("translate", to_photo, tmp_path / "a.png", "--out", tmp_path / "three", "--seed", 1) == 0
+    one, two, three = (
+        np.asarray(Image.open(tmp_path / name)) for name in ("one/stdin.png", "two/a.png", "three/a.png")
+    )
+    np.testing.assert_array_equal(one, two)
+    assert (two != three).any()
+    pipe = cg.Pipeline.from_pretrained(to_photo)
+    np.save(tmp_path / "hot.npy", np.eye(3, dtype=np.uint8)[ids(3)])
+    for same in (
+        layout(3),
+        ids(3),
+        tmp_path / "hot.npy",
+        str(tmp_path / "a.png"),
+        tmp_path / "a.png",
+        (tmp_path / "a.png").read_bytes(),
+    ):
+        np.testing.assert_array_equal(pipe.translate([same])[0], two)
+    both = pipe.translate([layout(5), layout(3)], seeds=[7, 0])
+    np.testing.assert_allclose(both[1].astype(int), two.astype(int), atol=1)  # a picture is made alone
+
+
+def test_label_maps_come_out_as_label_maps(to_layout: Path, beach: Path, tmp_path: Path) -> None:
+    assert run("translate", to_layout, beach / "test" / "photo", "--out", tmp_path / "out") == 0
+    with Image.open(tmp_path / "out" / "50.png") as image:
+        assert image.mode == "P" and image.size == (18, 12) and np.asarray(image).max() <= 2
+        assert image.getpalette()[:9] == COLOURS.flatten().tolist()
+    (painted,) = cg.Pipeline.from_pretrained(to_layout).translate([photo(50)])
+    assert set(map(tuple, painted.reshape(-1, 3).tolist())) <= set(map(tuple, COLOURS.tolist()))
+
+
+def test_what_cannot_be_translated_is_told_and_the_rest_is_made(
+    to_photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = tmp_path / "given"
+    given.mkdir()
+    layout(1).save(given / "a.png")
+    (given / "b.png").write_bytes(b"no image")
+    Image.fromarray(np.full((12, 18), 7, np.uint8)).save(given / "c.png")
+    assert run("translate", to_photo, given, "--out", tmp_path / "out") == 3
+    said = capsys.readouterr()
+    assert "2 of 3 pictures left out" in said.err and "b.png" in said.out and "id 7 is out of range" in said.out
+    assert [each.name for each in (tmp_path / "out").iterdir()] == ["a.png"]
+    assert run("translate", to_photo, given, "--out", given) == 2
+    assert run("translate", to_photo, tmp_path / "none", "--out", tmp_path / "out") == 3
+    assert "among the pictures" in (err := capsys.readouterr().err) and "no such file or folder" in err
+    assert run("translate", to_photo, given / "a.png", "--out", tmp_path / "one", "--seed", "-1") == 2
+    shutil.copy(given / "a.png", given / "a.gif")
+    assert run("translate", to_photo, given, "--out", tmp_path / "two") == 2
+    assert "two pictures of one name" in capsys.readouterr().err and not (tmp_path / "two").exists()
+
+
+def test_sixteen_bits_are_brought_to_eight(birds: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    assert run("train", birds / "wren", "--preset", "colorize", "--out", out, *UNET) == 0
+    pipe, grey = cg.Pipeline.from_pretrained(out), np.asarray(picture(5, mode="L"))
+    deep = Image.fromarray(grey.astype(np.uint16) * 257)
+    np.testing.assert_array_equal(pipe.translate([deep])[0], pipe.translate([grey])[0])
+
+
+def test_labels_and_pictures_are_not_mistaken_for_each_other(to_photo: Path) -> None:
+    pipe = cg.Pipeline.from_pretrained(to_photo)
+    with pytest.raises(SettingsError, match="translate"):
+        pipe(["sky"])
+    with pytest.raises(SettingsError, match="1 pictures but 2 seeds"):
+        pipe.translate([layout(0)], seeds=[1, 2])
+
+
+@pytest.mark.parametrize("labelled", [True, False])
+def test_any_folder_of_photos_can_be_coloured(labelled: bool, birds: Path, tmp_path: Path) -> None:
+    folder = birds if labelled else birds / "wren"
+    out = tmp_path / "run"
+    assert run("train", folder, "--preset", "colorize", "--data.holdout", "0.34", "--out", out, *UNET) == 0
+    picture(77, (30, 20), "L").save(tmp_path / "grey.png")
+    assert run("translate", out, tmp_path / "grey.png", "--out", tmp_path / "out") == 0
+    with Image.open(tmp_path / "out" / "grey.png") as image:
+        assert image.size == (20, 30) and image.mode == "RGB"
+
+
+@pytest.mark.usefixtures("quick")
+def test_a_class_beside_the_picture(birds: Path, tmp_path: Path) -> None:
+    """The wren's colours and the robin's, from one grey picture."""
+    joint = ("--condition.kind", "joint", "--condition.of", "grey")
+    out = tmp_path / "run"
+    assert run("train", birds, "--preset", "colorize", *joint, "--out", out, *UNET) == 0
+    picture(77, mode="L").save(tmp_path / "grey.png")
+    words = ("translate", out, tmp_path / "grey.png", "--out")
+    assert run(*words, tmp_path / "wren", "--label", "wren") == run(*words, tmp_path / "robin", "--label", "robin") == 0
+    assert (tmp_path / "wren" / "grey.png").read_bytes() != (tmp_path / "robin" / "grey.png").read_bytes()
+    assert run(*words, tmp_path / "none") == 2
+    found = cg.evaluate(out, birds, repeats=2)
+    assert set(found.report.trivial) == {"grey", "the mean colour"}
+    assert 'label="robin"' in (out / "README.md").read_text()
+
+
+def test_the_style_of_an_example(beach: Path, to_photo: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    words = ("--architecture.channels", 16, "--architecture.least-channels", 8, "--architecture.style", "true")
+    assert run("train", beach, "--preset", "spade", "--out", out, *SMALL, *words) == 0
+    last = json.loads((out / "metrics.jsonl").read_text().splitlines()[-1])
+    assert last["style"] >= 0
+    picture(1, (50, 20)).save(tmp_path / "one.png")
+    Image.new("RGB", (18, 12), "white").save(tmp_path / "other.png")
+    made = {}
+    for like in ("one", "other"):
+        words = ("translate", out, beach / "test" / "label" / "50.png", "--like", tmp_path / f"{like}.png")
+        assert run(*words, "--out", tmp_path / like) == 0
+        made[like] = (tmp_path / like / "50.png").read_bytes()
+    assert made["one"] != made["other"]
+    assert run("translate", to_photo, beach / "test" / "label", "--like", tmp_path / "one.png", "--out", out / "x") == 2
