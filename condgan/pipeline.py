@@ -22,11 +22,11 @@ from condgan.conditions.base import Condition
 from condgan.core import disk, tiling
 from condgan.core.batch import Batch, Shape, to_float, to_uint8
 from condgan.core.bounds import read_text, require_memory
-from condgan.core.errors import SettingsError
+from condgan.core.errors import DataError, SettingsError
 from condgan.core.palette import Palette
 from condgan.core.seeds import noise
 from condgan.data.decode import MODES, Picture, fitted, levelled, opened
-from condgan.data.layouts import array_of
+from condgan.data.layouts import array_of, numbers
 from condgan.gallery import Samples, side_by_side
 from condgan.networks.base import Architecture, Conditioned, Style
 from condgan.recipe import AnyArchitecture, AnyCondition
@@ -132,6 +132,7 @@ class Pipeline:
         *,
         label: str | int | None = None,
         like: Picture | None = None,
+        instances: Sequence[Picture] | None = None,
         seeds: Sequence[int] | None = None,
     ) -> list[np.ndarray]:
         """Images made from pictures, each of the size of its own; larger ones than those of the training in parts.
@@ -140,6 +141,7 @@ class Pipeline:
             pictures: opened with Pillow, arrays h,w[,c] of uint8, paths, or the bytes of image files.
             label: the class beside all of them, where the generator takes one.
             like: an example of the style, in the place of seeds, where the generator has learnt to tell it.
+            instances: for each label map one of instance ids, where the generator was trained with them.
             seeds: one for each; by default 0, 1, 2, …
 
         Returns:
@@ -154,23 +156,44 @@ class Pipeline:
         seeds = list(range(len(pictures)) if seeds is None else seeds)
         if len(seeds) != len(pictures):
             raise SettingsError(f"{len(pictures)} pictures but {len(seeds)} seeds", do="give one seed a picture")
+        if instances is not None:
+            self.require_instances()
+            if len(instances) != len(pictures):
+                raise SettingsError(
+                    f"{len(pictures)} pictures but {len(instances)} maps of instances",
+                    where="instances",
+                    do="give one a picture",
+                )
         latents = noise(seeds, self.architecture.noise)
         if like is not None:
             latents = self.style(like).expand(len(pictures), -1)
         made = []
         for place, picture in enumerate(pictures):
             value = self._value(picture, place)
-            encoded = self.condition.encode([value if label is None else (value, label)])
+            beside = label if instances is None else numbers(np.asarray(_untouched(instances[place], place)))
+            try:
+                encoded = self.condition.encode([value if beside is None else (value, beside)])
+            except DataError as error:  # the condition knows it as the only one
+                name = str(picture) if isinstance(picture, str | Path) else f"picture {place}"
+                raise DataError(error.what, where=error.where.replace("picture 0", name, 1), do=error.do) from None
             made.append(self._translate(encoded, latents[place, None]))
         return made
+
+    def require_instances(self) -> None:
+        """Refuse instances where the generator was trained without.
+
+        Raises:
+            SettingsError: it was.
+        """
+        if not self.condition.plain().get("boundaries"):
+            raise SettingsError("this generator was trained without instances", where="instances", do="leave them out")
 
     def _value(self, picture: Picture | str, place: int) -> Image | np.ndarray:
         """A picture as the condition takes it: of label maps the ids as they are, of any other its levels in 8 bits."""
         plain = self.condition.plain()
         if plain["kind"] != "layout" and not plain.get("painted"):
             return levelled(opened(picture, place))
-        array = array_of(Path(picture) if isinstance(picture, str) else picture)
-        return opened(picture, place) if array is None else array
+        return _untouched(picture, place)
 
     @torch.no_grad()
     def style(self, like: Picture) -> Tensor:
@@ -272,6 +295,12 @@ class Pipeline:
         except (KeyError, TypeError, ValueError, RuntimeError, OSError, SafetensorError) as error:
             raise SettingsError("damaged pipeline", where=folder, do=f"save it again ({_first_line(error)})") from None
         return cls(condition, architecture, shape, generator, config.get("trained"), palette)
+
+
+def _untouched(picture: Picture | str, place: int) -> Image | np.ndarray:
+    """A picture or an array, with the numbers that are in it."""
+    array = array_of(Path(picture) if isinstance(picture, str) else picture)
+    return opened(picture, place) if array is None else array
 
 
 def _last(images: Tensor) -> np.ndarray:

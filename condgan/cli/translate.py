@@ -13,6 +13,7 @@ def translate(
     out: str,
     label: str | None = None,
     like: str | None = None,
+    instances: str | None = None,
     seed: int = 0,
     device: str = "auto",
 ) -> None:
@@ -32,6 +33,8 @@ def translate(
         The class beside the pictures, where the generator takes one.
     like
         A photo whose style to take, where the generator has learnt to tell one (--architecture.style true).
+    instances
+        A picture of instance ids, or a folder of them by the same names, where the training had them.
     seed
         Of the noise, the same for all: another seed, another image, where the generator has learnt to differ.
     device
@@ -39,4 +42,4 @@ def translate(
     """
     from condgan.cli.view import show_translation
 
-    show_translation(pipeline, given, out, label=label, like=like, seed=seed, device=device)
+    show_translation(pipeline, given, out, label=label, like=like, instances=instances, seed=seed, device=device)

@@ -15,8 +15,8 @@ from condgan.conditions.base import Condition, Field, Form
 from condgan.conditions.picture import PictureCondition, require_map
 from condgan.core.batch import Batch, Schema
 from condgan.core.cond import Cond, Embedder, Widths
-from condgan.core.errors import SettingsError
-from condgan.core.palette import Colour, Palette
+from condgan.core.errors import DataError, SettingsError
+from condgan.core.palette import Colour, Palette, boundaries
 
 
 class Layout(PictureCondition):
@@ -56,18 +56,29 @@ class Layout(PictureCondition):
         return self.with_(names=names, colours=colours, boundaries=schema.channels > 1)
 
     def encode(self, values: Sequence[Any]) -> UInt8[Tensor, "b k *space"]:
-        """Label maps of one size; where boundaries are taken, there are none in them.
+        """Label maps of one size. Where boundaries are taken, each may stand before its instances (ids h,w) as a tuple;
+        alone it has none.
 
         Raises:
-            DataError: an id or a colour that is not of a class.
+            DataError: an id or a colour that is not of a class, or instances of another size.
         """
+        return torch.from_numpy(np.stack([self._read(value, f"picture {n}") for n, value in enumerate(values)]))
 
-        def read(value: Any, n: int) -> np.ndarray:
-            return self.palette.ids(require_map(value), f"picture {n}")
-
-        maps = np.stack([read(value, n) for n, value in enumerate(values)])
-        ids = torch.from_numpy(maps)[:, None]
-        return torch.cat([ids, torch.zeros_like(ids)], 1) if self.boundaries else ids
+    def _read(self, value: Any, where: str) -> UInt8[np.ndarray, "k h w"]:
+        if not self.boundaries:
+            return self.palette.ids(require_map(value), where)[None]
+        value, instances = value if isinstance(value, tuple) else (value, None)
+        ids = self.palette.ids(require_map(value), where)
+        if instances is None:
+            return np.stack([ids, np.zeros_like(ids)])
+        if instances.shape != ids.shape:
+            (height, width), (high, wide) = ids.shape, instances.shape
+            raise DataError(
+                f"instances of {wide}×{high} for a label map of {width}×{height}",
+                where=where,
+                do="bring both to one size",
+            )
+        return np.stack([ids, boundaries(instances).astype(ids.dtype)])
 
     def targets(self, schema: Schema, items: Batch) -> UInt8[Tensor, "n k *space"]:
         assert items.inputs is not None, "data without label maps are refused when the condition is completed"

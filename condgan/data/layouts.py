@@ -102,7 +102,7 @@ def decode_layouts(
     def place(index: int) -> None:
         found[index, 0] = bring(_ids(pictures[index], palette, index))
         if instances is not None:
-            found[index, 1] = boundaries(bring(_numbers(instances[index], index)))
+            found[index, 1] = boundaries(bring(numbers(instances[index], index)))
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         list(pool.map(place, range(len(pictures))))
@@ -141,16 +141,20 @@ def _ids(picture: Picture, palette: Palette, place: int) -> UInt8[np.ndarray, "h
     return palette.ids(image, where)
 
 
-def _numbers(picture: Picture, place: int) -> Int32[np.ndarray, "h w"]:
-    """Ids of instances, of 32 bits: Cityscapes has 26,000; colours count as numbers."""
-    numbers = array_of(picture)
-    if numbers is None:
+def numbers(picture: Picture, place: int = 0) -> Int32[np.ndarray, "h w"]:
+    """Ids of instances, of 32 bits: Cityscapes has 26,000; colours count as numbers.
+
+    Raises:
+        DataError: it cannot be read.
+    """
+    found = array_of(picture)
+    if found is None:
         with _naming(picture, place):
-            numbers = np.asarray(open_picture(picture))
-    numbers = numbers.astype(np.int32)
-    if numbers.ndim == 3:
-        numbers = numbers[..., :3] @ np.array([1 << 16, 1 << 8, 1], np.int32)[-min(3, numbers.shape[2]) :]
-    return numbers.astype(np.int32)
+            found = np.asarray(open_picture(picture))
+    found = found.astype(np.int32)
+    if found.ndim == 3:
+        found = found[..., :3] @ np.array([1 << 16, 1 << 8, 1], np.int32)[-min(3, found.shape[2]) :]
+    return found.astype(np.int32)
 
 
 def array_of(picture: Picture) -> np.ndarray | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,7 @@ def translate(
     *,
     label: str | int | None = None,
     like: str | Path | None = None,
+    instances: str | Path | None = None,
     seed: int = 0,
     device: str = "auto",
 ) -> Iterator[Path | DataError]:
@@ -43,6 +44,8 @@ def translate(
         out: folder for the images. Those of label maps and of kinds that cannot be written become PNG.
         label: the class beside the pictures, where the generator takes one.
         like: an example of the style, where the generator has learnt to tell one.
+        instances: a file, or a folder of files of the pictures' names, of instance ids, where the generator was trained
+            with them; without, no boundary is drawn between two things of one class.
         seed: of the noise, the same for all.
         device: auto, cpu, cuda or mps.
 
@@ -51,7 +54,7 @@ def translate(
 
     Raises:
         SettingsError: no pipeline there, or one that takes no pictures; or ``out`` is where the pictures are.
-        DataError: no pictures there.
+        DataError: no pictures there, or not one map of instances for each.
         DiskError: the disk is full or fails.
     """
     pipe = pipeline if isinstance(pipeline, Pipeline) else Pipeline.from_pretrained(pipeline)
@@ -67,7 +70,12 @@ def translate(
     example = None if like is None else Path(like)
     if example is not None:
         pipe.style(example)  # what is wrong with it is not the pictures' fault
-    return _made(pipe.to(pick(device)), named, {"label": label, "like": example, "seeds": [seed]})
+    beside: Sequence[Path | None] = [None] * len(named)
+    if instances is not None:
+        pipe.require_instances()
+        beside = _partners(pictures, Path(instances))
+    words = {"label": label, "like": example, "seeds": [seed]}
+    return _made(pipe.to(pick(device)), zip(named, named.values(), beside, strict=True), words)
 
 
 def count(given: str | Path) -> int:
@@ -97,11 +105,32 @@ def _files(pictures: dict[Path, Picture], home: Path, pipe: Pipeline) -> dict[Pa
     return named
 
 
-def _made(pipe: Pipeline, named: dict[Path, Picture], words: dict[str, Any]) -> Iterator[Path | DataError]:
-    for file, picture in named.items():
+def _partners(pictures: dict[Path, Picture], place: Path) -> list[Path]:
+    """For each picture the file of the same name, whatever its kind, in a folder of instances.
+
+    Raises:
+        DataError: some have none.
+    """
+    if place.is_file() and len(pictures) == 1:
+        return [place]
+    there = {name.with_suffix(""): place / name for name in _pictures(place)} if place.is_dir() else {}
+    alone = [str(name) for name in pictures if name.with_suffix("") not in there]
+    if alone:
+        raise DataError(
+            f"{len(alone)} pictures without a map of instances",
+            where=f"{place}: {', '.join(alone[:8])}{' …' * (len(alone) > 8)}",
+            do="give one of the same name for each, or leave --instances out",
+        )
+    return [there[name.with_suffix("")] for name in pictures]
+
+
+def _made(
+    pipe: Pipeline, named: Iterable[tuple[Path, Picture, Path | None]], words: dict[str, Any]
+) -> Iterator[Path | DataError]:
+    for file, picture, instances in named:
         content = sys.stdin.buffer.read() if str(picture) == "-" else picture
         try:
-            (image,) = pipe.translate([content], **words)
+            (image,) = pipe.translate([content], instances=None if instances is None else [instances], **words)
         except DataError as error:
             yield error
             continue

@@ -11,9 +11,9 @@ import pytest
 from PIL import Image
 
 import condgan as cg
-from condgan.core.errors import SettingsError
+from condgan.core.errors import DataError, SettingsError
 from tests.conftest import picture
-from tests.pairs import COLOURS, ids, layout, photo
+from tests.pairs import COLOURS, ids, layout, make_pairs, photo
 from tests.pictures.words import SMALL, UNET, run
 
 
@@ -78,7 +78,8 @@ def test_what_cannot_be_translated_is_told_and_the_rest_is_made(
     Image.fromarray(np.full((12, 18), 7, np.uint8)).save(given / "c.png")
     assert run("translate", to_photo, given, "--out", tmp_path / "out") == 3
     said = capsys.readouterr()
-    assert "2 of 3 pictures left out" in said.err and "b.png" in said.out and "id 7 is out of range" in said.out
+    assert "2 of 3 pictures left out" in said.err and "b.png" in said.out and "id 7 is out of range; " in said.out
+    assert f"{given / 'c.png'}; ids must be" in said.out
     assert [each.name for each in (tmp_path / "out").iterdir()] == ["a.png"]
     assert run("translate", to_photo, given, "--out", given) == 2
     assert run("translate", to_photo, tmp_path / "none", "--out", tmp_path / "out") == 3
@@ -147,3 +148,35 @@ def test_the_style_of_an_example(beach: Path, to_photo: Path, tmp_path: Path) ->
         made[like] = (tmp_path / like / "50.png").read_bytes()
     assert made["one"] != made["other"]
     assert run("translate", to_photo, beach / "test" / "label", "--like", tmp_path / "one.png", "--out", out / "x") == 2
+
+
+def test_instances_beside_layouts(tmp_path: Path, to_photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A generator that was trained with instances takes them again: by their names, and in the picture's size."""
+    home = make_pairs(tmp_path / "things", count=4)
+    for seed in range(4):
+        file = home / "train/instances" / f"{seed}.png"
+        file.parent.mkdir(exist_ok=True)
+        Image.fromarray(ids(seed + 20)).save(file)
+    small = ["--architecture.channels", 16, "--architecture.least-channels", 8]
+    assert run("train", home, "--preset", "spade", "--out", tmp_path / "run", *SMALL, *small) == 0
+    given, instances = home / "train/label", home / "train/instances"
+    assert run("translate", tmp_path / "run", given, "--instances", instances, "--out", tmp_path / "with") == 0
+    assert run("translate", tmp_path / "run", given, "--out", tmp_path / "without") == 0
+    one = np.asarray(Image.open(tmp_path / "with/2.png"))
+    assert (one != np.asarray(Image.open(tmp_path / "without/2.png"))).any()
+    file = instances / "2.png"
+    assert run("translate", tmp_path / "run", given / "2.png", "--instances", file, "--out", tmp_path / "alone") == 0
+    np.testing.assert_array_equal(one, np.asarray(Image.open(tmp_path / "alone/2.png")))
+    pipe = cg.Pipeline.from_pretrained(tmp_path / "run")
+    for same in (file, str(file), Image.open(file), ids(22)):
+        np.testing.assert_array_equal(pipe.translate([layout(2)], instances=[same], seeds=[0])[0], one)
+    with pytest.raises(DataError, match="instances of 9×8 for a label map of 18×12"):
+        pipe.translate([layout(2)], instances=[ids(1, (8, 9))])
+    with pytest.raises(SettingsError, match="2 pictures but 1 maps"):
+        pipe.translate([layout(2), layout(1)], instances=[ids(22)])
+    file.unlink()
+    capsys.readouterr()
+    assert run("translate", tmp_path / "run", given, "--instances", instances, "--out", tmp_path / "more") == 3
+    assert "1 pictures without a map of instances" in capsys.readouterr().err and not (tmp_path / "more").exists()
+    assert run("translate", to_photo, given, "--instances", instances, "--out", tmp_path / "more") == 2
+    assert "trained without instances" in capsys.readouterr().err
