@@ -53,3 +53,9 @@ def to_float(images: UInt8[Tensor, "b c *space"]) -> Float[Tensor, "b c *space"]
 def to_uint8(images: Float[Tensor, "b c *space"]) -> UInt8[Tensor, "b c *space"]:
     """−1 … 1 to the nearest grey level 0 … 255."""
     return images.float().add(1).mul(127.5).round().clamp(0, 255).to(torch.uint8)
+
+
+def evenly(length: int, n: int, repeat: bool = False) -> Int64[Tensor, " n"]:
+    """Up to ``n`` indices evenly over a length; with ``repeat`` exactly so many."""
+    n = n if repeat else min(n, length)
+    return torch.arange(n) * length // n

@@ -8,9 +8,10 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from condgan.core.batch import evenly
 from condgan.core.cache import cached, digest
 from condgan.evaluation.drawn import Drawn
-from condgan.evaluation.real import Real, evenly, pixels
+from condgan.evaluation.real import Real, pixels
 from condgan.evaluation.report import Likelihood
 from condgan.evaluation.report import Parzen as Section
 from condgan.metrics import bootstrap

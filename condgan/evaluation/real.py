@@ -9,7 +9,7 @@ from jaxtyping import Float, Int64, UInt8
 from torch import Tensor
 from torch.nn import functional as F
 
-from condgan.core.batch import Shape
+from condgan.core.batch import Shape, evenly
 from condgan.core.errors import DataError, NoSplitError, SettingsError
 from condgan.data import Dataset, Source
 from condgan.evaluation.extractor import Extractor, of_judge, trained_judge
@@ -132,12 +132,6 @@ def references(test: Dataset) -> Int64[Tensor, " n"]:
     order = test.labels.argsort(stable=True)
     firsts = torch.stack([(test.labels == index).nonzero()[0, 0] for index in torch.unique(test.labels)])
     return torch.unique(torch.cat([order[evenly(len(test), REFERENCE)], firsts]))
-
-
-def evenly(length: int, n: int, repeat: bool = False) -> Int64[Tensor, " n"]:
-    """Up to ``n`` indices evenly over a length; with ``repeat`` exactly so many."""
-    n = n if repeat else min(n, length)
-    return torch.arange(n) * length // n
 
 
 def pixels(images: UInt8[Tensor, "n c h w"]) -> Float[Tensor, "n d"]:

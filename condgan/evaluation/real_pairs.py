@@ -7,12 +7,12 @@ from functools import cached_property
 from jaxtyping import Int64, UInt8
 from torch import Tensor
 
-from condgan.core.batch import Shape
+from condgan.core.batch import Shape, evenly
 from condgan.core.cache import cached
 from condgan.core.errors import DataError, NoSplitError, SettingsError
 from condgan.data import Dataset, Source
 from condgan.evaluation.extractor import Extractor, of_judge, trained_judge
-from condgan.evaluation.real import evenly, set_aside
+from condgan.evaluation.real import set_aside
 from condgan.evaluation.turns import SIDE, of_turns, square
 from condgan.networks.segmenter import Segmenter
 from condgan.pipeline import Pipeline

@@ -10,10 +10,11 @@ from jaxtyping import Float
 from torch import Tensor
 
 from condgan import metrics
+from condgan.core.batch import evenly
 from condgan.core.cache import cached, digest
 from condgan.core.errors import SettingsError
 from condgan.evaluation.drawn import Drawn, draw
-from condgan.evaluation.real import Real, evenly, small
+from condgan.evaluation.real import Real, small
 from condgan.evaluation.report import (
     ClassAccuracy,
     Coverage,

@@ -13,6 +13,7 @@ from PIL.Image import Image
 from torch import Tensor
 
 from condgan import metrics
+from condgan.core.batch import evenly
 from condgan.core.cache import digest
 from condgan.core.errors import SettingsError
 from condgan.core.palette import Palette
@@ -20,7 +21,6 @@ from condgan.core.seeds import noise
 from condgan.core.version import __version__
 from condgan.evaluation.evaluate import alarms_of
 from condgan.evaluation.html import embedded, publish, render
-from condgan.evaluation.real import evenly
 from condgan.evaluation.real_pairs import RealPairs
 from condgan.evaluation.report import Distances, Network
 from condgan.evaluation.translation_report import (

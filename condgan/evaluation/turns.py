@@ -5,9 +5,9 @@ from jaxtyping import UInt8
 from torch import Tensor
 from torch.nn import functional as F
 
+from condgan.core.batch import evenly
 from condgan.data import Dataset
 from condgan.evaluation.extractor import trained_judge
-from condgan.evaluation.real import evenly
 from condgan.networks.classifier import Classifier
 
 MOST, SIDE = 2_500, 32

@@ -14,6 +14,7 @@ from PIL.Image import Image
 from torch import nn
 
 from condgan.core import disk
+from condgan.core.batch import evenly
 from condgan.core.errors import CheckpointError, DiskError, DivergedError, SettingsError
 from condgan.data import Dataset
 from condgan.gallery import animate, draw_losses, png
@@ -25,7 +26,7 @@ from condgan.training.finite import Divergence
 from condgan.training.health import alarms
 from condgan.training.interruption import Interruption
 from condgan.training.log import Log, Progress, read, require_tensorboard
-from condgan.training.monitor import Monitor, Signs, evenly
+from condgan.training.monitor import Monitor, Signs
 from condgan.training.plateau import plateau
 from condgan.training.run import Run
 from condgan.training.trainer import Trainer

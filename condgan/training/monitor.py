@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from condgan.conditions.base import Condition
-from condgan.core.batch import to_float
+from condgan.core.batch import evenly, to_float
 from condgan.core.seeds import noise
 from condgan.data import Dataset
 from condgan.metrics import jackknife
@@ -183,8 +183,3 @@ def discriminant(pixels: Float[Tensor, "n d"], labels: Int64[Tensor, " n"], clas
     offsets = -0.5 * (means.T * weights).sum(0)
     offsets[members.sum(0) == 0] = -torch.inf
     return torch.cat([weights, offsets[None]])
-
-
-def evenly(length: int, n: int) -> Int64[Tensor, " m"]:
-    """Up to ``n`` different indices evenly over a length."""
-    return torch.linspace(0, length - 1, min(n, length)).long()
