@@ -1,5 +1,7 @@
 """Residual networks: the house's own."""
 
+from __future__ import annotations
+
 from typing import Literal
 
 import torch
@@ -11,9 +13,9 @@ from torch.nn import functional as F
 from condgan.core.batch import Shape
 from condgan.core.cond import Cond, Widths
 from condgan.core.verdict import Verdict
-from condgan.networks.base import Architecture
+from condgan.networks.base import Architecture, GeneratorInjection
 from condgan.networks.blocks import Norm, crop, norm, pyramid
-from condgan.networks.inject import Affine, Doorway, Entry, Head
+from condgan.networks.inject import Affine, Doorway, Entry, Head, append
 
 PATCH = 2
 """Pixels a side that the outermost layers handle as one position: most of the cost would lie at full resolution."""
@@ -32,6 +34,8 @@ class ResidualArchitecture(Architecture):
     """Residual blocks at each size."""
     generator_norm: Norm = "group"
     """Normalisation of the generator's features."""
+    self_modulation: bool = False
+    """Let the latent, too, choose the scale and shift after each normalisation (Chen et al. 2019, eq. 4)."""
     base: PositiveInt = 8
     """Halving goes on while every side is longer than this."""
 
@@ -62,17 +66,39 @@ class ResNet(ResidualArchitecture):
         return Discriminator(self, shape, widths, auxiliary)
 
 
+class Modulation:
+    """What chooses the scales and shifts after the normalisations: the condition's vector, its map, the latent."""
+
+    def __init__(self, spec: ResidualArchitecture, widths: Widths) -> None:
+        self.latent = spec.self_modulation
+        self.label = widths.vector > 0 and (not self.latent or "affine" in spec.generator_injection)
+        vector = spec.latent * self.latent + widths.vector * self.label
+        self.widths = widths._replace(vector=vector)
+        self.injections: tuple[GeneratorInjection, ...] = spec.generator_injection
+        if self.latent:
+            self.injections += ("affine",)
+
+    def affine(self, features: int) -> Affine:
+        """Scale and shift of features."""
+        return Affine(features, self.widths, self.injections)
+
+    def __call__(self, z: Float[Tensor, "b latent"], cond: Cond) -> Cond:
+        """The condition as the affine layers take it."""
+        if not self.latent:
+            return cond
+        return cond._replace(vector=append(z, cond) if self.label else z)
+
+
 class Up(nn.Module):
     """Pre-activation residual block of the generator, which doubles the size where ``size`` asks for it."""
 
     def __init__(
-        self, spec: ResidualArchitecture, ins: int, outs: int, widths: Widths, size: tuple[int, ...] | None
+        self, spec: ResidualArchitecture, ins: int, outs: int, modulation: Modulation, size: tuple[int, ...] | None
     ) -> None:
         super().__init__()
         self.size = size
-        injection = spec.generator_injection
         self.norms = nn.ModuleList(norm(spec.generator_norm, each, 2) for each in (ins, outs))
-        self.affines = nn.ModuleList(Affine(each, widths, injection) for each in (ins, outs))
+        self.affines = nn.ModuleList(modulation.affine(each) for each in (ins, outs))
         if size is None:
             first: nn.Module = nn.Conv2d(ins, outs, 3, padding=1, bias=False)
         else:
@@ -114,17 +140,19 @@ class Generator(nn.Module):
         first, *rest = spec.sizes(shape)
         channels = spec.widths(1 + len(rest))
         self.entry = Entry(spec.latent, channels[0], first, widths, spec.generator_injection)
+        self.modulation = Modulation(spec, widths)
         self.blocks = nn.ModuleList()
         ins = self.entry.features
         for size, outs in zip([None, *rest], channels, strict=True):
             for index in range(spec.count(size is None, bool(rest))):
-                self.blocks.append(Up(spec, ins, outs, widths, None if index else size))
+                self.blocks.append(Up(spec, ins, outs, self.modulation, None if index else size))
                 ins = outs
-        self.norm, self.affine = norm(spec.generator_norm, ins, 2), Affine(ins, widths, spec.generator_injection)
+        self.norm, self.affine = norm(spec.generator_norm, ins, 2), self.modulation.affine(ins)
         self.image = nn.Conv2d(ins, shape.channels * PATCH**2, 3, padding=1)
 
     def forward(self, z: Float[Tensor, "b latent"], cond: Cond) -> Float[Tensor, "b c *space"]:
         x = self.entry(z, cond).contiguous(memory_format=torch.channels_last)
+        cond = self.modulation(z, cond)
         for block in self.blocks:
             x = block(x, cond)
         x = self.image(F.leaky_relu(self.affine(self.norm(x), cond), SLOPE))

@@ -16,7 +16,7 @@ SMALL = {
     "MLP": networks.MLP(generator_widths=(16, 24), discriminator_widths=(24, 16)),
     "Maxout": networks.Maxout(generator_widths=(16, 8, 24), discriminator_widths=(16, 8, 16), dropout=0.0),
     "DCGAN": networks.DCGAN(channels=8, most_channels=16),
-    "ResNet": networks.ResNet(channels=16, least_channels=8, features=16),
+    "ResNet": networks.ResNet(channels=16, least_channels=8, features=16, self_modulation=True),
 }
 PICTURED = ("Spade", "UNet")
 """Those that make pictures from pictures have tests of their own."""
@@ -56,6 +56,17 @@ def test_any_shape_and_condition(name: str, shape: Shape, condition: str) -> Non
     verdict = discriminator(images, y)
     assert isinstance(verdict, Verdict) and verdict.logits.shape == (4,)
     assert (verdict.auxiliary is None) == (asked.outputs == 0)
+
+
+@pytest.mark.parametrize("condition", CONDITIONS)
+@pytest.mark.parametrize("modulates", [False, True])
+def test_the_latent_modulates_where_asked_to(condition: str, modulates: bool) -> None:
+    torch.manual_seed(0)
+    spec, asked = SMALL["ResNet"].with_(self_modulation=modulates), CONDITIONS[condition]
+    generator, _ = pair(spec, asked, Shape(1, (12, 12)))
+    generator.body.entry.dense.weight.data.zero_()  # the way in is closed
+    one, two = (generator(torch.randn(3, spec.latent), asked.in_turn(3)) for _ in range(2))
+    assert torch.equal(one, two) != modulates
 
 
 @pytest.mark.parametrize("name", SMALL)
