@@ -6,18 +6,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-import torch
 from PIL.Image import Image
 from pydantic import TypeAdapter, ValidationError
 
 from condgan.core.cache import digest
 from condgan.core.errors import DataError, SettingsError
-from condgan.core.version import __version__
 from condgan.evaluation import page, sections, verdict
 from condgan.evaluation.drawn import Drawn, draw_sets
 from condgan.evaluation.likelihood import likelihood
+from condgan.evaluation.protocol import Network, common
 from condgan.evaluation.real import Real, require_classes
-from condgan.evaluation.report import Network, Protocol, Report
+from condgan.evaluation.report import Protocol, Report
 from condgan.evaluation.utility import usefulness
 from condgan.metrics import rate
 from condgan.metrics.distances import require_enough
@@ -156,26 +155,16 @@ def alarms_of(pipeline: Pipeline) -> tuple[Alarm, ...]:
 
 def protocol(pipeline: Pipeline, real: Real, n: int, repeats: int) -> Protocol:
     """By what a report of a pipeline is made; the judge is trained for it, where it is not there yet."""
-    extractor = real.extractor
     return Protocol(
-        condgan=__version__,
-        torch=torch.__version__,
-        pipeline=digest(*pipeline.generator.state_dict().values()),
-        data=real.name,
-        data_hash=f"{real.train.hash} {real.test.hash}",
-        training_images=len(real.train),
-        test_images=len(real.test),
-        reference="test" if real.split else "set aside",
+        **common(pipeline, real),
         unseen=real.unseen_by(pipeline),
-        shape=str(real.train.shape),
         classes=len(real.names),
         n=n,
         repeats=repeats,
         compared=min(n, len(real.train) // repeats),
         seeds=f"0-{n * repeats - 1}",
-        resizer=extractor.resizer,
-        plain_fid=extractor.plain_fid,
-        extractor=Network(name=extractor.name, hash=extractor.hash),
+        resizer=real.extractor.resizer,
+        plain_fid=real.extractor.plain_fid,
         judge=Network(name="cnn", hash=digest(*real.judge.state_dict().values())),
         judge_accuracy=rate(real.judged.classes == real.labels),
     )

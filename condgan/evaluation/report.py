@@ -3,37 +3,17 @@
 from typing import Literal, NamedTuple
 
 from condgan.core.spec import Spec
+from condgan.evaluation.protocol import BaseProtocol, Network
 from condgan.metrics import Figure
 from condgan.training.health import Alarm
 
 
-class Network(Spec):
-    """A network that looked at the images."""
+class Protocol(BaseProtocol):
+    """That of a report on labels."""
 
-    name: str
-    hash: str
-    """Of its weights."""
-
-
-class Protocol(Spec):
-    """All that must be the same for two reports to be compared."""
-
-    condgan: str
-    torch: str
-    pipeline: str
-    """Hash of the generator's weights."""
-    data: str
-    """The name of the data."""
-    data_hash: str
-    """Of the images and labels of both splits."""
-    training_images: int
-    test_images: int
-    reference: Literal["test", "set aside"]
-    """What samples are held against: the test split, or, where there is none, a fifth of the images."""
     unseen: bool
     """Whether the generator is known to have been trained on the training images alone; where not, copies cannot be
     told from fair samples."""
-    shape: str
     classes: int
     n: int
     """Samples of each repeat, classes in the proportions of the training images."""
@@ -46,8 +26,6 @@ class Protocol(Spec):
     resizer: str
     plain_fid: bool
     """Whether the Fréchet distance may be called FID."""
-    extractor: Network
-    """Its features are what distances, coverage and variety are measured on."""
     judge: Network
     """The classifier that tells the class of an image, trained on the real training images."""
     judge_accuracy: Figure

@@ -18,11 +18,11 @@ from condgan.core.cache import digest
 from condgan.core.errors import SettingsError
 from condgan.core.palette import Palette
 from condgan.core.seeds import noise
-from condgan.core.version import __version__
 from condgan.evaluation.evaluate import alarms_of
 from condgan.evaluation.html import embedded, publish, render
+from condgan.evaluation.protocol import Network, common
 from condgan.evaluation.real_pairs import RealPairs
-from condgan.evaluation.report import Distances, Network
+from condgan.evaluation.report import Distances
 from condgan.evaluation.translation_report import (
     Colours,
     Layouts,
@@ -208,22 +208,12 @@ def _ids(palette: Palette, images: Images) -> Int64[Tensor, "n h w"]:
 def _protocol(
     pipeline: Pipeline, real: RealPairs, repeats: int, compared: int, segmenter: Segmenter | None
 ) -> TranslationProtocol:
-    extractor = real.extractor
     seen = None if segmenter is None else Network(name="segmenter", hash=digest(*segmenter.state_dict().values()))
     return TranslationProtocol(
-        condgan=__version__,
-        torch=torch.__version__,
-        pipeline=digest(*pipeline.generator.state_dict().values()),
-        data=real.name,
-        data_hash=f"{real.train.hash} {real.test.hash}",
-        training_images=len(real.train),
-        test_images=len(real.test),
-        reference="test" if real.split else "set aside",
-        shape=str(real.train.shape),
+        **common(pipeline, real),
         pictures=pipeline.condition.describe().fields[0].help,
         n=len(real.items.images),
         repeats=repeats,
         compared=compared,
-        extractor=Network(name=extractor.name, hash=extractor.hash),
         segmenter=seen,
     )

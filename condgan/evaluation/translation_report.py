@@ -3,26 +3,15 @@
 from typing import Literal
 
 from condgan.core.spec import Spec
-from condgan.evaluation.report import Beside, Distances, Network
+from condgan.evaluation.protocol import BaseProtocol, Network
+from condgan.evaluation.report import Beside, Distances
 from condgan.metrics import Figure
 from condgan.training.health import Alarm
 
 
-class TranslationProtocol(Spec):
-    """All that must be the same for two reports to be compared."""
+class TranslationProtocol(BaseProtocol):
+    """That of a report on pictures."""
 
-    condgan: str
-    torch: str
-    pipeline: str
-    """Hash of the generator's weights."""
-    data: str
-    data_hash: str
-    """Of both splits."""
-    training_images: int
-    test_images: int
-    reference: Literal["test", "set aside"]
-    """What is translated: the test split, or, where there is none, a fifth of the images."""
-    shape: str
     pictures: str
     """What images are made from."""
     n: int
@@ -31,7 +20,6 @@ class TranslationProtocol(Spec):
     """Times that each of them was, with seeds 0, 1, 2, …"""
     compared: int
     """Images that distances are measured on, and as many real training images."""
-    extractor: Network
     segmenter: Network | None
     interval: str = "95 %: Student's t over the repeats, bootstrap for means over images"
 
