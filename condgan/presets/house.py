@@ -8,9 +8,10 @@ from condgan.recipe import Optimizer, Recipe, Training
 
 
 def house() -> Recipe:
-    """Residual networks, relativistic loss with R1 and R2, class-wise affine, projection: the default."""
+    """Residual networks, relativistic loss with R1 and R2, affine by class and latent, projection: the default."""
     return Recipe(
-        architecture=ResNet(),
+        # in the same minutes half the channels see twice the images, and end nearer to the data
+        architecture=ResNet(channels=64, self_modulation=True),
         objective=Objective(loss="relativistic", r1=0.1, r2=0.1, every=8),
         optimizer=Optimizer(lr=1.5e-3, warmup=6_400, decay="linear"),
         training=Training(batch=32),
