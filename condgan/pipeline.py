@@ -17,11 +17,12 @@ from safetensors.torch import load_file, save
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from condgan.artefact import CARD, CONFIG, WEIGHTS, first_line, located, read_config
 from condgan.card import card
 from condgan.conditions.base import Condition
 from condgan.core import disk, tiling
 from condgan.core.batch import Batch, Shape, to_float, to_uint8
-from condgan.core.bounds import read_text, require_memory
+from condgan.core.bounds import require_memory
 from condgan.core.errors import DataError, SettingsError
 from condgan.core.palette import Palette
 from condgan.core.seeds import noise
@@ -35,7 +36,6 @@ PER_SAMPLE = 512
 """Bytes that a sample takes beside its image and its latent: its seed, its label and their handling."""
 TILES = 16
 """Parts of a large picture that are computed at a time."""
-CONFIG, WEIGHTS, CARD = "config.json", "model.safetensors", "README.md"
 
 
 class Pipeline:
@@ -170,7 +170,9 @@ class Pipeline:
         made = []
         for place, picture in enumerate(pictures):
             value = self._value(picture, place)
-            beside = label if instances is None else numbers(np.asarray(_untouched(instances[place], place)))
+            beside: Any = label
+            if instances is not None and label is None:  # what takes instances refuses a label beside them
+                beside = numbers(np.asarray(_untouched(instances[place], place)))
             try:
                 encoded = self.condition.encode([value if beside is None else (value, beside)])
             except DataError as error:  # the condition knows it as the only one
@@ -280,8 +282,8 @@ class Pipeline:
         Raises:
             SettingsError: there is no pipeline there, or it is damaged.
         """
-        folder = Path(name) if Path(name).exists() else _download(str(name))
-        config = _config(folder)
+        folder = located(name)
+        config = read_config(folder)
         try:
             condition: Condition = TypeAdapter(AnyCondition).validate_python(config["condition"])
             architecture: Architecture = TypeAdapter(AnyArchitecture).validate_python(config["architecture"])
@@ -293,7 +295,7 @@ class Pipeline:
             generator.load_state_dict(load_file(folder / WEIGHTS), assign=True)
             generator.float()
         except (KeyError, TypeError, ValueError, RuntimeError, OSError, SafetensorError) as error:
-            raise SettingsError("damaged pipeline", where=folder, do=f"save it again ({_first_line(error)})") from None
+            raise SettingsError("damaged pipeline", where=folder, do=f"save it again ({first_line(error)})") from None
         return cls(condition, architecture, shape, generator, config.get("trained"), palette)
 
 
@@ -306,39 +308,3 @@ def _untouched(picture: Picture | str, place: int) -> Image | np.ndarray:
 def _last(images: Tensor) -> np.ndarray:
     """Channels last, as pictures are drawn."""
     return images.movedim(1, -1).numpy()
-
-
-def _config(folder: Path) -> dict[str, Any]:
-    if folder.is_file():
-        raise SettingsError(
-            "a file, not a pipeline",
-            where=folder,
-            do=f"give a folder with {CONFIG} and {WEIGHTS}; no pickle is read",
-        )
-    try:
-        config = json.loads(read_text(folder / CONFIG))
-        if not isinstance(config, dict):
-            raise ValueError("not an object")
-        return config
-    except FileNotFoundError:
-        raise SettingsError("no pipeline", where=folder, do=f"give a folder with {CONFIG} and {WEIGHTS}") from None
-    except (OSError, ValueError, RecursionError) as error:
-        raise SettingsError("cannot read pipeline", where=folder / CONFIG, do=_first_line(error)) from None
-
-
-def _download(name: str) -> Path:
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
-
-    try:
-        return Path(snapshot_download(name, allow_patterns=[CONFIG, WEIGHTS, CARD]))
-    except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
-        raise SettingsError(
-            f"no pipeline {name!r}",
-            where="neither a folder nor on the Hub",
-            do=f"check the path ({type(error).__name__})",
-        ) from None
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]

@@ -67,8 +67,9 @@ class Layout(PictureCondition):
     def _read(self, value: Any, where: str) -> UInt8[np.ndarray, "k h w"]:
         if not self.boundaries:
             return self.palette.ids(require_map(value), where)[None]
-        value, instances = value if isinstance(value, tuple) else (value, None)
-        ids = self.palette.ids(require_map(value), where)
+        alone, instances = value if isinstance(value, tuple) else (value, None)
+        # whatever else stands beside a map is taken for a label, and refused
+        ids = self.palette.ids(require_map(alone if isinstance(instances, np.ndarray | None) else value), where)
         if instances is None:
             return np.stack([ids, np.zeros_like(ids)])
         if instances.shape != ids.shape:

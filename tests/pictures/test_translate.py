@@ -172,6 +172,9 @@ def test_instances_beside_layouts(tmp_path: Path, to_photo: Path, capsys: pytest
         np.testing.assert_array_equal(pipe.translate([layout(2)], instances=[same], seeds=[0])[0], one)
     with pytest.raises(DataError, match="instances of 9×8 for a label map of 18×12"):
         pipe.translate([layout(2)], instances=[ids(1, (8, 9))])
+    for words in ({}, {"instances": [ids(22)]}):
+        with pytest.raises(SettingsError, match="takes no label beside its pictures"):
+            pipe.translate([layout(2)], label="sky", **words)
     with pytest.raises(SettingsError, match="2 pictures but 1 maps"):
         pipe.translate([layout(2), layout(1)], instances=[ids(22)])
     file.unlink()
