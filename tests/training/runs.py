@@ -49,7 +49,7 @@ def leftovers(run: Path) -> list[str]:
     return [str(each) for each in run.rglob("*") if "tmp" in each.name or "draft" in each.name]
 
 
-def goes_on(reference: Reference, run: Path, log: Path) -> None:
+def assert_goes_on(reference: Reference, run: Path, log: Path) -> None:
     """The same command ends where the run that nothing stopped ended."""
     assert finish(start([*reference.words, str(run)], log)) == 0, log.read_text()
     assert "error" not in log.read_text()

@@ -9,7 +9,7 @@ import pytest
 from condgan.core.errors import LockedError
 from condgan.training.run import Run
 from tests.children import CONTEXT, finish, start
-from tests.training.runs import RECIPE, Reference, goes_on, wait_for
+from tests.training.runs import RECIPE, Reference, assert_goes_on, wait_for
 
 
 def test_one_writer(reference: Reference, tmp_path: Path) -> None:
@@ -25,7 +25,7 @@ def test_one_writer(reference: Reference, tmp_path: Path) -> None:
     assert done.returncode == 5, done.stderr
     child.kill()
     finish(child)
-    goes_on(reference, run, log)
+    assert_goes_on(reference, run, log)
 
 
 @pytest.mark.parametrize("race", range(50))

@@ -12,7 +12,7 @@ import pytest
 from condgan.core.errors import CheckpointError
 from condgan.training import checkpoint, store
 from tests.children import finish, start
-from tests.training.runs import Reference, goes_on, latest, metrics, state
+from tests.training.runs import Reference, assert_goes_on, latest, metrics, state
 
 
 def test_every_byte_of_a_header_and_a_thousand_others(reference: Reference, tmp_path: Path) -> None:
@@ -50,7 +50,7 @@ def test_a_damaged_checkpoint(reference: Reference, tmp_path: Path) -> None:
     assert refused.read_text().startswith(
         f"error[checkpoint]: damaged checkpoint (not what SHA256SUMS says); {newest}/state"
     )
-    goes_on(reference, run, log)
+    assert_goes_on(reference, run, log)
     assert f"warning: damaged checkpoint (not what SHA256SUMS says): {newest}/state.safetensors" in log.read_text()
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from condgan.training import store
 from tests.children import finish, start
-from tests.training.runs import Reference, goes_on, leftovers, metrics, state, wait_for
+from tests.training.runs import Reference, assert_goes_on, leftovers, metrics, state, wait_for
 
 
 def killed_at_a_moment(reference: Reference, run: Path, log: Path, chance: random.Random) -> None:
@@ -44,7 +44,7 @@ TROUBLES = (killed_at_a_moment, killed_at_an_operation, out_of_disk)
 @pytest.mark.parametrize("trouble", TROUBLES, ids=lambda trouble: trouble.__name__)
 def test_trouble(trouble: Callable[..., None], seed: int, reference: Reference, tmp_path: Path) -> None:
     trouble(reference, tmp_path / "run", tmp_path / "log", random.Random(seed))
-    goes_on(reference, tmp_path / "run", tmp_path / "log")
+    assert_goes_on(reference, tmp_path / "run", tmp_path / "log")
 
 
 @pytest.mark.long
@@ -62,7 +62,7 @@ def test_killed_again_and_again(reference: Reference, tmp_path: Path) -> None:
         sittings += 1
         status = finish(start([*reference.words, str(run)], log, 90, "die", run))
     assert 1 < sittings < 100
-    goes_on(reference, run, log)
+    assert_goes_on(reference, run, log)
 
 
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -75,7 +75,7 @@ def test_a_signal_saves_first(number: int, status: int, reference: Reference, tm
     assert "stopped and saved at" in log.read_text() and "Traceback" not in log.read_text()
     (said,) = (line for line in log.read_text().splitlines() if "stopped and saved" in line)
     assert f"step-{int(said.split(' images')[0].split()[-1]) // 8}" == store.named(run / "checkpoints", "latest")
-    goes_on(reference, run, log)
+    assert_goes_on(reference, run, log)
 
 
 def test_a_second_ctrl_c_ends_at_once(reference: Reference, tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ def test_a_second_ctrl_c_ends_at_once(reference: Reference, tmp_path: Path) -> N
     os.kill(int(child.pid or 0), signal.SIGINT)
     assert finish(child, 10) == 130
     assert state(run) and not leftovers(run)
-    goes_on(reference, run, log)
+    assert_goes_on(reference, run, log)
 
 
 def test_a_full_disk(reference: Reference, tmp_path: Path) -> None:
@@ -109,6 +109,6 @@ def test_a_full_disk(reference: Reference, tmp_path: Path) -> None:
         assert state(disk / "run") and not leftovers(disk / "run")
         ballast.unlink()
         log.unlink()
-        goes_on(reference, disk / "run", log)
+        assert_goes_on(reference, disk / "run", log)
     finally:
         subprocess.run(["umount", str(disk)], check=True)
