@@ -14,7 +14,7 @@ from torch.utils.data import DataLoader, Dataset
 from condgan import data
 from condgan.losses.objective import Gradients, total
 from condgan.recipe import Recipe
-from condgan.training.step import generator_terms, judge
+from condgan.training.step import disagreement, generator_terms, judge
 from condgan.training.trainer import build
 
 
@@ -63,7 +63,7 @@ class PlainLoop:
         self.d_optimizer.zero_grad()
         of_real, at_real = judge(self.discriminator, real, labels, due and objective.r1 > 0)
         of_fake, at_fake = judge(self.discriminator, fake.detach(), labels, due and objective.r2 > 0)
-        terms = objective.discriminator(of_real, of_fake, lambda found: recipe.condition.disagreement(found, labels))
+        terms = objective.discriminator(of_real, of_fake, lambda found: disagreement(recipe.condition, found, labels))
         d_loss = total(terms | objective.penalties(Gradients(at_real, at_fake)))
         d_loss.backward()
         self.d_optimizer.step()

@@ -1,0 +1,26 @@
+"""The loops that condgan's speed is held against train what condgan trains."""
+
+import math
+
+import pytest
+import torch
+
+import condgan as cg
+from benchmarks.plain_loop import PlainLoop
+from benchmarks.throughput import CASES
+
+
+@pytest.mark.parametrize("preset", CASES)
+def test_the_plain_loop_trains_each_case(preset: str) -> None:
+    made = cg.plan("digits", preset=preset, settings={"training": {"batch": 4}})
+    loop = PlainLoop(made.recipe, made.dataset)
+    before = [{name: each.clone() for name, each in player.state_dict().items()} for player in players(loop)]
+    for _ in range(2):
+        assert all(map(math.isfinite, loop.step()))
+    for player, then in zip(players(loop), before, strict=True):
+        now = player.state_dict()
+        assert any(not torch.equal(now[name], each) for name, each in then.items())
+
+
+def players(loop: PlainLoop) -> tuple[torch.nn.Module, torch.nn.Module]:
+    return loop.generator, loop.discriminator
