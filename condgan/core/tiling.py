@@ -7,15 +7,18 @@ from jaxtyping import Float
 from torch import Tensor
 
 Place = tuple[slice, slice]
+SHARE = 3
+"""The part of a tile by which the next one is moved. What a network makes of a place depends a little on where in the tile
+it lies: with halves that showed as a net over even surfaces, of twice the strength and more."""
 
 
 def places(space: tuple[int, int], tile: tuple[int, int]) -> list[Place]:
-    """Parts of the size of a tile that cover an extent, each overlapping the next by half of it or more."""
+    """Parts of the size of a tile that cover an extent, each overlapping the next by two thirds of it or more."""
     sides = []
     for length, side in zip(space, tile, strict=True):
         if length < side:
             raise ValueError(f"{length} positions are less than a tile of {side}")
-        count = 1 + -(-(length - side) // max(1, side // 2))
+        count = 1 + -(-(length - side) // max(1, side // SHARE))
         sides.append([slice(start, start + side) for start in _evenly(length - side, count)])
     return list(itertools.product(*sides))
 

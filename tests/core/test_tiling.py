@@ -1,4 +1,4 @@
-"""Parts of an image cover it, overlap by half, and come together to what they were cut from."""
+"""Parts of an image cover it, overlap by two thirds, and come together to what they were cut from."""
 
 import itertools
 
@@ -21,10 +21,10 @@ def test_parts_together_are_the_whole(high: int, wide: int, more: int, wider: in
     torch.testing.assert_close(tiling.together(parts, where, space), whole, atol=1e-4, rtol=1e-4)
 
 
-def test_each_part_overlaps_the_next_by_half() -> None:
-    starts = sorted({rows.start for rows, _ in tiling.places((100, 20), (20, 20))})
-    assert starts[0] == 0 and starts[-1] == 80
-    assert all(0 < later - start <= 10 for start, later in itertools.pairwise(starts))
+def test_each_part_overlaps_the_next_by_two_thirds() -> None:
+    starts = sorted({rows.start for rows, _ in tiling.places((100, 21), (21, 21))})
+    assert starts[0] == 0 and starts[-1] == 79
+    assert all(0 < later - start <= 7 for start, later in itertools.pairwise(starts))
 
 
 def test_a_step_between_parts_is_spread_out() -> None:
@@ -32,7 +32,15 @@ def test_a_step_between_parts_is_spread_out() -> None:
     where = tiling.places((64, 200), (64, 40))
     parts = torch.stack([torch.full((1, 64, 40), float(index % 2)) for index in range(len(where))])
     found = tiling.together(parts, where, (64, 200))
-    assert found.diff(dim=2).abs().max() < 0.15
+    assert found.diff(dim=2).abs().max() < 0.06
+
+
+def test_what_depends_on_the_place_in_a_tile_hardly_shows() -> None:
+    """A network that makes an even surface brighter towards the borders of each part: hardly a net remains."""
+    where = tiling.places((60, 300), (60, 60))
+    parts = torch.linspace(-1, 1, 60).square().expand(len(where), 1, 60, 60)
+    inside = tiling.together(parts, where, (60, 300))[..., 60:-60]
+    assert inside.std() < 0.03
 
 
 def test_less_than_a_tile_is_refused() -> None:
