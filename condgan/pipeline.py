@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -226,11 +226,13 @@ class Pipeline:
         space = (encoded.shape[2], encoded.shape[3])
         where = tiling.places(space, (high, wide))
         device = next(self.generator.parameters()).device
-        parts = []
-        for start in range(0, len(where), TILES):
-            some = torch.cat([encoded[..., rows, columns] for rows, columns in where[start : start + TILES]])
-            parts.append(self.generator(latent.expand(len(some), -1).to(device), some.to(device)))
-        whole = tiling.together(torch.cat(parts).float(), where, space)[:, :height, :width]
+
+        def parts() -> Iterator[Tensor]:
+            for start in range(0, len(where), TILES):
+                some = torch.cat([encoded[..., rows, columns] for rows, columns in where[start : start + TILES]])
+                yield from self.generator(latent.expand(len(some), -1).to(device), some.to(device))
+
+        whole = tiling.together(parts(), where, space)[:, :height, :width]
         made = to_uint8(whole.movedim(0, -1)).cpu().numpy()
         return self.exact(made)
 

@@ -10,9 +10,18 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import tomli_w
-from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
+from pydantic import (
+    Field,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 
 from condgan.conditions import Image, Joint, Label, Layout, Unconditional
+from condgan.conditions.base import Condition
 from condgan.core.batch import Schema, Shape
 from condgan.core.bounds import read_text
 from condgan.core.errors import SettingsError
@@ -20,12 +29,14 @@ from condgan.core.spec import Spec
 from condgan.data import Augment, Folder, Hub, Named, Npz, Pairs, Table
 from condgan.losses import Objective
 from condgan.networks import DCGAN, MLP, Maxout, ResNet, Spade, UNet
+from condgan.networks.base import Architecture, DiscriminatorInjection
 
 AnySource = Annotated[Named | Folder | Table | Npz | Hub | Pairs, Field(discriminator="kind")]
 AnyCondition = Annotated[Label | Image | Joint | Layout | Unconditional, Field(discriminator="kind")]
 AnyArchitecture = Annotated[MLP | Maxout | DCGAN | ResNet | UNet | Spade, Field(discriminator="kind")]
 
-
+BESIDE: set[DiscriminatorInjection] = {"features", "projection"}
+"""The ways into the discriminator beside which an auxiliary task may be a small one."""
 Rate = Annotated[float, Field(ge=0, lt=1)]
 
 
@@ -118,7 +129,7 @@ class Recipe(Spec):
             if auxiliary and {"concat", "map"} & set(injection):
                 raise ValueError(
                     "objective.auxiliary would be learned from the label itself, there in the discriminator's input: "
-                    "set architecture.discriminator_injection to features or projection"
+                    "set architecture.discriminator_injection to features or projection, or objective.auxiliary to 0"
                 )
             if "proxy" in injection and not auxiliary:
                 raise ValueError("proxies are for an auxiliary head: set objective.auxiliary, such as to 0.5")
@@ -155,7 +166,7 @@ class Recipe(Spec):
         if self.objective.diversity and not self.architecture.noise:
             raise ValueError("objective.diversity is for generators with noise: set architecture.latent or dropout")
         if self.objective.auxiliary:
-            raise ValueError("objective.auxiliary tells classes, of which pictures have none; set it to 0")
+            raise ValueError("objective.auxiliary is for labels alone, not for pictures; set it to 0")
         if self.objective.feature_matching and self.architecture.kind not in ("unet", "spade"):
             raise ValueError("objective.feature_matching needs a discriminator of patches: architecture unet or spade")
         if self.augment.colour or self.augment.on == "both":
@@ -192,9 +203,26 @@ class Recipe(Spec):
     def override(self, settings: Mapping[str, Any], where: str = "") -> Self:
         """A copy with some settings changed, given as section → field → value, where values may be text.
 
-        A new ``kind`` of a section starts from that kind's own defaults.
+        A new ``kind`` of a section starts from that kind's own defaults. An auxiliary task that these settings do not
+        name themselves falls away where they leave no classes to tell, give them to the discriminator with the image,
+        or take what it stood beside: its weight was for other company.
         """
-        return type(self).parse(merge(self.plain(), settings), where=where)
+        laid = merge(self.plain(), settings)
+        objective = settings.get("objective")
+        named = isinstance(objective, Mapping) and "auxiliary" in objective
+        if self.objective.auxiliary and not named and not self._auxiliary_still_fits(laid):
+            laid = merge(laid, {"objective": {"auxiliary": 0.0}})
+        return type(self).parse(laid, where=where)
+
+    def _auxiliary_still_fits(self, laid: Mapping[str, Any]) -> bool:
+        try:
+            condition: Condition = TypeAdapter(AnyCondition).validate_python(laid["condition"])
+            architecture: Architecture = TypeAdapter(AnyArchitecture).validate_python(laid["architecture"])
+        except ValidationError:
+            return True  # said when the whole is parsed
+        now, before = ({*each.discriminator_injection} for each in (architecture, self.architecture))
+        told = condition.kind != "none" and not condition.pictures and not now & {"concat", "map"}
+        return told and bool(now & BESIDE or not before & BESIDE)
 
 
 def _explained(spec: Spec) -> Iterator[str]:

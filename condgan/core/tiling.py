@@ -1,6 +1,8 @@
 """Large images in parts that overlap, and the parts together again without seams."""
 
 import itertools
+from collections.abc import Iterable
+from functools import lru_cache
 
 import torch
 from jaxtyping import Float
@@ -8,8 +10,8 @@ from torch import Tensor
 
 Place = tuple[slice, slice]
 SHARE = 3
-"""The part of a tile by which the next one is moved. What a network makes of a place depends a little on where in the tile
-it lies: with halves that showed as a net over even surfaces, of twice the strength and more."""
+"""The part of a tile by which the next one is moved. What a network makes of a place depends a little on where in the
+tile it lies: moved by a half, that shows as a net over even surfaces, of twice the strength and more."""
 
 
 def places(space: tuple[int, int], tile: tuple[int, int]) -> list[Place]:
@@ -23,17 +25,23 @@ def places(space: tuple[int, int], tile: tuple[int, int]) -> list[Place]:
     return list(itertools.product(*sides))
 
 
-def together(parts: Float[Tensor, "n c th tw"], where: list[Place], space: tuple[int, int]) -> Float[Tensor, "c h w"]:
-    """The mean of all parts at each position, each counting less towards its border."""
-    weight = window((parts.shape[2], parts.shape[3])).to(parts.device)
-    total = parts.new_zeros(parts.shape[1], *space)
-    weights = parts.new_zeros(space)
+def together(
+    parts: Iterable[Float[Tensor, "c th tw"]], where: list[Place], space: tuple[int, int]
+) -> Float[Tensor, "c h w"]:
+    """The mean of all parts at each position, each counting less towards its border. They are taken one by one: that
+    they overlap costs no memory."""
+    weights = torch.zeros(space)
+    total = torch.zeros(0, *space)
     for part, (rows, columns) in zip(parts, where, strict=True):
-        total[:, rows, columns] += part * weight
+        weight = window((part.shape[1], part.shape[2]))
+        if not len(total):
+            total = torch.zeros(len(part), *space)
+        total[:, rows, columns] += part.float().cpu() * weight
         weights[rows, columns] += weight
     return total / weights
 
 
+@lru_cache(8)
 def window(tile: tuple[int, int]) -> Float[Tensor, "th tw"]:
     """A cosine hill over a tile, nowhere zero."""
     high, wide = (torch.hann_window(side + 2, periodic=False)[1:-1].clamp(min=1e-3) for side in tile)

@@ -12,7 +12,7 @@ def house() -> Recipe:
     return Recipe(
         # with 128 channels the same minutes are enough for less than half the images
         architecture=ResNet(channels=64, self_modulation=True),
-        # a tenth of AC-GAN's weight: fewer samples of another class, and no less coverage
+        # a tenth of AC-GAN's weight: fewer samples of another class, and no loss of coverage was seen
         objective=Objective(loss="relativistic", r1=0.1, r2=0.1, every=8, auxiliary=0.1),
         optimizer=Optimizer(lr=2e-3, warmup=6_400, decay="linear"),
         training=Training(batch=64),
@@ -28,7 +28,7 @@ def house_few() -> Recipe:
         "objective": few.objective.with_(r1=1.0, r2=1.0),
         # more steps for the same images: with batches of 64 the labels were hardly obeyed in the same time
         "training": few.training.with_(batch=16),
-        # half the batch, half the rate: with twice as much one run of two fell apart on its way
+        # small batches, a low rate: with twice as much one run of two fell apart on its way
         "optimizer": few.optimizer.with_(lr=7e-4),
     }
     return few.model_copy(update=changes)

@@ -62,6 +62,40 @@ def test_a_new_kind_starts_from_its_own_defaults() -> None:
 
 
 @pytest.mark.parametrize(
+    ("settings", "left"),
+    [
+        ({"architecture": {"kind": "mlp"}}, 0.0),
+        ({"architecture": {"kind": "dcgan"}}, 0.0),
+        ({"architecture": {"discriminator_injection": "concat,projection"}}, 0.0),
+        ({"condition": {"kind": "none"}}, 0.0),
+        ({"condition": {"kind": "image", "of": "edges"}, "architecture": {"kind": "unet"}}, 0.0),
+        ({"architecture": {"discriminator_injection": "features"}}, 0.1),
+        ({"architecture": {"channels": 32}, "objective": {"r1": 1}}, 0.1),
+        ({"objective": {"auxiliary": 0.3}}, 0.3),
+    ],
+)
+def test_what_a_base_added_goes_where_it_cannot_stay(settings: dict[str, dict[str, object]], left: float) -> None:
+    assert get("house").override(settings).objective.auxiliary == left
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"architecture": {"discriminator_injection": "none"}}, "the labels would be ignored"),
+        ({"architecture": {"discriminator_injection": "proxy"}}, "set objective.auxiliary, such as to 0.5"),
+        ({"condition": {"kind": "none"}, "objective": {"auxiliary": 0.1}}, "needs a condition to classify"),
+    ],
+)
+def test_a_little_classification_is_no_substitute(settings: dict[str, dict[str, object]], message: str) -> None:
+    with pytest.raises(SettingsError, match=message):
+        get("house").override(settings)
+
+
+def test_a_task_that_stood_alone_stays() -> None:
+    assert get("acgan").override({"architecture": {"discriminator_injection": "projection"}}).objective.auxiliary == 1
+
+
+@pytest.mark.parametrize(
     ("settings", "message"),
     [
         ({"training": {"bacth": 3}}, r"unknown setting; setting training\.bacth; did you mean 'batch'\?"),

@@ -106,6 +106,9 @@ def test_a_cure_changes_something() -> None:
     assert "--objective.r1 1" in bare.cure and "r1" not in penalised.cure
     (pictures,) = alarms(log({"memorization": 0.9}, {"memorization": 0.9}), get("pix2pix"))
     assert "--augment.translation 0.1" in pictures.cure and "--augment.on" not in pictures.cure
+    deaf = log({"obedience": 0.0}, {"obedience": 0.0})
+    advised = {name: alarms(deaf, get(name))[0].cure for name in ("house", "acgan", "reacgan", "cgan-mlp")}
+    assert [name for name, cure in advised.items() if "--objective.auxiliary 1" in cure] == ["house"]
 
 
 def test_an_alarm_is_told_wherever_people_look(
