@@ -113,7 +113,7 @@ def test_a_run_on_pairs_goes_on_to_the_bit(beach: Path, tmp_path: Path) -> None:
         ("house", {"architecture": {"generator_injection": "spade"}}, "the labels would be ignored"),
         ("pix2pix", {"augment": {"colour": 0.1}}, "changed alike"),
         ("pix2pix", {"augment": {"on": "both"}}, "changed alike"),
-        ("pix2pix", {"objective": {"auxiliary": 1}}, "of which pictures have none"),
+        ("pix2pix", {"objective": {"auxiliary": 1}}, "for labels alone"),
         ("spade", {"condition": {"kind": "image"}, "architecture": {"kind": "resnet"}}, "would be ignored"),
         ("spade", {"architecture": {"kind": "resnet", "generator_injection": "spade"}}, "discriminator of patches"),
         ("spade", {"condition": {"kind": "joint", "of": "grey"}}, "the class beside the picture would be ignored"),
