@@ -232,7 +232,7 @@ class Pipeline:
                 some = torch.cat([encoded[..., rows, columns] for rows, columns in where[start : start + TILES]])
                 yield from self.generator(latent.expand(len(some), -1).to(device), some.to(device))
 
-        whole = tiling.together(parts(), where, space)[:, :height, :width]
+        whole = tiling.together(parts(), where, (self.shape.channels, *space))[:, :height, :width]
         made = to_uint8(whole.movedim(0, -1)).cpu().numpy()
         return self.exact(made)
 

@@ -10,15 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import tomli_w
-from pydantic import (
-    Field,
-    NonNegativeInt,
-    PositiveFloat,
-    PositiveInt,
-    TypeAdapter,
-    ValidationError,
-    model_validator,
-)
+from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, TypeAdapter, ValidationError, model_validator
 
 from condgan.conditions import Image, Joint, Label, Layout, Unconditional
 from condgan.conditions.base import Condition
@@ -126,7 +118,7 @@ class Recipe(Spec):
                 "set condition.kind to image or layout"
             )
         elif self.condition.kind != "none":
-            if auxiliary and {"concat", "map"} & set(injection):
+            if auxiliary and self.architecture.label_in_input:
                 raise ValueError(
                     "objective.auxiliary would be learned from the label itself, there in the discriminator's input: "
                     "set architecture.discriminator_injection to features or projection, or objective.auxiliary to 0"
@@ -221,7 +213,7 @@ class Recipe(Spec):
         except ValidationError:
             return True  # said when the whole is parsed
         now, before = ({*each.discriminator_injection} for each in (architecture, self.architecture))
-        told = condition.kind != "none" and not condition.pictures and not now & {"concat", "map"}
+        told = condition.kind != "none" and not condition.pictures and not architecture.label_in_input
         return told and bool(now & BESIDE or not before & BESIDE)
 
 

@@ -2,7 +2,6 @@
 
 import itertools
 from collections.abc import Iterable
-from functools import lru_cache
 
 import torch
 from jaxtyping import Float
@@ -26,22 +25,19 @@ def places(space: tuple[int, int], tile: tuple[int, int]) -> list[Place]:
 
 
 def together(
-    parts: Iterable[Float[Tensor, "c th tw"]], where: list[Place], space: tuple[int, int]
+    parts: Iterable[Float[Tensor, "c th tw"]], where: list[Place], shape: tuple[int, int, int]
 ) -> Float[Tensor, "c h w"]:
     """The mean of all parts at each position, each counting less towards its border. They are taken one by one: that
     they overlap costs no memory."""
-    weights = torch.zeros(space)
-    total = torch.zeros(0, *space)
+    total, weights = torch.zeros(shape), torch.zeros(shape[1:])
+    high, wide = (side.stop - side.start for side in where[0])
+    weight = window((high, wide))
     for part, (rows, columns) in zip(parts, where, strict=True):
-        weight = window((part.shape[1], part.shape[2]))
-        if not len(total):
-            total = torch.zeros(len(part), *space)
         total[:, rows, columns] += part.float().cpu() * weight
         weights[rows, columns] += weight
     return total / weights
 
 
-@lru_cache(8)
 def window(tile: tuple[int, int]) -> Float[Tensor, "th tw"]:
     """A cosine hill over a tile, nowhere zero."""
     high, wide = (torch.hann_window(side + 2, periodic=False)[1:-1].clamp(min=1e-3) for side in tile)

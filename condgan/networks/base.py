@@ -33,6 +33,11 @@ class Architecture(Spec, ABC):
     proxy."""
 
     @property
+    def label_in_input(self) -> bool:
+        """Whether the discriminator's input brings the label along: an auxiliary task would be learned from that."""
+        return not {"concat", "map"}.isdisjoint(self.discriminator_injection)
+
+    @property
     def noise(self) -> int:
         """Normal numbers that make up one sample's noise: the latent, and whatever else is left to chance."""
         return self.latent

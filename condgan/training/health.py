@@ -182,7 +182,11 @@ PROJECTION = Cure(
 )
 CLASSIFY = Cure(
     "--objective.auxiliary 1",
-    lambda r: r.objective.auxiliary < 1 and not {"concat", "map", "proxy"} & {*r.architecture.discriminator_injection},
+    lambda r: (
+        r.objective.auxiliary < 1
+        and not r.architecture.label_in_input
+        and "proxy" not in r.architecture.discriminator_injection
+    ),
 )
 AUGMENT = Cure(
     "--augment.on both --augment.translation 0.1", lambda r: r.augment.on != "both" and not r.condition.pictures

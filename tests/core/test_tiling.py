@@ -18,7 +18,7 @@ def test_parts_together_are_the_whole(high: int, wide: int, more: int, wider: in
     where = tiling.places(space, (high, wide))
     parts = torch.stack([whole[:, rows, columns] for rows, columns in where])
     assert parts.shape[2:] == (high, wide)
-    torch.testing.assert_close(tiling.together(parts, where, space), whole, atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(tiling.together(parts, where, (2, *space)), whole, atol=1e-4, rtol=1e-4)
 
 
 def test_each_part_overlaps_the_next_by_two_thirds() -> None:
@@ -31,7 +31,7 @@ def test_a_step_between_parts_is_spread_out() -> None:
     """Parts that disagree leave no edge: no step between neighbours is near the disagreement itself."""
     where = tiling.places((64, 200), (64, 40))
     parts = torch.stack([torch.full((1, 64, 40), float(index % 2)) for index in range(len(where))])
-    found = tiling.together(parts, where, (64, 200))
+    found = tiling.together(parts, where, (1, 64, 200))
     assert found.diff(dim=2).abs().max() < 0.06
 
 
@@ -39,7 +39,7 @@ def test_what_depends_on_the_place_in_a_tile_hardly_shows() -> None:
     """A network that makes an even surface brighter towards the borders of each part: hardly a net remains."""
     where = tiling.places((60, 300), (60, 60))
     parts = torch.linspace(-1, 1, 60).square().expand(len(where), 1, 60, 60)
-    inside = tiling.together(parts, where, (60, 300))[..., 60:-60]
+    inside = tiling.together(parts, where, (1, 60, 300))[..., 60:-60]
     assert inside.std() < 0.03
 
 

@@ -38,20 +38,14 @@ def out_of_disk(reference: Reference, run: Path, log: Path, chance: random.Rando
 
 
 TROUBLES = (killed_at_a_moment, killed_at_an_operation, out_of_disk)
+SEEDS = [*range(10), *(pytest.param(seed, marks=pytest.mark.long) for seed in range(100, 200))]
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("trouble", TROUBLES, ids=lambda trouble: trouble.__name__)
 def test_trouble(trouble: Callable[..., None], seed: int, reference: Reference, tmp_path: Path) -> None:
     trouble(reference, tmp_path / "run", tmp_path / "log", random.Random(seed))
     assert_goes_on(reference, tmp_path / "run", tmp_path / "log")
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("seed", range(100, 200))
-@pytest.mark.parametrize("trouble", TROUBLES, ids=lambda trouble: trouble.__name__)
-def test_more_trouble(trouble: Callable[..., None], seed: int, reference: Reference, tmp_path: Path) -> None:
-    test_trouble(trouble, seed, reference, tmp_path)
 
 
 def test_killed_again_and_again(reference: Reference, tmp_path: Path) -> None:
