@@ -106,7 +106,8 @@ def test_the_discriminator_hears_the_label(name: str, injection: str, encoding: 
     _, discriminator = pair(spec, CONDITIONS[encoding], Shape(1, (12, 12)))
     discriminator.eval()
     logits = discriminator(torch.randn(1, 1, 12, 12).expand(3, -1, -1, -1), torch.arange(3)).logits
-    assert (logits.unique().numel() == 1) == (injection in ("none", "proxy"))
+    # rows of one batch may take other kernels: equal means equal but for rounding
+    assert bool((logits - logits[0]).abs().max() < 1e-5) == (injection in ("none", "proxy"))
 
 
 @pytest.mark.parametrize("name", SMALL)
