@@ -1,15 +1,14 @@
-"""What passes between data, conditions and networks."""
+"""Some items of a data set, and the range of values in which networks see images."""
 
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import torch
 from jaxtyping import Float, Int64, UInt8
 from torch import Tensor
 
-from condgan.core.palette import Palette
-
-ONE = ("all",)
-"""The classes of images that are not labelled."""
+Values = Tensor | Sequence[str]
+"""A column of some items: a tensor whose first axis is the item, or a list of texts."""
 
 
 class Shape(NamedTuple):
@@ -22,27 +21,13 @@ class Shape(NamedTuple):
         return f"{'×'.join(map(str, reversed(self.space)))}, {self.channels} channel{'s' * (self.channels > 1)}"
 
 
-class Schema(NamedTuple):
-    """What the items of a source are labelled with."""
-
-    names: tuple[str, ...]
-    """Class names in index order."""
-    counts: tuple[int, ...]
-    """Items of each class."""
-    channels: int = 0
-    """Of the pictures that the images are to be made from; 0: there are none."""
-    layout: Palette | None = None
-    """The classes of those pictures, where they are label maps."""
-
-
 class Batch(NamedTuple):
-    """Some items of a source, as stored."""
+    """Some items of a data set, as stored."""
 
-    images: UInt8[Tensor, "b c *space"]
-    labels: Int64[Tensor, " b"]
-    inputs: UInt8[Tensor, "b k *space"] | None = None
-    """The pictures that the images are to be made from, where the source has pairs. Of label maps the ids, and where
-    instances are known, a second channel of ones at their boundaries."""
+    target: UInt8[Tensor, "b c *space"]
+    """The images."""
+    columns: Mapping[str, Values]
+    """What belongs to them, by the names of the columns."""
 
 
 def to_float(images: UInt8[Tensor, "b c *space"]) -> Float[Tensor, "b c *space"]:

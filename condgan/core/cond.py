@@ -1,19 +1,33 @@
 """The three carriers by which any condition reaches a network."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
 from typing import NamedTuple
 
+from jaxtyping import Bool, Float
 from torch import Tensor, nn
+
+CARRIERS = ("vector", "tokens", "map")
+
+
+class Tokens(NamedTuple):
+    """A sequence for each sample, such as words."""
+
+    x: Float[Tensor, "b n d"]
+    mask: Bool[Tensor, "b n"]
+    """Where there is a token; the rest is padding."""
 
 
 class Cond(NamedTuple):
     """An embedded condition. A carrier that a condition does not use is ``None``; all three ``None`` is a plain GAN."""
 
-    vector: Tensor | None = None
-    """Float[Tensor, "b vector"]: what holds for the whole sample, such as a class."""
-    tokens: Tensor | None = None
-    """Float[Tensor, "b n tokens"]: a sequence, such as words."""
-    map: Tensor | None = None
-    """Float[Tensor, "b map *space"]: what differs from place to place, such as a layout."""
+    vector: Float[Tensor, "b d"] | None = None
+    """What holds for the whole sample, such as a class."""
+    tokens: Tokens | None = None
+    """A sequence, such as words."""
+    map: Float[Tensor, "b c *space"] | None = None
+    """What differs from place to place, such as a layout."""
 
 
 class Widths(NamedTuple):
@@ -25,10 +39,24 @@ class Widths(NamedTuple):
 
 
 class Embedder(nn.Module):
-    """A module from an encoded condition to its ``Cond``; ``widths`` tells the networks what to expect."""
+    """A module from a bundle to its ``Cond``; ``widths`` tells the networks what to expect."""
 
     widths: Widths
 
     def __init__(self, widths: Widths) -> None:
         super().__init__()
         self.widths = widths
+
+
+def rows(cond: Cond, chosen: slice | Tensor) -> Cond:
+    """Some of the samples."""
+    vector, tokens, map = cond
+    return Cond(
+        None if vector is None else vector[chosen],
+        None if tokens is None else Tokens(tokens.x[chosen], tokens.mask[chosen]),
+        None if map is None else map[chosen],
+    )
+
+
+Tensors = Mapping[str, Tensor]
+"""A bundle as an embedder gets it: it may not change it."""

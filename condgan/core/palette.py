@@ -103,7 +103,7 @@ class Palette(NamedTuple):
 
 
 def spread_out(count: int) -> tuple[Colour, ...]:
-    """As many colours that are told apart easily."""
+    """As many colours that are easy to tell apart."""
     hues = [colorsys.hsv_to_rgb(index * 0.618 % 1, 0.75, 1 - 0.35 * (index % 3) / 2) for index in range(count)]
     return tuple((round(255 * r), round(255 * g), round(255 * b)) for r, g, b in hues)
 

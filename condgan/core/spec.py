@@ -1,11 +1,15 @@
 """The base of every settings value: frozen, checked, and the same in Python, TOML, JSON and on the command line."""
 
 from collections.abc import Mapping
-from typing import Any, Self, get_args, get_origin
+from typing import Any, NamedTuple, Self, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from condgan.core.errors import SettingsError, nearest
+from condgan.core.needs import Need
+
+UNWRITTEN = ("parts", "terms")
+"""Tables that people leave out: ``condition.parts.label`` is written ``condition.label``."""
 
 
 class Spec(BaseModel):
@@ -37,7 +41,9 @@ class Spec(BaseModel):
         try:
             return cls.model_validate(values)
         except ValidationError as error:
-            raise settings_error(cls, error, where) from None
+            what, path, do = complaint(cls, error)
+            place = f"setting {'.'.join(path) or cls.__name__.lower()}" + (f" in {where}" if where else "")
+            raise SettingsError(what, where=place, do=do) from None
 
     def plain(self) -> dict[str, Any]:
         """The settings as plain JSON values, without those left empty (``None``)."""
@@ -47,47 +53,66 @@ class Spec(BaseModel):
         """A copy with some fields changed, validated again."""
         return self.parse({**self.model_dump(exclude_none=True), **changes})
 
+    @classmethod
+    def resets(cls, changed: str) -> tuple[str, ...]:
+        """Settings that return to their defaults where another is changed, since they belong to its old value."""
+        return ()
 
-def settings_error(spec: type[Spec], error: ValidationError, where: str) -> SettingsError:
-    """Turn pydantic's first complaint into one line that names the setting and the remedy."""
+    def provides(self) -> frozenset[str]:
+        """What these settings provide to the others of a recipe; ``core.needs`` has the words."""
+        return frozenset()
+
+    def needs(self) -> tuple[Need, ...]:
+        """What these settings need of the others of a recipe."""
+        return ()
+
+
+class Complaint(NamedTuple):
+    """What is wrong with some values."""
+
+    what: str
+    path: list[str]
+    """The setting, from the outermost table to the innermost key."""
+    do: str
+
+
+def complaint(spec: type[Spec], error: ValidationError) -> Complaint:
+    """Pydantic's first complaint, in words that name the setting and the remedy."""
     first = error.errors()[0]
-    path = [str(part) for part in first["loc"]]
-    home, written = _resolve(spec, path)
-    name = ".".join(written) or spec.__name__.lower()
-    place = f"setting {name}" + (f" in {where}" if where else "")
+    path = [str(part) for part in first["loc"] if part not in UNWRITTEN]
+    if first["type"] == "setting":  # an inner value has said it already (core.registry)
+        inner = first["ctx"]
+        return Complaint(inner["what"], [*path, *inner["path"]], inner["do"])
+    home = _holder(spec, path)
     if first["type"] == "extra_forbidden":
-        return SettingsError("unknown setting", where=place, do=nearest(path[-1], home.model_fields))
+        return Complaint("unknown setting", path, nearest(path[-1], home.model_fields))
     message = first["msg"].removeprefix("Value error, ")
     given = first["input"]
     shown = f", not {given!r}" if isinstance(given, str | int | float | bool) else ""
     field = home.model_fields.get(path[-1]) if path else None
     help_text = " ".join((field.description or "").split()) if field else ""
-    return SettingsError(message[0].lower() + message[1:] + shown, where=place, do=help_text)
-
-
-def specs_in(annotation: Any) -> list[type[Spec]]:
-    """The Spec classes that an annotation names: itself, or the members of a union."""
-    if isinstance(annotation, type) and issubclass(annotation, Spec):
-        return [annotation]
-    return [spec for part in get_args(annotation) for spec in specs_in(part)]
+    return Complaint(message[0].lower() + message[1:] + shown, path, help_text)
 
 
 def kind_of(spec: type[Spec]) -> str | None:
-    """The tag by which a union tells this spec from its fellows."""
+    """The tag by which a registry tells this spec from its fellows."""
     field = spec.model_fields.get("kind")
-    return field.default if field else None
+    return field.default if field and isinstance(field.default, str) else None
 
 
-def _resolve(spec: type[Spec], path: list[str]) -> tuple[type[Spec], list[str]]:
-    """The spec that holds the last key of an error's path, and the path as people write it: without union tags."""
-    candidates, written = [spec], []
+def _holder(spec: type[Spec], path: list[str]) -> type[Spec]:
+    """The spec that holds the last key of an error's path."""
     for part in path[:-1]:
-        holders = [each for each in candidates if part in each.model_fields]
-        if not holders and any(kind_of(each) == part for each in candidates):
-            candidates = [each for each in candidates if kind_of(each) == part]
-            continue
-        written.append(part)
-        inner = [found for each in holders for found in specs_in(each.model_fields[part].annotation)]
-        candidates = inner or candidates
-    tag = path and len(candidates) > 1 and any(kind_of(each) == path[-1] for each in candidates)
-    return candidates[0], written + ([] if tag else path[-1:])
+        field = spec.model_fields.get(part)
+        found = [each for each in _specs_in(field.annotation) if field] if field else []
+        if not found:
+            break
+        spec = found[0]
+    return spec
+
+
+def _specs_in(annotation: Any) -> list[type[Spec]]:
+    """The Spec classes that an annotation names."""
+    if isinstance(annotation, type) and issubclass(annotation, Spec):
+        return [annotation]
+    return [spec for part in get_args(annotation) for spec in _specs_in(part)]

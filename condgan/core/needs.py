@@ -1,0 +1,34 @@
+"""What a setting provides to the others of a recipe, and what it needs of them."""
+
+from typing import NamedTuple
+
+
+class Need(NamedTuple):
+    """Something that another part of a recipe has to provide."""
+
+    what: str
+    message: str
+    """For people: why it is needed, and what to set."""
+
+
+# What conditions provide.
+GROUND_TRUTH = "a true image for each condition"
+TASK = "a task"
+UNMOVED = "no condition that moves with the image"
+LIGHTNESS = "a map of lightness"
+MAP = "a map"
+LEARNED = "a learned vector"
+# What architectures provide.
+APART = "a discriminator whose input does not hold the condition"
+HEAD = "an auxiliary head"
+FEATURES = "the discriminator's features"
+NOISE = "noise"
+POSTERIOR = "a distribution of latents told from images"
+INJECTIONS = "a choice of injections"
+CONCATENATED = "a latent concatenated with the condition"
+PROJECTION = "a projection of the condition"
+PROXY = "proxies of the condition"
+# What the objective and the training provide.
+AUXILIARY = "an auxiliary loss"
+WHOLE_BATCH = "steps on whole batches"
+DIVERGENCE = "a divergence of those latents from the normal distribution"
