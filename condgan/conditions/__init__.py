@@ -1,9 +1,14 @@
-"""How a generator is steered."""
+"""How a generator is steered: the product of named parts, and the kinds of parts."""
 
-from condgan.conditions.image import Image
-from condgan.conditions.joint import Joint
-from condgan.conditions.label import Label
-from condgan.conditions.layout import Layout
-from condgan.conditions.unconditional import Unconditional
+from condgan.conditions.base import PARTS as PARTS
+from condgan.conditions.base import Part as Part
+from condgan.conditions.condition import Condition as Condition
+from condgan.core.lazy import lazily
 
-__all__ = ["Image", "Joint", "Label", "Layout", "Unconditional"]
+__getattr__ = lazily(
+    {
+        "Label": "condgan.conditions.label",
+        "Layout": "condgan.conditions.layout",
+        "Picture": "condgan.conditions.picture",
+    }
+)

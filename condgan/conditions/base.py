@@ -1,93 +1,111 @@
-"""The contract of a condition: what it owes to data, networks, losses and people."""
+"""The contract of one part of a condition: what it owes to data, networks, losses and people."""
+
+from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
-from jaxtyping import Float, UInt8
+from jaxtyping import UInt8
+from pydantic import Field
 from torch import Tensor
 
-from condgan.core.batch import Batch, Schema
+from condgan.core.batch import Batch
+from condgan.core.bundle import Bundle
 from condgan.core.cond import Embedder
+from condgan.core.form import FormField
+from condgan.core.registry import Registry
+from condgan.core.schema import Schema
 from condgan.core.spec import Spec
+from condgan.core.task import Task
+
+Row = Mapping[str, Any]
+"""What one sample is asked to be: public name → value."""
+Interpolation = Literal["nearest", "bilinear"]
+Shown = Sequence[str] | UInt8[Tensor, "n c *space"]
 
 
-class Field(NamedTuple):
-    """One thing that a person can ask for."""
+class Example(NamedTuple):
+    """Data that a part can be completed from; the contract's tests use them."""
 
-    name: str
-    choices: tuple[str, ...]
-    """All there are; none where it is a picture."""
-    help: str
-
-
-class Form(NamedTuple):
-    """All that a person can ask a generator for: the base of help texts, model cards and web forms."""
-
-    fields: tuple[Field, ...]
+    part: Part
+    schema: Schema
+    batch: Batch
 
 
-class Condition(Spec, ABC):
-    """How a generator is steered. It knows the names, so that it works without the data."""
+class Part(Spec, ABC):
+    """One thing by which a generator is steered. It knows the names, so that it works without the data.
+
+    ``provides`` names the carriers that it uses (``vector``, ``tokens``, ``map``) and what else it brings.
+    """
 
     kind: str
+    column: str = ""
+    """The column of the data, and the public name; by default the name of the part."""
+    dropout: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    """Share of the training items from which this part is left out; above 0 it may be left out when sampling, too."""
+
+    @property
+    @abstractmethod
+    def reads(self) -> frozenset[str]:
+        """The columns that the data must have."""
 
     @abstractmethod
-    def complete(self, schema: Schema) -> "Condition":
-        """The condition with what was left open (names) filled in from the data.
+    def complete(self, schema: Schema) -> Self:
+        """The part with what was left open (names, ranges) filled in from the data.
 
         Raises:
-            SettingsError: the condition and the data do not fit.
-        """
-
-    @property
-    def pictures(self) -> bool:
-        """Whether a picture is what it is steered by."""
-        return False
-
-    @property
-    def labelled(self) -> bool:
-        """Whether the data must bring labels."""
-        return not self.pictures
-
-    @property
-    def paired(self) -> bool:
-        """Whether the data must bring a picture for each image."""
-        return False
-
-    @abstractmethod
-    def encode(self, values: Sequence[Any]) -> Tensor:
-        """What people write, as the tensor that ``embedder`` takes; the first axis is the sample.
-
-        Raises:
-            SettingsError: a value is not one that the condition knows; the message lists those it knows.
+            SettingsError: the part and the data do not fit.
         """
 
     @abstractmethod
-    def targets(self, schema: Schema, items: Batch) -> Tensor:
-        """What some of the data's images are to be made from, encoded."""
-
-    def show(self, encoded: Tensor) -> UInt8[Tensor, "n c *space"]:
-        """Encoded pictures as people see them."""
-        raise NotImplementedError(f"{self.kind} is no picture")
+    def form(self) -> tuple[FormField, ...]:
+        """What can be asked for."""
 
     @abstractmethod
-    def in_turn(self, n: int) -> Tensor:
-        """``n`` encoded values, every possible one in turn."""
+    def encode(self, rows: Sequence[Row]) -> Bundle:
+        """What people write, as tensors.
+
+        Raises:
+            SettingsError: a value is not one that the part knows; the message lists those it knows.
+            DataError: a picture that does not fit; ``where`` names it as ``item N``.
+        """
+
+    @abstractmethod
+    def targets(self, schema: Schema, batch: Batch, key: int) -> Bundle:
+        """What some items of data say; ``key`` chooses where an item has several values."""
 
     @abstractmethod
     def embedder(self) -> Embedder:
-        """A fresh, trainable module from encoded values to a ``Cond``."""
+        """A fresh, trainable module from the part's tensors to a ``Cond``."""
 
     @abstractmethod
-    def describe(self) -> Form:
-        """What can be asked for."""
-
-    @property
-    @abstractmethod
-    def outputs(self) -> int:
-        """How many numbers an auxiliary head needs to tell the condition from an image; 0 where it cannot."""
+    def spatial(self) -> Mapping[str, Interpolation]:
+        """Those tensors that move with the image where it is augmented, and how they are interpolated."""
 
     @abstractmethod
-    def disagreement(self, prediction: Float[Tensor, "b k"], encoded: Tensor) -> Float[Tensor, " b"]:
-        """How far an auxiliary head's prediction is from the condition asked for, one value a sample."""
+    def tasks(self) -> Mapping[str, Task]:
+        """What a network can predict of it from an image, by the names of the form."""
+
+    @abstractmethod
+    def examples(self, n: int) -> list[dict[str, Any]] | None:
+        """``n`` rows, every possible value in turn; ``None`` where values have to be supplied."""
+
+    @abstractmethod
+    def show(self, bundle: Bundle) -> Shown:
+        """Encoded values as people see them: texts, or images."""
+
+    @classmethod
+    @abstractmethod
+    def example(cls) -> Example:
+        """A part with small data for it."""
+
+
+PARTS: Registry[Part] = Registry(
+    {
+        "label": "condgan.conditions.label:Label",
+        "picture": "condgan.conditions.picture:Picture",
+        "layout": "condgan.conditions.layout:Layout",
+    }
+)
+AnyPart = Annotated[Part, PARTS]

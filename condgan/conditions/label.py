@@ -1,21 +1,31 @@
 """One class of a fixed list."""
 
-from collections.abc import Sequence
-from typing import Any, Literal
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, Self
 
 import torch
 from jaxtyping import Float, Int64
-from pydantic import PositiveInt
+from pydantic import PositiveInt, model_validator
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from condgan.conditions.base import Condition, Field, Form
-from condgan.core.batch import Batch, Schema
+from condgan.conditions.base import Example, Interpolation, Part, Row
+from condgan.core.batch import Batch
+from condgan.core.bundle import Bundle
 from condgan.core.cond import Cond, Embedder, Widths
 from condgan.core.errors import SettingsError, nearest
+from condgan.core.form import FormField
+from condgan.core.needs import LEARNED, TASK
+from condgan.core.schema import Column, Schema
+from condgan.core.task import Task
+
+WIDTH = 64
+"""Of a learned embedding, where no other is given."""
 
 
-class Label(Condition):
+class Label(Part):
     """One class of a fixed list; unknown names are refused with the list."""
 
     kind: Literal["label"] = "label"
@@ -23,23 +33,50 @@ class Label(Condition):
     """Class names in index order; empty: take them from the data."""
     encoding: Literal["one-hot", "embedding"] = "one-hot"
     """How a class becomes a vector: one-hot, or a learned embedding of the given width."""
-    width: PositiveInt = 64
-    """Width of a learned embedding; a one-hot vector is as wide as there are classes."""
+    width: PositiveInt | None = None
+    """Width of a learned embedding, by default 64; a one-hot vector is as wide as there are classes."""
 
-    def complete(self, schema: Schema) -> Condition:
+    @model_validator(mode="after")
+    def _width_is_used(self) -> Self:
+        if self.width is not None and self.encoding == "one-hot":
+            raise ValueError("width is of a learned embedding: set encoding to embedding, or leave width out")
+        return self
+
+    @classmethod
+    def resets(cls, changed: str) -> tuple[str, ...]:
+        return ("width",) if changed == "encoding" else ()
+
+    @property
+    def reads(self) -> frozenset[str]:
+        return frozenset({self.column})
+
+    def provides(self) -> frozenset[str]:
+        return frozenset({"vector", TASK} | ({LEARNED} if self.encoding == "embedding" else set()))
+
+    def complete(self, schema: Schema) -> Self:
+        found = schema.columns.get(self.column)
+        if found is None or found.storage != "ids":
+            raise SettingsError(
+                f"the data have no column of classes called {self.column}",
+                where=f"columns: {', '.join(schema.columns) or 'none'}",
+                do="give labelled data, or set --condition none for a plain GAN",
+            )
         if not self.names:
-            return self.with_(names=schema.names)
-        missing = [name for name in schema.names if name not in self.names]
+            return self.with_(names=found.names)
+        missing = [name for name in found.names if name not in self.names]
         if missing:
             raise SettingsError(
                 f"the data have classes that the condition lacks: {', '.join(missing[:5])}",
-                where="setting condition.names",
-                do="leave condition.names out to take all classes",
+                where=f"setting condition.{self.column}.names",
+                do="leave it out to take all classes",
             )
         return self
 
-    def encode(self, values: Sequence[Any]) -> Int64[Tensor, " b"]:
-        return torch.tensor([self._index(value) for value in values], dtype=torch.int64)
+    def form(self) -> tuple[FormField, ...]:
+        return (FormField(self.column, "choice", self.names, help="the class"),)
+
+    def encode(self, rows: Sequence[Row]) -> Bundle:
+        return {"id": torch.tensor([self._index(row[self.column]) for row in rows], dtype=torch.int64)}
 
     def _index(self, value: Any) -> int:
         """A number is an index; text is a name, in whatever case, before it is an index."""
@@ -57,27 +94,52 @@ class Label(Condition):
             do=nearest(str(value), self.names),
         )
 
-    def targets(self, schema: Schema, items: Batch) -> Int64[Tensor, " n"]:
-        return self.encode(schema.names)[items.labels]
+    def targets(self, schema: Schema, batch: Batch, key: int) -> Bundle:
+        ids = batch.columns[self.column]
+        assert isinstance(ids, Tensor), "a column of classes is one of numbers"
+        names = schema.columns[self.column].names
+        return {"id": ids if names == self.names else self.places(names)[ids]}
 
-    def in_turn(self, n: int) -> Int64[Tensor, " n"]:
-        return torch.arange(n) % len(self.names)
+    def places(self, names: Sequence[str]) -> Int64[Tensor, " k"]:
+        """Where the names of the data stand in this part's own order."""
+        place = {name: index for index, name in enumerate(self.names)}
+        return torch.tensor([place[name] for name in names], dtype=torch.int64)
 
     def embedder(self) -> Embedder:
         if self.encoding == "one-hot":
             return OneHot(len(self.names))
-        return Embedding(len(self.names), self.width)
+        return Embedding(len(self.names), self.width or WIDTH)
 
-    def describe(self) -> Form:
-        return Form((Field("label", self.names, "the class to draw"),))
+    def spatial(self) -> Mapping[str, Interpolation]:
+        return {}
 
-    @property
-    def outputs(self) -> int:
-        return len(self.names)
+    def tasks(self) -> Mapping[str, Task]:
+        return {self.column: classification(self.names)}
 
-    def disagreement(self, prediction: Float[Tensor, "b k"], encoded: Int64[Tensor, " b"]) -> Float[Tensor, " b"]:
-        """Cross-entropy (Odena et al. 2017, eq. 3)."""
-        return F.cross_entropy(prediction.float(), encoded, reduction="none")
+    def examples(self, n: int) -> list[dict[str, Any]]:
+        return [{self.column: index % len(self.names)} for index in range(n)]
+
+    def show(self, bundle: Bundle) -> Sequence[str]:
+        return [self.names[index] for index in bundle["id"].tolist()]
+
+    @classmethod
+    def example(cls) -> Example:
+        names = ("Ankle boot", "Bag", "Coat")
+        ids = torch.tensor([2, 0, 1, 1])
+        schema = Schema(Column("pixels", channels=1), {"label": Column("ids", names, (1, 2, 1))})
+        return Example(cls(column="label"), schema, Batch(torch.zeros(4, 1, 8, 8, dtype=torch.uint8), {"label": ids}))
+
+
+def classification(names: tuple[str, ...]) -> Task:
+    """One of several classes: cross-entropy (Odena et al. 2017, eq. 3) and accuracy, of the tensor ``id``."""
+
+    def loss(prediction: Float[Tensor, "b k"], bundle: Bundle) -> Float[Tensor, " b"]:
+        return F.cross_entropy(prediction.float(), bundle["id"], reduction="none")
+
+    def score(prediction: Float[Tensor, "b k"], bundle: Bundle) -> Float[Tensor, " b"]:
+        return (prediction.argmax(1) == bundle["id"]).float()
+
+    return Task(len(names), False, loss, score, 1 / max(1, len(names)), names, lambda bundle: bundle["id"])
 
 
 class OneHot(Embedder):
@@ -86,8 +148,8 @@ class OneHot(Embedder):
     def __init__(self, classes: int) -> None:
         super().__init__(Widths(vector=classes))
 
-    def forward(self, encoded: Int64[Tensor, " b"]) -> Cond:
-        return Cond(vector=F.one_hot(encoded, self.widths.vector).float())
+    def forward(self, bundle: Bundle) -> Cond:
+        return Cond(vector=F.one_hot(bundle["id"], self.widths.vector).float())
 
 
 class Embedding(Embedder):
@@ -97,5 +159,5 @@ class Embedding(Embedder):
         super().__init__(Widths(vector=width))
         self.table = nn.Embedding(classes, width)
 
-    def forward(self, encoded: Int64[Tensor, " b"]) -> Cond:
-        return Cond(vector=self.table(encoded))
+    def forward(self, bundle: Bundle) -> Cond:
+        return Cond(vector=self.table(bundle["id"]))

@@ -2,97 +2,160 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, Literal
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, Self
 
 import numpy as np
 import torch
-from jaxtyping import UInt8
+from jaxtyping import Bool, Float, UInt8
+from pydantic import model_validator
 from torch import Tensor
 from torch.nn import functional as F
 
-from condgan.conditions.base import Condition, Field, Form
-from condgan.conditions.picture import PictureCondition, require_map
-from condgan.core.batch import Batch, Schema
+from condgan.conditions.base import Example, Interpolation, Part, Row
+from condgan.conditions.picture import require_map
+from condgan.core.batch import Batch
+from condgan.core.bundle import Bundle
 from condgan.core.cond import Cond, Embedder, Widths
 from condgan.core.errors import DataError, SettingsError
+from condgan.core.form import FormField
+from condgan.core.needs import GROUND_TRUTH, MAP
 from condgan.core.palette import Colour, Palette, boundaries
+from condgan.core.schema import Column, Schema
+from condgan.core.task import Task
+
+INSTANCES = "instances"
+"""The column of the data, and the public name, of what tells one thing of a class from the next."""
 
 
-class Layout(PictureCondition):
+class Layout(Part):
     """The class of each position, and where an instance ends (Park et al. 2019; Wang et al. 2018, section 3.3)."""
 
     kind: Literal["layout"] = "layout"
+    column: str = "picture"
+    """The column of the data, and the public name."""
     names: tuple[str, ...] = ()
     """Class names in the order of their ids; empty: take them from the data."""
     colours: tuple[Colour, ...] = ()
     """Red, green and blue of each class; empty: take them from the data."""
     boundaries: bool = False
-    """Whether boundaries of instances come as a second channel; taken from the data."""
+    """Whether boundaries of instances are a second tensor; taken from the data."""
+
+    @model_validator(mode="after")
+    def _always_there(self) -> Self:
+        if self.dropout:
+            raise ValueError("a label map cannot be left out: set dropout to 0")
+        return self
 
     @property
-    def paired(self) -> bool:
-        return True
+    def reads(self) -> frozenset[str]:
+        return frozenset({self.column})
 
     @property
     def palette(self) -> Palette:
         """The classes with their colours."""
         return Palette(self.names, self.colours)
 
-    def complete(self, schema: Schema) -> Condition:
-        if not schema.layout:
+    def provides(self) -> frozenset[str]:
+        return frozenset({"map", MAP, GROUND_TRUTH})
+
+    def complete(self, schema: Schema) -> Self:
+        found = schema.columns.get(self.column)
+        if found is None or found.palette is None:
             raise SettingsError(
                 "the data bring no label maps",
-                where="setting condition.kind",
-                do="give pairs with maps of class ids; or set it to image, for pictures of any other kind",
+                where=f"setting condition.{self.column}.kind",
+                do="give pairs with maps of class ids; or set --condition picture, for pictures of any other kind",
             )
-        names, colours = schema.layout
+        names, colours = found.palette
         if self.names and self.names != names:
             raise SettingsError(
                 "the data have other classes than the condition",
-                where="setting condition.names",
+                where=f"setting condition.{self.column}.names",
                 do="leave it out to take those of the data",
             )
-        return self.with_(names=names, colours=colours, boundaries=schema.channels > 1)
+        return self.with_(names=names, colours=colours, boundaries=INSTANCES in schema.columns)
 
-    def encode(self, values: Sequence[Any]) -> UInt8[Tensor, "b k *space"]:
-        """Label maps of one size. Where boundaries are taken, each may stand before its instances (ids h,w) as a tuple;
-        alone it has none.
+    def form(self) -> tuple[FormField, ...]:
+        maps = FormField(self.column, "layout", required=True, help=f"a label map of {', '.join(self.names)}")
+        ids = FormField(INSTANCES, "layout", help="ids of the single things, to tell neighbours of one class apart")
+        return (maps, ids) if self.boundaries else (maps,)
+
+    def encode(self, rows: Sequence[Row]) -> Bundle:
+        """Label maps of one size, and where boundaries are taken, ids of instances (h,w); without them no instance
+        ends.
 
         Raises:
             DataError: an id or a colour that is not of a class, or instances of another size.
         """
-        return torch.from_numpy(np.stack([self._read(value, f"picture {n}") for n, value in enumerate(values)]))
+        maps = [self.palette.ids(require_map(row.get(self.column)), f"item {n}") for n, row in enumerate(rows)]
+        found = {"ids": torch.from_numpy(np.stack(maps))[:, None]}
+        if self.boundaries:
+            ends = [
+                _ends(row.get(INSTANCES), ids, f"item {n}") for n, (row, ids) in enumerate(zip(rows, maps, strict=True))
+            ]
+            found["boundary"] = torch.from_numpy(np.stack(ends).astype(np.uint8))[:, None]
+        return found
 
-    def _read(self, value: Any, where: str) -> UInt8[np.ndarray, "k h w"]:
-        if not self.boundaries:
-            return self.palette.ids(require_map(value), where)[None]
-        alone, instances = value if isinstance(value, tuple) else (value, None)
-        # whatever else stands beside a map is taken for a label, and refused
-        ids = self.palette.ids(require_map(alone if isinstance(instances, np.ndarray | None) else value), where)
-        if instances is None:
-            return np.stack([ids, np.zeros_like(ids)])
-        if instances.shape != ids.shape:
-            (height, width), (high, wide) = ids.shape, instances.shape
-            raise DataError(
-                f"instances of {wide}×{high} for a label map of {width}×{height}",
-                where=where,
-                do="bring both to one size",
-            )
-        return np.stack([ids, boundaries(instances).astype(ids.dtype)])
-
-    def targets(self, schema: Schema, items: Batch) -> UInt8[Tensor, "n k *space"]:
-        assert items.inputs is not None, "data without label maps are refused when the condition is completed"
-        return items.inputs
-
-    def show(self, encoded: UInt8[Tensor, "n k *space"]) -> UInt8[Tensor, "n 3 *space"]:
-        return torch.from_numpy(self.palette.paint(encoded[:, 0].numpy())).movedim(-1, 1)
+    def targets(self, schema: Schema, batch: Batch, key: int) -> Bundle:
+        found = {"ids": batch.columns[self.column]}
+        if self.boundaries:
+            found["boundary"] = batch.columns[INSTANCES]
+        assert all(isinstance(each, Tensor) for each in found.values()), "columns of label maps are pixels"
+        return found  # type: ignore[return-value]
 
     def embedder(self) -> Embedder:
         return Classes(len(self.names), self.boundaries)
 
-    def describe(self) -> Form:
-        return Form((Field("picture", (), f"a label map of {', '.join(self.names)}"),))
+    def spatial(self) -> Mapping[str, Interpolation]:
+        return {"ids": "nearest", "boundary": "nearest"} if self.boundaries else {"ids": "nearest"}
+
+    def tasks(self) -> Mapping[str, Task]:
+        return {self.column: segmentation(self.names)}
+
+    def examples(self, n: int) -> None:
+        return None
+
+    def show(self, bundle: Bundle) -> UInt8[Tensor, "n 3 *space"]:
+        return torch.from_numpy(self.palette.paint(bundle["ids"][:, 0].numpy())).movedim(-1, 1)
+
+    @classmethod
+    def example(cls) -> Example:
+        ids = torch.randint(0, 3, (4, 1, 8, 8), generator=torch.Generator().manual_seed(0), dtype=torch.uint8)
+        palette = Palette(("sky", "sand", "grass"), ((30, 60, 200), (200, 160, 40), (20, 120, 30)))
+        schema = Schema(Column("pixels", channels=3), {"picture": Column("pixels", channels=1, palette=palette)})
+        images = torch.from_numpy(palette.paint(ids[:, 0].numpy())).movedim(-1, 1)
+        return Example(cls(), schema, Batch(images, {"picture": ids}))
+
+
+def segmentation(names: tuple[str, ...]) -> Task:
+    """The class of each position: mean cross-entropy, and pixel accuracy (Long et al. 2015, section 5), of ``ids``."""
+
+    def loss(prediction: Float[Tensor, "b k *space"], bundle: Bundle) -> Float[Tensor, " b"]:
+        return F.cross_entropy(prediction.float(), target(bundle), reduction="none").flatten(1).mean(1)
+
+    def score(prediction: Float[Tensor, "b k *space"], bundle: Bundle) -> Float[Tensor, " b"]:
+        return (prediction.argmax(1) == target(bundle)).flatten(1).float().mean(1)
+
+    def target(bundle: Bundle) -> Tensor:
+        return bundle["ids"][:, 0].long()
+
+    return Task(len(names), True, loss, score, 1 / max(1, len(names)), names, target)
+
+
+def _ends(instances: Any, ids: UInt8[np.ndarray, "h w"], where: str) -> Bool[np.ndarray, "h w"]:
+    """Where an instance ends; without instances nowhere."""
+    if instances is None:
+        return np.zeros(ids.shape, np.bool_)
+    found = np.asarray(instances)
+    if found.shape != ids.shape:
+        (height, width), (high, wide) = ids.shape, found.shape[:2]
+        raise DataError(
+            f"instances of {wide}×{high} for a label map of {width}×{height}",
+            where=where,
+            do="bring both to one size",
+        )
+    return boundaries(found)
 
 
 class Classes(Embedder):
@@ -100,8 +163,8 @@ class Classes(Embedder):
 
     def __init__(self, classes: int, boundaries: bool) -> None:
         super().__init__(Widths(map=classes + boundaries))
-        self.classes = classes
+        self.classes, self.boundaries = classes, boundaries
 
-    def forward(self, encoded: UInt8[Tensor, "b k *space"]) -> Cond:
-        hot = F.one_hot(encoded[:, 0].long(), self.classes).movedim(-1, 1)
-        return Cond(map=torch.cat([hot, encoded[:, 1:]], 1).float())
+    def forward(self, bundle: Bundle) -> Cond:
+        hot = F.one_hot(bundle["ids"][:, 0].long(), self.classes).movedim(-1, 1)
+        return Cond(map=(torch.cat([hot, bundle["boundary"]], 1) if self.boundaries else hot).float())

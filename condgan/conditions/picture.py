@@ -1,40 +1,157 @@
-"""What conditions that are pictures share."""
+"""A picture: a photo, a drawing, or grey levels to be coloured."""
 
 from __future__ import annotations
 
-from abc import ABC
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, NamedTuple, Self
 
 import numpy as np
-from jaxtyping import Float
-from PIL.Image import Image
+import torch
+from jaxtyping import UInt8
+from PIL import Image
+from pydantic import NonNegativeInt, model_validator
 from torch import Tensor
 
-from condgan.conditions.base import Condition
+from condgan.conditions.base import Example, Interpolation, Part, Row
+from condgan.conditions.derive import edges, lightness
+from condgan.core.batch import Batch, to_float
+from condgan.core.bundle import Bundle
+from condgan.core.cond import Cond, Embedder, Widths
 from condgan.core.errors import SettingsError
+from condgan.core.form import FormField
+from condgan.core.needs import GROUND_TRUTH, LIGHTNESS, MAP
+from condgan.core.palette import Palette
+from condgan.core.schema import Column, Schema
+from condgan.core.task import Task
+
+MODES = {1: "L", 3: "RGB", 4: "RGBA"}
+Of = Literal["pair", "grey", "edges"]
 
 
-class PictureCondition(Condition, ABC):
-    """A condition that has no list of values to take in turn, and no classes that a head could tell."""
+class Derived(NamedTuple):
+    """Pictures that are made from the images themselves, so that any folder of photos is one of pairs."""
+
+    make: Any
+    """From images (uint8 n,c,h,w) to pictures (uint8 n,1,h,w)."""
+    given: str
+    """The mode in which a person's picture is read."""
+    provides: frozenset[str]
+    help: str
+
+
+DERIVED: dict[str, Derived] = {
+    "grey": Derived(lightness, "RGB", frozenset({LIGHTNESS}), "a picture to colour"),
+    "edges": Derived(edges, "L", frozenset(), "a drawing, dark on white"),
+}
+
+
+class Picture(Part):
+    """A picture of the same extent as the one to be made (Isola et al. 2017)."""
+
+    kind: Literal["picture"] = "picture"
+    of: Of = "pair"
+    """Where the pictures come from: from the data's pairs; or made from the images themselves: their grey levels, to be
+    coloured, or their edges, to be filled in."""
+    channels: NonNegativeInt = 0
+    """Of the pictures; 0: as the data have them."""
+    palette: Palette | None = None
+    """The classes of label maps that are given in their colours; taken from the data."""
+
+    @model_validator(mode="after")
+    def _always_there(self) -> Self:
+        if self.dropout:
+            raise ValueError("a picture cannot be left out: set dropout to 0")
+        return self
 
     @property
-    def pictures(self) -> bool:
-        return True
+    def reads(self) -> frozenset[str]:
+        return frozenset({self.column} if self.of == "pair" else ())
 
-    @property
-    def outputs(self) -> int:
-        return 0
+    def provides(self) -> frozenset[str]:
+        more = DERIVED[self.of].provides if self.of in DERIVED else frozenset()
+        return frozenset({"map", MAP, GROUND_TRUTH}) | more
 
-    def in_turn(self, n: int) -> Tensor:
-        raise SettingsError(
-            "this generator makes pictures from pictures", where="label", do="give it some: condgan translate"
-        )
+    def complete(self, schema: Schema) -> Self:
+        palette, channels = None, 1
+        if self.of == "pair":
+            found = schema.columns.get(self.column)
+            if found is None or found.storage != "pixels":
+                raise SettingsError(
+                    "the data are no pairs of pictures",
+                    where=f"setting condition.{self.column}.of",
+                    do="give pairs, or set it to grey or edges to make the pictures from the images",
+                )
+            palette = found.palette
+            channels = 3 if palette else found.channels
+        if self.channels not in (0, channels) or (self.palette and self.palette != palette):
+            raise SettingsError(
+                f"the data have other pictures, of {channels} channels, than the condition",
+                where=f"setting condition.{self.column}.channels and palette",
+                do="leave them out, and set data.input_channels",
+            )
+        return self.with_(channels=channels, palette=palette)
 
-    def disagreement(self, prediction: Float[Tensor, "b k"], encoded: Tensor) -> Float[Tensor, " b"]:
-        return prediction.new_zeros(len(prediction))
+    def form(self) -> tuple[FormField, ...]:
+        what = DERIVED[self.of].help if self.of in DERIVED else "a picture"
+        return (FormField(self.column, "layout" if self.palette else "picture", required=True, help=what),)
+
+    def encode(self, rows: Sequence[Row]) -> Bundle:
+        """Pictures of one size. For grey levels any picture will do; for edges a drawing of dark lines on white; where
+        label maps are given in their colours, any kind of label map."""
+        values = [row[self.column] for row in rows]
+        if self.palette:
+            maps = [self.palette.ids(require_map(value), f"item {n}") for n, value in enumerate(values)]
+            return {"pixels": torch.from_numpy(self.palette.paint(np.stack(maps))).movedim(-1, 1).contiguous()}
+        derived = DERIVED.get(self.of)
+        mode = derived.given if derived else MODES[self.channels]
+        arrays = [np.array(require_picture(value).convert(mode)) for value in values]
+        pictures = torch.from_numpy(np.stack([each.reshape(*each.shape[:2], -1) for each in arrays])).movedim(-1, 1)
+        # a drawing is there already; grey levels are made of whatever is given
+        return {"pixels": lightness(pictures) if self.of == "grey" else pictures.contiguous()}
+
+    def targets(self, schema: Schema, batch: Batch, key: int) -> Bundle:
+        if self.of in DERIVED:
+            return {"pixels": DERIVED[self.of].make(batch.target)}
+        pixels = batch.columns[self.column]
+        assert isinstance(pixels, Tensor), "a column of pictures is one of pixels"
+        if self.palette:
+            coloured = torch.from_numpy(self.palette.paint(pixels[:, 0].numpy()))
+            return {"pixels": coloured.movedim(-1, 1).contiguous()}
+        return {"pixels": pixels}
+
+    def embedder(self) -> Embedder:
+        return Pixels(self.channels)
+
+    def spatial(self) -> Mapping[str, Interpolation]:
+        return {"pixels": "bilinear"}
+
+    def tasks(self) -> Mapping[str, Task]:
+        return {}
+
+    def examples(self, n: int) -> None:
+        return None
+
+    def show(self, bundle: Bundle) -> UInt8[Tensor, "n k *space"]:
+        return bundle["pixels"]
+
+    @classmethod
+    def example(cls) -> Example:
+        pixels = torch.randint(0, 256, (4, 3, 8, 8), generator=torch.Generator().manual_seed(0), dtype=torch.uint8)
+        schema = Schema(Column("pixels", channels=3), {"picture": Column("pixels", channels=3)})
+        return Example(cls(column="picture"), schema, Batch(pixels.flip(3), {"picture": pixels}))
 
 
-def require_map(value: Any) -> Image | np.ndarray:
+class Pixels(Embedder):
+    """A picture as a map of its values, −1 … 1."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__(Widths(map=channels))
+
+    def forward(self, bundle: Bundle) -> Cond:
+        return Cond(map=to_float(bundle["pixels"]))
+
+
+def require_map(value: Any) -> Image.Image | np.ndarray:
     """A label map, as a picture or as an array, and nothing else.
 
     Raises:
@@ -43,18 +160,14 @@ def require_map(value: Any) -> Image | np.ndarray:
     return value if isinstance(value, np.ndarray) else require_picture(value)
 
 
-def require_picture(value: Any) -> Image:
+def require_picture(value: Any) -> Image.Image:
     """A picture, and nothing else.
 
     Raises:
         SettingsError: it is none.
     """
-    if isinstance(value, tuple):
-        raise SettingsError(
-            "this generator takes no label beside its pictures", where=f"label {value[1]!r}", do="leave it out"
-        )
-    if not isinstance(value, Image):
-        raise SettingsError(
-            "this generator makes pictures from pictures", where=f"label {value!r}", do="use condgan translate"
-        )
+    if isinstance(value, np.ndarray):
+        return Image.fromarray(value[..., 0] if value.ndim == 3 and value.shape[2] == 1 else value)
+    if not isinstance(value, Image.Image):
+        raise SettingsError("not a picture", where=f"{type(value).__name__} {value!r}", do="give an opened image")
     return value

@@ -1,107 +1,136 @@
-"""What a picture and a label map owe the house."""
+"""What a picture and a label map make of data, and of what people supply."""
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image as Pillow
 
-from condgan.conditions import Image, Joint, Layout
+from condgan.conditions import Condition, Layout, Picture
+from condgan.conditions.base import Part
 from condgan.conditions.derive import edges, lightness
-from condgan.core.batch import Batch, Schema
-from condgan.core.errors import SettingsError
-from condgan.core.palette import Palette
+from condgan.core.batch import Batch
+from condgan.core.errors import DataError, SettingsError
+from condgan.core.palette import Palette, boundaries
+from condgan.core.schema import Column, Schema
 from tests.conftest import picture
 from tests.pairs import COLOURS, NAMES, ids, layout
 
 PALETTE = Palette(NAMES, tuple(map(tuple, COLOURS.tolist())))
 IMAGES = torch.from_numpy(np.stack([np.asarray(picture(seed)) for seed in range(4)])).movedim(-1, 1)
 MAPS = torch.from_numpy(np.stack([ids(seed) for seed in range(4)]))[:, None]
-CASES = {
-    "pair": (Image(), Schema(("all",), (4,), 3), Batch(IMAGES, torch.zeros(4).long(), IMAGES)),
-    "grey": (Image(of="grey"), Schema(("all",), (4,)), Batch(IMAGES, torch.zeros(4).long())),
-    "edges": (Image(of="edges"), Schema(("all",), (4,)), Batch(IMAGES, torch.zeros(4).long())),
-    "joint": (
-        Joint(of="grey"),
-        Schema(tuple(f"n{index}" for index in range(300)), (1,) * 300),
-        Batch(IMAGES, torch.tensor([0, 299, 2, 256])),
-    ),
-    "painted": (Image(), Schema(("all",), (4,), 1, PALETTE), Batch(IMAGES, torch.zeros(4).long(), MAPS)),
-    "layout": (Layout(), Schema(("all",), (4,), 1, PALETTE), Batch(IMAGES, torch.zeros(4).long(), MAPS)),
+PHOTOS = torch.zeros(4, 3, 12, 18, dtype=torch.uint8)
+
+
+def schema(**columns: Column) -> Schema:
+    return Schema(Column("pixels", channels=3), columns)
+
+
+OF_PIXELS, OF_IDS = Column("pixels", channels=3), Column("pixels", channels=1, palette=PALETTE)
+CASES: dict[str, tuple[Part, Schema, Batch]] = {
+    "pair": (Picture(), schema(picture=OF_PIXELS), Batch(IMAGES, {"picture": IMAGES})),
+    "grey": (Picture(of="grey"), schema(), Batch(IMAGES, {})),
+    "edges": (Picture(of="edges"), schema(), Batch(IMAGES, {})),
+    "coloured": (Picture(), schema(picture=OF_IDS), Batch(PHOTOS, {"picture": MAPS})),
+    "layout": (Layout(), schema(picture=OF_IDS), Batch(PHOTOS, {"picture": MAPS})),
     "boundaries": (
         Layout(),
-        Schema(("all",), (4,), 2, PALETTE),
-        Batch(IMAGES, torch.zeros(4).long(), torch.cat([MAPS, MAPS % 2], 1)),
+        schema(picture=OF_IDS, instances=Column("pixels", channels=1)),
+        Batch(PHOTOS, {"picture": MAPS, "instances": MAPS % 2}),
     ),
 }
 
 
+def case(name: str) -> tuple[Condition, dict[str, torch.Tensor]]:
+    part, found, batch = CASES[name]
+    condition = Condition(picture=part).complete(found)
+    return condition, condition.targets(found, batch)
+
+
 @pytest.mark.parametrize("name", CASES)
-def test_contract(name: str) -> None:
-    condition, schema, items = CASES[name]
-    condition = condition.complete(schema)
-    encoded = condition.targets(schema, items)
-    assert encoded.dtype == torch.uint8 and len(encoded) == 4
+def test_each_kind_of_picture(name: str) -> None:
+    condition, bundle = case(name)
+    assert all(each.dtype == torch.uint8 and len(each) == 4 for each in bundle.values())
     embedder = condition.embedder()
-    cond = embedder(encoded)
-    assert (cond.vector is None) == (condition.kind != "joint")
-    assert cond.map.shape == (4, embedder.widths.map, *encoded.shape[2:])
+    cond = embedder(bundle)
+    space = next(iter(bundle.values())).shape[2:]
+    assert cond.vector is None and cond.map.shape == (4, embedder.widths.map, *space)
     assert cond.map.min() >= -1 and cond.map.max() <= 1
-    assert type(condition).parse(condition.plain()) == condition
-    assert condition.pictures and condition.outputs == 0
-    assert condition.show(encoded).shape[1] in (1, 3)
-    for ask in (lambda: condition.in_turn(3), lambda: condition.encode(["wren"])):
-        with pytest.raises(SettingsError, match="translate"):
-            ask()
+    assert Condition.parse(condition.plain()) == condition
+    assert condition.show(bundle)["picture"].shape[1] in (1, 3)
+    with pytest.raises(SettingsError, match="not a picture"):
+        condition.encode([{"picture": "wren"}])
 
 
-def test_a_class_beside_a_picture() -> None:
-    condition, schema, items = CASES["joint"]
-    condition = condition.complete(schema)
-    encoded = condition.targets(schema, items)
-    cond = condition.embedder()(encoded)
-    assert cond.vector.argmax(1).tolist() == items.labels.tolist() and cond.map.shape[1] == 1
-    assert torch.equal(condition.encode([(picture(1), "n299"), (picture(1), 2)])[0], encoded[1])
-    assert torch.equal(condition.show(encoded), lightness(IMAGES))
-    with pytest.raises(SettingsError, match="--label NAME"):
-        condition.encode([picture(1)])
-    with pytest.raises(SettingsError, match="no label beside"):
-        CASES["grey"][0].complete(CASES["grey"][1]).encode([(picture(1), "n1")])
+def test_what_people_supply_is_encoded_as_the_data_are() -> None:
+    for name, supplied in (("pair", picture(2)), ("grey", picture(2)), ("layout", layout(2))):
+        condition, bundle = case(name)
+        for key, each in condition.encode([{"picture": supplied}]).items():
+            assert torch.equal(each[0], bundle[key][2])
+    drawing = Condition(picture=Picture(of="edges")).complete(schema())
+    encoded = drawing.encode([{"picture": Pillow.fromarray(ids(0))}])["picture.pixels"]
+    assert torch.equal(encoded[0, 0], torch.from_numpy(ids(0)))
 
 
-def test_what_people_give_is_encoded_as_the_data_are() -> None:
-    for name, given in (("pair", picture(2)), ("grey", picture(2)), ("layout", layout(2))):
-        condition, schema, items = CASES[name]
-        condition = condition.complete(schema)
-        assert torch.equal(condition.encode([given])[0], condition.targets(schema, items)[2])
-    drawing = Image(of="edges").complete(Schema(("all",), (4,)))
-    assert torch.equal(drawing.encode([Pillow.fromarray(ids(0))])[0, 0], torch.from_numpy(ids(0)))
-
-
-def test_painted_label_maps_are_painted_again() -> None:
-    """Whatever their own colours: what is given later is what was given in training."""
-    condition, schema, items = CASES["painted"]
-    condition = condition.complete(schema)
-    for given in (layout(2), Pillow.fromarray(ids(2)), ids(2), Pillow.fromarray(COLOURS[ids(2)])):
-        assert torch.equal(condition.encode([given])[0], condition.targets(schema, items)[2])
+def test_colour_coded_label_maps_are_coloured_again() -> None:
+    """Whatever their own colours: what is supplied later is what was seen in training."""
+    condition, bundle = case("coloured")
+    for supplied in (layout(2), Pillow.fromarray(ids(2)), ids(2), Pillow.fromarray(COLOURS[ids(2)])):
+        encoded = condition.encode([{"picture": supplied}])["picture.pixels"]
+        assert torch.equal(encoded[0], bundle["picture.pixels"][2])
     with pytest.raises(SettingsError, match=r"data\.input_channels"):
-        Image(channels=1).complete(Schema(("all",), (4,), 3))
+        Condition(picture=Picture(channels=1)).complete(schema(picture=OF_PIXELS))
 
 
-def test_a_layout_is_one_hot_with_its_boundaries_beside() -> None:
-    condition, schema, items = CASES["boundaries"]
-    condition = condition.complete(schema)
-    cond = condition.embedder()(condition.targets(schema, items))
+def test_a_layout_is_one_hot_concatenated_with_its_boundaries() -> None:
+    condition, bundle = case("boundaries")
+    cond = condition.embedder()(bundle)
     assert torch.equal(cond.map[:, :3].sum(1), torch.ones(4, 12, 18))
-    assert torch.equal(cond.map[:, :3].argmax(1), MAPS[:, 0].long()) and torch.equal(cond.map[:, 3:], MAPS % 2)
+    assert torch.equal(cond.map[:, :3].argmax(1), MAPS[:, 0].long()) and torch.equal(
+        cond.map[:, 3:], (MAPS % 2).float()
+    )
+    numbers = np.arange(12 * 18).reshape(12, 18) // 50
+    encoded = condition.encode([{"picture": layout(1), "instances": numbers}, {"picture": layout(2)}])
+    assert torch.equal(encoded["picture.boundary"][0, 0].bool(), torch.from_numpy(boundaries(numbers)))
+    assert not encoded["picture.boundary"][1].any()
+    with pytest.raises(DataError, match="instances of 3×2 for a label map of 18×12; item 0"):
+        condition.encode([{"picture": layout(1), "instances": np.zeros((2, 3), int)}])
 
 
 def test_data_of_another_kind_are_refused() -> None:
     with pytest.raises(SettingsError, match="no pairs.*set it to grey or edges"):
-        Image().complete(Schema(("a",), (4,)))
+        Condition(picture=Picture()).complete(schema())
     with pytest.raises(SettingsError, match="no label maps"):
-        Layout().complete(Schema(("a",), (4,), 3))
+        Condition(layout=Layout()).complete(schema(picture=OF_PIXELS))
     with pytest.raises(SettingsError, match="other classes"):
-        Layout(names=("a", "b"), colours=((0, 0, 0), (1, 1, 1))).complete(Schema(("a",), (4,), 1, PALETTE))
+        part = Layout(names=("a", "b"), colours=((0, 0, 0), (1, 1, 1)))
+        Condition(layout=part).complete(schema(picture=OF_IDS))
+
+
+@pytest.mark.parametrize("part", ["picture", "layout"])
+def test_a_picture_cannot_be_left_out(part: str) -> None:
+    with pytest.raises(SettingsError, match="cannot be left out: set dropout to 0"):
+        Condition.parse({part: {"dropout": 0.1}})
+
+
+def test_pictures_are_derived_a_batch_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Never of the whole data set, which may be larger than memory."""
+    from condgan.conditions import picture as module
+    from condgan.presets import get
+    from condgan.training.engine import accelerator
+    from condgan.training.trainer import Trainer
+    from tests.training.runs import two_tones
+
+    sizes: list[int] = []
+    grey = module.DERIVED["grey"]
+    counted = grey._replace(make=lambda images: sizes.append(len(images)) or grey.make(images))
+    monkeypatch.setitem(module.DERIVED, "grey", counted)
+    data = two_tones((16, 16), 3)
+    small = {"architecture": {"channels": 4, "most_channels": 4, "patch_channels": 4}, "training": {"batch": 4}}
+    trainer = Trainer(
+        get("colorize").override(small).resolve(data.schema, data.shape), data, accelerator("cpu", "fp32")
+    )
+    trainer.step()
+    assert sizes == [4]
 
 
 def test_lightness_is_that_of_the_eye() -> None:

@@ -1,0 +1,269 @@
+"""The product of named parts: what a generator is steered by."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Self
+
+import torch
+from pydantic import Field, model_validator
+from torch import Tensor, nn
+
+from condgan.conditions.base import AnyPart, Interpolation, Part, Row, Shown
+from condgan.core.batch import Batch
+from condgan.core.bundle import Bundle, part, prefixed
+from condgan.core.cond import CARRIERS, Cond, Embedder, Tokens, Widths
+from condgan.core.errors import SettingsError, nearest
+from condgan.core.form import FormField
+from condgan.core.needs import UNMOVED
+from condgan.core.schema import Schema
+from condgan.core.spec import Spec
+from condgan.core.task import Task
+
+KNOWN = "known"
+"""The tensor of a part that may be left out: Bool[b], whether it was given."""
+
+
+class Condition(Spec):
+    """How a generator is steered: by all of its parts together. Without parts it is the plain GAN."""
+
+    parts: dict[str, AnyPart] = Field(default_factory=dict)
+    """The parts by their names."""
+
+    if TYPE_CHECKING:
+
+        def __init__(self, *, parts: Mapping[str, Any] | None = None, **named: Any) -> None: ...
+
+    @model_validator(mode="before")
+    @classmethod
+    def _spelled(cls, values: Any) -> Any:
+        """``"none"``, ``"label,picture"`` and ``{"label": {…}}`` as people write them."""
+        spelled = spell(values)
+        return {**spelled, "parts": {name: _with_kind(name, each) for name, each in spelled["parts"].items()}}
+
+    @model_validator(mode="after")
+    def _named(self) -> Self:
+        for name, each in self.parts.items():
+            if not name.isidentifier():
+                raise ValueError(f"{name!r} cannot be the name of a part: use letters, digits and underscores")
+            if not each.column:
+                self.parts[name] = each.with_(column=name)
+        counts = Counter(field.name for field in self.form())
+        if twice := [name for name, count in counts.items() if count > 1]:
+            raise ValueError(f"two parts are called {twice[0]}: give one of them another column")
+        return self
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """The columns that the data must have."""
+        return frozenset().union(*(each.reads for each in self.parts.values()))
+
+    def provides(self) -> frozenset[str]:
+        found = frozenset[str]().union(*(each.provides() for each in self.parts.values()))
+        return found | ({UNMOVED} if not self.spatial() else frozenset())
+
+    def complete(self, schema: Schema) -> Condition:
+        """The condition with what was left open filled in from the data.
+
+        Raises:
+            SettingsError: a part and the data do not fit.
+        """
+        return Condition(parts={name: each.complete(schema) for name, each in self.parts.items()})
+
+    def form(self) -> tuple[FormField, ...]:
+        """What can be asked for, under its public names."""
+        return tuple(field for each in self.parts.values() for field in each.form())
+
+    def encode(self, rows: Sequence[Row]) -> Bundle:
+        """What people write, as tensors.
+
+        Raises:
+            SettingsError: an unknown name or value, or one that has to be given is not there.
+            DataError: a picture that does not fit; ``where`` names it as ``item N``.
+        """
+        self._require_names(rows)
+        found: Bundle = {}
+        for name, each in self.parts.items():
+            fields = [field.name for field in each.form()]
+            known = [any(row.get(field) is not None for field in fields) for row in rows]
+            asked: Sequence[Row] = rows
+            if not all(known):
+                asked = self._filled(each, rows, known)
+            found |= prefixed(name, each.encode(asked))
+            if each.dropout:
+                found[f"{name}.{KNOWN}"] = torch.tensor(known, dtype=torch.bool)
+        return found
+
+    def _require_names(self, rows: Sequence[Row]) -> None:
+        names = [field.name for field in self.form()]
+        for name, value in ((name, value) for row in rows for name, value in row.items()):
+            if name not in names:
+                raise SettingsError(
+                    f"this generator takes no {name}",
+                    where=f"{name} {value!r}",
+                    do=nearest(name, names) if names else "it was trained without a condition; leave it out",
+                )
+
+    def _filled(self, each: Part, rows: Sequence[Row], known: Sequence[bool]) -> list[Row]:
+        """Rows in which a part that may be left out has some value or other, which ``known`` says is none."""
+        example = each.examples(1) if each.dropout else None
+        if example is None:
+            field = each.form()[0]
+            raise SettingsError(
+                f"no {field.name}", where=f"item {list(known).index(False)}", do=f"give one: {field.help}"
+            )
+        return [row if there else {**row, **example[0]} for row, there in zip(rows, known, strict=True)]
+
+    def targets(self, schema: Schema, batch: Batch, key: int = 0) -> Bundle:
+        """What some items of data say; ``key`` chooses where an item has several values."""
+        found: Bundle = {}
+        for name, each in self.parts.items():
+            found |= prefixed(name, each.targets(schema, batch, key))
+            if each.dropout:
+                found[f"{name}.{KNOWN}"] = torch.ones(len(batch.target), dtype=torch.bool)
+        return found
+
+    def drop(self, bundle: Bundle) -> Bundle:
+        """The bundle with parts left out at random, each with the probability that it has (Ho & Salimans 2022,
+        section 3.2). Takes chance from torch's own random state."""
+        found = dict(bundle)
+        for name, each in self.parts.items():
+            if each.dropout:
+                known = found[f"{name}.{KNOWN}"]
+                found[f"{name}.{KNOWN}"] = known & (torch.rand(known.shape, device=known.device) >= each.dropout)
+        return found
+
+    def embedder(self) -> Embedder:
+        """A fresh, trainable module from a bundle to a ``Cond``."""
+        return Product(self.parts)
+
+    def spatial(self) -> dict[str, Interpolation]:
+        """The tensors that move with the image, and how they are interpolated."""
+        return {f"{name}.{key}": how for name, each in self.parts.items() for key, how in each.spatial().items()}
+
+    def tasks(self) -> dict[str, Task]:
+        """What a network can predict of the condition from an image, by public name; on whole bundles."""
+        return {field: _within(name, task) for name, each in self.parts.items() for field, task in each.tasks().items()}
+
+    def examples(self, n: int) -> list[dict[str, Any]] | None:
+        """``n`` rows, every value in turn; ``None`` where values have to be supplied."""
+        rows: list[dict[str, Any]] = [{} for _ in range(n)]
+        for each in self.parts.values():
+            found = each.examples(n)
+            if found is None:
+                return None
+            rows = [row | more for row, more in zip(rows, found, strict=True)]
+        return rows
+
+    def show(self, bundle: Bundle) -> dict[str, Shown]:
+        """Each part as people see it: texts, empty where it was left out, or images."""
+        found: dict[str, Shown] = {}
+        for name, each in self.parts.items():
+            shown = each.show(part(bundle, name))
+            known = bundle.get(f"{name}.{KNOWN}")
+            if known is not None and not isinstance(shown, Tensor):
+                shown = [text if there else "" for text, there in zip(shown, known.tolist(), strict=True)]
+            found[each.column] = shown
+        return found
+
+
+class Product(Embedder):
+    """Vectors and maps of all parts concatenated, their tokens projected to one width and joined.
+
+    A part that was left out has a vector and a map of zeros and no tokens; a number in the vector says so.
+    """
+
+    def __init__(self, parts: Mapping[str, Part]) -> None:
+        embedders = {name: each.embedder() for name, each in parts.items()}
+        widths = [each.widths for each in embedders.values()]
+        optional = [name for name, each in parts.items() if each.dropout]
+        tokens = [each.tokens for each in widths if each.tokens]
+        super().__init__(
+            Widths(
+                vector=sum(each.vector for each in widths) + len(optional),
+                tokens=max(tokens, default=0),
+                map=sum(each.map for each in widths),
+            )
+        )
+        self.optional = optional
+        self.parts = nn.ModuleDict(embedders)
+        self.project = nn.ModuleDict(
+            {
+                name: nn.Linear(each.widths.tokens, self.widths.tokens, bias=False)
+                for name, each in embedders.items()
+                if each.widths.tokens and len(tokens) > 1
+            }
+        )
+
+    def forward(self, bundle: Bundle) -> Cond:
+        vectors: list[Tensor] = []
+        tokens: list[Tokens] = []
+        maps: list[Tensor] = []
+        for name, embedder in self.parts.items():
+            cond: Cond = embedder(part(bundle, name))
+            known = bundle[f"{name}.{KNOWN}"] if name in self.optional else None
+            if cond.vector is not None:
+                vectors.append(cond.vector if known is None else cond.vector * known[:, None])
+            if known is not None:
+                vectors.append(known[:, None].float())
+            if cond.tokens is not None:
+                x = self.project[name](cond.tokens.x) if name in self.project else cond.tokens.x
+                mask = cond.tokens.mask if known is None else cond.tokens.mask & known[:, None]
+                tokens.append(Tokens(x, mask))
+            if cond.map is not None:
+                apart = cond.map.dim() - 1
+                maps.append(cond.map if known is None else cond.map * known.view(-1, *[1] * apart))
+        joined = (
+            Tokens(torch.cat([each.x for each in tokens], 1), torch.cat([each.mask for each in tokens], 1))
+            if (tokens)
+            else None
+        )
+        return Cond(_joined(vectors), joined, _joined(maps))
+
+
+def spell(values: Any) -> dict[str, Any]:
+    """Settings of a condition in their long form: ``{"parts": {name: …}}``. Other keys than ``parts`` are parts."""
+    if isinstance(values, str):
+        names = [name.strip() for name in values.split(",") if name.strip() not in ("", "none")]
+        return {"parts": {name: {} for name in names}}
+    if not isinstance(values, Mapping):
+        raise ValueError("give none, or the parts by their names")
+    named = {name: each for name, each in values.items() if name != "parts"}
+    given = values.get("parts") or {}
+    if not isinstance(given, Mapping):
+        raise ValueError("give the parts by their names")
+    return {"parts": {**given, **named}}
+
+
+def _with_kind(name: str, values: Any) -> Any:
+    """A part is of the kind that it is called after, unless it says otherwise."""
+    return {"kind": name, **values} if isinstance(values, Mapping) else values
+
+
+def _joined(tensors: Sequence[Tensor]) -> Tensor | None:
+    if len(tensors) < 2:
+        return tensors[0] if tensors else None
+    return torch.cat([each.to(tensors[0].dtype) for each in tensors], 1)
+
+
+def _within(name: str, task: Task) -> Task:
+    """A part's task on the bundle of the whole condition; where the part was left out its value is missing."""
+    flag = f"{name}.{KNOWN}"
+
+    def loss(prediction: Tensor, bundle: Bundle) -> Tensor:
+        found = task.loss(prediction, part(bundle, name))
+        return found * bundle[flag] if flag in bundle else found
+
+    def score(prediction: Tensor, bundle: Bundle) -> Tensor:
+        found = task.score(prediction, part(bundle, name))
+        return found.masked_fill(~bundle[flag], torch.nan) if flag in bundle else found
+
+    inner = task.target
+    target = None if inner is None else lambda bundle: inner(part(bundle, name))
+    return task._replace(loss=loss, score=score, target=target)
+
+
+def carriers(each: Spec) -> list[str]:
+    """The carriers that a part uses."""
+    return [carrier for carrier in CARRIERS if carrier in each.provides()]
