@@ -1,14 +1,19 @@
 """Random changes that leave the class as it is, on the device, over whole batches (kornia)."""
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Literal
 
 import torch
-from jaxtyping import Float, UInt8
+from jaxtyping import Float
 from pydantic import Field
 from torch import Tensor, nn
 
+from condgan.core.bundle import Bundle
+from condgan.core.needs import UNMOVED, Need
 from condgan.core.spec import Spec
+
+Interpolation = Literal["nearest", "bilinear"]
 
 
 class Augment(Spec):
@@ -54,21 +59,35 @@ class Augment(Spec):
         steps = [K.RandomBrightness(around_one, p=1.0), K.RandomContrast(around_one, p=1.0)]
         return nn.Sequential(*steps, K.RandomSaturation(around_one, p=1.0))
 
-    def together(
-        self, images: Float[Tensor, "b c h w"], pictures: UInt8[Tensor, "b k h w"], ids: bool
-    ) -> tuple[Float[Tensor, "b c h w"], UInt8[Tensor, "b k h w"]]:
-        """Images and the pictures that they are made from, both moved alike; of ``ids`` none comes between two."""
-        if not self.active:
-            return images, pictures
+    def needs(self) -> tuple[Need, ...]:
+        if not self.colour and self.on == "real":
+            return ()
+        alike = "pictures and images are to be changed alike: set augment.colour to 0 and augment.on to real"
+        return (Need(UNMOVED, alike),)
+
+    def move(
+        self, images: Float[Tensor, "b c *space"], bundle: Mapping[str, Tensor], spatial: Mapping[str, Interpolation]
+    ) -> tuple[Float[Tensor, "b c *space"], Bundle]:
+        """Changed images, and the tensors of their conditions that move with them, by one transform of each sample.
+
+        Args:
+            images: −1 … 1.
+            bundle: encoded conditions, any tensors.
+            spatial: the names of those to move (UInt8[b k *space], of the images' extent) and how each is interpolated;
+                of ``nearest`` no new values arise. Where there are any, colours stay as they are.
+        """
+        if not self.active or not spatial:
+            return self.apply(images), dict(bundle)
         from kornia.augmentation import AugmentationSequential
 
-        kinds = ["input", "mask" if ids else "image"]
-        both = AugmentationSequential(*self.geometry, data_keys=kinds)
-        moved, given = both(images.add(1).div(2), pictures.float() / 255)
-        return moved.mul(2).sub(1), given.mul(255).round().clamp(0, 255).to(torch.uint8)
+        keys = ["input", *("mask" if how == "nearest" else "image" for how in spatial.values())]
+        transform = AugmentationSequential(*self.geometry, data_keys=keys)
+        moved, *others = transform(images.add(1).div(2), *(bundle[name].float() / 255 for name in spatial))
+        levels = [each.mul(255).round().clamp(0, 255).to(torch.uint8) for each in others]
+        return moved.mul(2).sub(1), {**bundle, **dict(zip(spatial, levels, strict=True))}
 
-    def apply(self, images: Float[Tensor, "b c h w"]) -> Float[Tensor, "b c h w"]:
-        """Changed images, −1 … 1 as they came; differentiable. Draws from torch's own random state."""
+    def apply(self, images: Float[Tensor, "b c *space"]) -> Float[Tensor, "b c *space"]:
+        """Changed images, −1 … 1 as they came; differentiable. Takes chance from torch's own random state."""
         if not self.active:
             return images
         images = self.geometry(images.add(1).div(2))

@@ -1,30 +1,34 @@
-"""The contract of a source: labelled images, decoded once, kept as uint8, gathered a batch at a time."""
+"""The contract of a source: images and what belongs to them, decoded once and kept as uint8."""
 
 from __future__ import annotations
 
 import logging
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from functools import cached_property
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, Self
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Int64, UInt8
+from jaxtyping import Int64
 from pydantic import BeforeValidator, Field, PositiveInt, field_validator
-from torch import Tensor
 
-from condgan.core.batch import Batch, Schema, Shape
-from condgan.core.cache import digest
+from condgan.core.batch import Values
 from condgan.core.errors import DataError, NoSplitError
 from condgan.core.palette import Palette
+from condgan.core.registry import Registry
+from condgan.core.schema import Column, Schema
 from condgan.core.seeds import permutation
 from condgan.core.spec import Spec
-from condgan.data.decode import Fit, Picture, Unreadable, decode
+from condgan.data.columns import Raw, RawPixels, RawValues, pick, require_same_sizes
+from condgan.data.dataset import Dataset, select
+from condgan.data.decode import Decoded, Fit, Undecoded, Unreadable, decode, default_size
+from condgan.data.layouts import decode_coloured, extents
 
 SKIPPED_AT_MOST = 0.01
+UNLABELLED = "for a plain GAN set --condition none and --data.labelled false"
+"""Advice where labels are not found."""
 
 logger = logging.getLogger(__name__)
 
@@ -34,100 +38,13 @@ Split = Literal["train", "val", "test"]
 class Records(NamedTuple):
     """What a source found, before decoding."""
 
-    images: Sequence[Picture] | np.ndarray
-    """One a sample: a path, the bytes of an image file, or an array H,W[,C] of 8 or 16 bits."""
-    labels: Sequence[str | int] | np.ndarray
-    """One a sample: a class name, or an index into ``names``."""
-    names: tuple[str, ...] | None = None
-    """Class names in index order; ``None``: the labels themselves, sorted."""
-
-
-class Dataset:
-    """Decoded samples: uint8 images, class indices, and the schema that names them."""
-
-    def __init__(
-        self,
-        images: UInt8[Tensor, "n c h w"],
-        labels: Int64[Tensor, " n"],
-        names: tuple[str, ...],
-        sizes: Counter[tuple[int, int]] | None = None,
-        unreadable: tuple[Unreadable, ...] = (),
-        clean: Int64[Tensor, " n"] | None = None,
-        *,
-        inputs: UInt8[Tensor, "n k h w"] | None = None,
-        layout: Palette | None = None,
-        palette: Palette | None = None,
-    ) -> None:
-        self.images = images
-        self.inputs = inputs
-        """The pictures that they are to be made from, where the source has pairs; ids where ``layout`` says of what."""
-        self.palette = palette
-        """The classes of the images, where they are painted label maps."""
-        self.labels = labels
-        self.sizes = sizes or Counter({(images.shape[2], images.shape[3]): len(images)})
-        """How many images there were of each height and width, before they were brought to one."""
-        self.unreadable = unreadable
-        """Those that could not be decoded, and are not among the images."""
-        self.clean = labels if clean is None else clean
-        """The labels before some were turned on purpose."""
-        counts = torch.bincount(labels, minlength=len(names)).tolist()
-        self.schema = Schema(names, tuple(counts), 0 if inputs is None else inputs.shape[1], layout)
-
-    def __len__(self) -> int:
-        return len(self.images)
-
-    @cached_property
-    def hash(self) -> str:
-        """Stands for the images and their labels, before some were turned on purpose."""
-        return digest(self.images, self.clean, *([] if self.inputs is None else [self.inputs]))
-
-    @property
-    def shape(self) -> Shape:
-        """The shape of one image."""
-        return Shape(self.images.shape[1], tuple(self.images.shape[2:]))
-
-    def part(self, chosen: Bool[Tensor, " n"]) -> Dataset:
-        """Some of the samples."""
-        inputs = None if self.inputs is None else self.inputs[chosen]
-        return Dataset(
-            self.images[chosen],
-            self.labels[chosen],
-            self.schema.names,
-            clean=self.clean[chosen],
-            inputs=inputs,
-            layout=self.schema.layout,
-            palette=self.palette,
-        )
-
-    def with_label_noise(self, share: float) -> Dataset:
-        """The same with a share of the labels turned to another class, any other alike; the same ones each time."""
-        if not share or len(self.schema.names) < 2:
-            return self
-        generator = torch.Generator().manual_seed(0)
-        turned = torch.randperm(len(self), generator=generator)[: round(share * len(self))]
-        classes, labels = len(self.schema.names), self.labels.clone()
-        labels[turned] = (labels[turned] + torch.randint(1, classes, turned.shape, generator=generator)) % classes
-        return Dataset(self.images, labels, self.schema.names, self.sizes, self.unreadable, self.clean)
-
-    def batch(self, indices: Int64[Tensor, " b"]) -> Batch:
-        """The samples at some indices, by one gather."""
-        inputs = None if self.inputs is None else self.inputs[indices]
-        return Batch(self.images[indices], self.labels[indices], inputs)
-
-    @property
-    def whole(self) -> Batch:
-        """All samples."""
-        return Batch(self.images, self.labels, self.inputs)
-
-    def __str__(self) -> str:
-        if self.inputs is not None:
-            given = f"label maps of {len(self.schema.layout.names)} classes" if self.schema.layout else "pictures"
-            channels = "" if self.schema.layout else f", {self.schema.channels} channels"
-            return f"{len(self):,} images of {self.shape}, to be made from {given}{channels}"
-        classes, counts = len(self.schema.names), self.schema.counts
-        least, most = min(counts), max(counts)
-        each = f"{most:,}" if least == most else f"{least:,} to {most:,}"
-        return f"{len(self):,} images of {self.shape}, {classes} class{'es' * (classes != 1)} of {each}"
+    images: Undecoded
+    """One an item: a path, the bytes of an image file, or an array H,W[,C] of 8 or 16 bits."""
+    columns: Mapping[str, Raw] = {}
+    """What belongs to them, by name, each of as many values: ``Classes``, ``Numbers``, ``Vectors``, ``Texts``,
+    ``Pictures``, ``LabelMaps`` or ``Boundaries``."""
+    palette: Palette | None = None
+    """The classes of the images, where they are label maps: these become images in the colours of the classes."""
 
 
 def _number(value: Any) -> Any:
@@ -136,7 +53,7 @@ def _number(value: Any) -> Any:
 
 
 class Source(Spec, ABC):
-    """Where labelled images come from, and how they are brought to one shape."""
+    """Where images come from, and how they are brought to one shape."""
 
     size: tuple[PositiveInt, PositiveInt] | None = None
     """Height and width to bring every image to; by default their own where they agree and are at most 64 long."""
@@ -149,7 +66,7 @@ class Source(Spec, ABC):
     holdout: Annotated[float, Field(ge=0, lt=1)] = 0.0
     """Share of the images to keep from training, as the test split of data that bring none."""
     label_noise: Annotated[float, Field(ge=0, lt=1)] = 0.0
-    """Share of the labels to train with that are turned to another class on purpose; reports look at the true ones."""
+    """Share of the training labels that are replaced by another class on purpose; reports use the true ones."""
     subset: Split = "train"
     """Which split this is."""
 
@@ -162,6 +79,17 @@ class Source(Spec, ABC):
         if isinstance(value, int):
             value = [value]
         return value * 2 if isinstance(value, list) and len(value) == 1 else value
+
+    @classmethod
+    @abstractmethod
+    def recognise(cls, data: str, root: str, reads: frozenset[str]) -> Self | None:
+        """The source for what a person writes for DATA; ``None`` where that is of another kind.
+
+        Args:
+            data: a name, a path, or whatever else this kind of source goes by.
+            root: folder that holds named data; may be empty.
+            reads: the columns that are needed, such as ``label`` or ``picture``.
+        """
 
     @abstractmethod
     def records(self) -> Records:
@@ -196,18 +124,59 @@ class Source(Spec, ABC):
         """Decode what can be read of this split, or so many of its images evenly over it, without judging it.
 
         Raises:
-            DataError: no images, none that can be read, or mixed channels.
+            DataError: no images, none that can be read, mixed channels, or columns that do not fit.
         """
         records = self.records()
-        if not len(records.images):
-            raise DataError("no images", where=self.title(), do="give a folder per class, a table, or an .npz")
-        labels, names = index_labels(records, self.title())
+        self._require_columns(records)
+        # the names of classes are those of the whole split, whatever is chosen of it
+        indexed = {
+            name: raw.indexed(self.title()) for name, raw in records.columns.items() if isinstance(raw, RawValues)
+        }
         chosen = self.chosen(len(records.images), most)
-        found = records.images
-        pictures = found[chosen] if isinstance(found, np.ndarray) else [found[index] for index in chosen]
-        decoded = decode(pictures, self.size, self.channels, self.fit)
-        kept = torch.from_numpy(labels[chosen][decoded.kept])
-        return Dataset(decoded.images, kept, names, decoded.sizes, decoded.unreadable)
+        images = pick(records.images, chosen)
+        pictures = {name: raw.at(chosen) for name, raw in records.columns.items() if isinstance(raw, RawPixels)}
+        for raw in pictures.values():
+            require_same_sizes(images, raw.pictures)
+        target, kept, sizes, unreadable = self._decoded(images, records.palette)
+        schema: dict[str, Column] = {}
+        columns: dict[str, Values] = {}
+        for name, raw in pictures.items():
+            schema[name], pixels, readable, more = raw.at(kept).decoded((target.shape[2], target.shape[3]), self.fit)
+            rows = torch.from_numpy(readable)
+            target, kept = select(target, rows), kept[readable]
+            columns = {other: select(values, rows) for other, values in columns.items()} | {name: pixels}
+            unreadable = (*unreadable, *more)
+        for name, (column, values) in indexed.items():
+            schema[name], columns[name] = column, select(values, torch.from_numpy(chosen[kept]))
+        whole = Column("pixels", channels=target.shape[1], palette=records.palette)
+        return Dataset(target, columns, Schema(whole, schema), sizes, unreadable)
+
+    def _require_columns(self, records: Records) -> None:
+        """Refuse data without images, or with columns of another length."""
+        count = len(records.images)
+        if not count:
+            raise DataError("no images", where=self.title(), do="give a folder per class, a table, or an .npz")
+        for name, raw in records.columns.items():
+            if len(raw) != count:
+                plural = name if name.endswith("s") else f"{name}s"
+                raise DataError(
+                    f"{count} images but {len(raw)} {plural}", where=self.title(), do=f"give one {name} an image"
+                )
+
+    def _decoded(self, images: Undecoded, palette: Palette | None) -> Decoded:
+        """The images at one size; label maps in the colours of their classes."""
+        if palette is None:
+            return decode(images, self.size, self.channels, self.fit)
+        if self.channels not in (None, 3):
+            raise DataError(
+                f"label maps as images of {self.channels} channels",
+                where=self.title(),
+                do="leave data.channels out: they have the 3 of their colours",
+            )
+        sizes: Counter[tuple[int, ...]] = Counter(filter(None, extents(images)))
+        size = self.size or default_size(list(sizes.elements()))
+        coloured = decode_coloured(images, palette, size, self.fit)
+        return Decoded(coloured, np.arange(len(coloured)), sizes)
 
     def errors(self, dataset: Dataset) -> Iterator[DataError]:
         """What forbids to train on what was read."""
@@ -219,7 +188,8 @@ class Source(Spec, ABC):
                 do=f"replace or remove {'it' if bad == 1 else 'them'}"
                 + (f"; --skip-bad leaves out {SKIPPED_AT_MOST:.0%} at most" if self.skip_bad else ", or --skip-bad"),
             )
-        empty = [name for name, count in zip(dataset.schema.names, dataset.schema.counts, strict=True) if not count]
+        columns = dataset.schema.columns.values()
+        empty = [name for each in columns for name, count in zip(each.names, each.counts, strict=True) if not count]
         if empty and self.subset == "train":
             yield DataError(
                 f"class without images: {', '.join(empty[:5])}",
@@ -265,36 +235,6 @@ def listed(unreadable: Sequence[Unreadable]) -> str:
     return ", ".join(map(str, unreadable))
 
 
-def index_labels(records: Records, where: str) -> tuple[Int64[np.ndarray, " n"], tuple[str, ...]]:
-    """Labels of any form as class indices, with the names in index order."""
-    if len(records.labels) != len(records.images):
-        raise DataError(
-            f"{len(records.images)} images but {len(records.labels)} labels", where=where, do="give one label an image"
-        )
-    labels = np.asarray(records.labels)
-    labels = labels[:, 0] if labels.ndim == 2 and labels.shape[1] == 1 else labels
-    if labels.ndim != 1:
-        raise DataError(f"labels of shape {labels.shape}", where=where, do="give one label an image")
-    if records.names is None:
-        values, indices = np.unique(labels, return_inverse=True)
-        return indices.astype(np.int64), tuple(str(value) for value in values.tolist())
-    names = tuple(records.names)
-    if labels.dtype.kind in "iu":
-        wrong = np.flatnonzero((labels < 0) | (labels >= len(names)))
-        if len(wrong):
-            raise DataError(
-                f"label {labels[wrong[0]]} is out of range",
-                where=f"{where}, item {wrong[0]}",
-                do=f"labels must be 0 to {len(names) - 1}, one for each class name",
-            )
-        return labels.astype(np.int64), names
-    place = {name: index for index, name in enumerate(names)}
-    unknown = sorted({str(label) for label in labels.tolist()} - set(place))
-    if unknown:
-        raise DataError(f"label {unknown[0]!r} is not a class", where=where, do=f"classes: {', '.join(names[:20])}")
-    return np.array([place[label] for label in labels.tolist()], np.int64), names
-
-
 def existing(path: str | Path) -> Path:
     """A path that exists.
 
@@ -305,3 +245,26 @@ def existing(path: str | Path) -> Path:
     if not found.exists():
         raise DataError("no such file or folder", where=found, do="check the path")
     return found
+
+
+def place(data: str) -> Path | None:
+    """The file or folder that a person means by DATA, as an absolute path; ``None``: there is none."""
+    try:
+        found = Path(data).expanduser()
+        return found.resolve() if found.exists() else None
+    except (OSError, RuntimeError, ValueError):  # a name too long, with a NUL in it, a link to itself
+        return None
+
+
+SOURCES: Registry[Source] = Registry(
+    {
+        "hub": "condgan.data.hub:Hub",
+        "named": "condgan.data.named:Named",
+        "npz": "condgan.data.arrays:Npz",
+        "pairs": "condgan.data.pairs:Pairs",
+        "table": "condgan.data.table:Table",
+        "folder": "condgan.data.folder:Folder",
+    }
+)
+"""The kinds of sources; ``find`` asks them in this order."""
+AnySource = Annotated[Source, SOURCES]

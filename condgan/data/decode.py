@@ -31,6 +31,7 @@ class Half(NamedTuple):
 
 
 Picture = Path | bytes | np.ndarray | Half
+Undecoded = Sequence[Picture] | np.ndarray
 Fit = Literal["crop", "pad", "stretch"]
 
 LONGEST_BY_DEFAULT = 64
@@ -67,7 +68,7 @@ class Decoded(NamedTuple):
     images: UInt8[Tensor, "n c h w"]
     kept: Int64[np.ndarray, " n"]
     """The index of each among all pictures."""
-    sizes: Counter[tuple[int, int]]
+    sizes: Counter[tuple[int, ...]]
     """How many pictures there are of each height and width."""
     unreadable: tuple[Unreadable, ...] = ()
 
@@ -76,9 +77,7 @@ class Broken(Exception):
     """One picture cannot be read; the text is the reason."""
 
 
-def decode(
-    pictures: Sequence[Picture] | np.ndarray, size: tuple[int, int] | None, channels: int | None, fit: Fit
-) -> Decoded:
+def decode(pictures: Undecoded, size: tuple[int, int] | None, channels: int | None, fit: Fit) -> Decoded:
     """Decode pictures to one shape, in threads; in memory, or memory-mapped where they are many.
 
     Raises:
@@ -94,7 +93,7 @@ def decode(
         forms = {index: form for index, form in enumerate(seen) if not isinstance(form, Unreadable)}
         if not forms:
             raise DataError("no image can be read", where=seen[0], do="are these images?")
-        sizes = Counter((form.height, form.width) for form in forms.values())
+        sizes: Counter[tuple[int, ...]] = Counter((form.height, form.width) for form in forms.values())
         count = channels or _common_channels(forms, pictures)
         height, width = size or default_size(list(sizes.elements()))
         images = allocate((len(pictures), count, height, width))
@@ -114,14 +113,14 @@ def decode(
     return Decoded(torch.from_numpy(images[: len(kept)]), kept, sizes, tuple(sorted(broken)))
 
 
-def attempt(do: Callable[[Picture], Found], pictures: Sequence[Picture] | np.ndarray, index: int) -> Found | Unreadable:
+def attempt(do: Callable[[Picture], Found], pictures: Undecoded, index: int) -> Found | Unreadable:
     try:
         return do(pictures[index])
     except Broken as error:
         return Unreadable(index, name_of(pictures[index], index), str(error))
 
 
-def measure(pictures: Sequence[Picture]) -> list[tuple[int, int] | None]:
+def measure(pictures: Undecoded) -> list[tuple[int, int] | None]:
     """Height and width of each, from its header alone; ``None`` of one that is no image."""
 
     def look(index: int) -> tuple[int, int] | None:
@@ -132,7 +131,7 @@ def measure(pictures: Sequence[Picture]) -> list[tuple[int, int] | None]:
         return list(pool.map(look, range(len(pictures))))
 
 
-def default_size(sizes: Sequence[tuple[int, int]]) -> tuple[int, int]:
+def default_size(sizes: Sequence[tuple[int, ...]]) -> tuple[int, int]:
     """Height and width that fit images of the given sizes: their own, else a square of the median's shorter side."""
     if len(set(sizes)) == 1:
         height, width = sizes[0]
@@ -148,7 +147,7 @@ def _channels_first(images: np.ndarray) -> UInt8[Tensor, "n c h w"]:
     images = images[:, None] if images.ndim == 3 else np.moveaxis(images, -1, 1)
     if images.shape[1] not in MODES:
         raise DataError(f"{images.shape[1]} channels", where="array of images", do="give 1, 3 or 4 channels, last")
-    return torch.from_numpy(np.ascontiguousarray(images))
+    return torch.from_numpy(np.require(images, requirements=["C", "W"]))  # a file's bytes cannot be written to
 
 
 def _eight_bits(pixels: np.ndarray) -> np.ndarray:
@@ -251,7 +250,7 @@ def _form(picture: Picture) -> _Form:
         return _Form(height, width, 4 if clear else CHANNELS.get(image.mode, 3))
 
 
-def _common_channels(forms: Mapping[int, _Form], pictures: Sequence[Picture] | np.ndarray) -> int:
+def _common_channels(forms: Mapping[int, _Form], pictures: Undecoded) -> int:
     counts = Counter(form.channels for form in forms.values())
     (most, _), *others = counts.most_common()
     if others:

@@ -1,11 +1,14 @@
-"""What is odd about some data: nothing that forbids to train, all that spoils what comes of it."""
+"""What is odd about some data: nothing that forbids to train, but all that spoils the result."""
 
 import hashlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from condgan.core.batch import ONE
-from condgan.data.base import Dataset
+from torch import Tensor
+
+from condgan.core.schema import Column
+from condgan.data.columns import LABEL
+from condgan.data.dataset import Dataset
 
 TINY = 10
 """Images of a class, below which it is hardly learnt."""
@@ -15,31 +18,38 @@ UNEVEN = 20
 
 def remarks(dataset: Dataset) -> Iterator[str]:
     """What a person should know before a long run, each in one line."""
-    names, counts, *_ = dataset.schema
-    few = [f"{name} ({count})" for name, count in zip(names, counts, strict=True) if count < TINY]
-    if few:
-        yield f"classes of fewer than {TINY} images, which are hardly learnt: {_some(few)}"
-    if len(names) == 1 and names != ONE:
-        yield f"one class only ({names[0]}): there is nothing to choose from"
-    if max(counts) > UNEVEN * max(1, min(counts)):
-        yield f"uneven classes: from {min(counts):,} to {max(counts):,} images"
+    classes = {name: column for name, column in dataset.schema.columns.items() if column.storage == "ids"}
+    for name, column in classes.items():
+        yield from _of_classes(column, "" if name == LABEL else f" of {name}")
     if len(dataset.sizes) > 1:
         short, long = (f(min(size) for size in dataset.sizes) for f in (min, max))
         yield f"images of {len(dataset.sizes)} sizes, sides from {short} to {long}; all are brought to {dataset.shape}"
     elif (size := next(iter(dataset.sizes))) != dataset.shape.space:
-        yield f"images of {size[1]}×{size[0]} are brought to {dataset.shape}; data.size says to what"
+        yield f"images of {'×'.join(map(str, reversed(size)))} are brought to {dataset.shape}; data.size says to what"
     copies = duplicates(dataset)
     if copies.same:
-        yield f"{copies.same:,} images are copies of another of their class, the first is item {copies.first}"
+        whose = " of their class" if classes else ""
+        yield f"{copies.same:,} images are copies of another{whose}, the first is item {copies.first}"
     if copies.torn:
         yield f"{copies.torn:,} images stand under more than one label, the first is item {copies.first_torn}"
+
+
+def _of_classes(column: Column, of: str) -> Iterator[str]:
+    names, counts = column.names, column.counts
+    few = [f"{name} ({count})" for name, count in zip(names, counts, strict=True) if count < TINY]
+    if few:
+        yield f"classes{of} of fewer than {TINY} images, which are hardly learnt: {_some(few)}"
+    if len(names) == 1:
+        yield f"one class{of} only ({names[0]}): there is nothing to choose from"
+    if max(counts) > UNEVEN * max(1, min(counts)):
+        yield f"uneven classes{of}: from {min(counts):,} to {max(counts):,} images"
 
 
 class Duplicates(NamedTuple):
     """Images that are there more than once, to the pixel, once decoded."""
 
     same: int
-    """Those that an earlier one of the same class equals."""
+    """Those that an earlier one of the same class equals; of data without classes, those that any earlier one does."""
     first: int
     torn: int
     """Those that an earlier one of another class equals, and none of their own."""
@@ -48,11 +58,14 @@ class Duplicates(NamedTuple):
 
 def duplicates(dataset: Dataset) -> Duplicates:
     """Count the images that an earlier one equals."""
-    seen: dict[bytes, set[int]] = {}
+    seen: dict[bytes, set[tuple[int, ...]]] = {}
     same: list[int] = []
     torn: list[int] = []
-    images = dataset.images.numpy()
-    for index, label in enumerate(dataset.labels.tolist()):
+    images = dataset.target.numpy()
+    ids = [dataset.columns[name] for name, column in dataset.schema.columns.items() if column.storage == "ids"]
+    lists = [each.tolist() for each in ids if isinstance(each, Tensor)]
+    for index in range(len(dataset)):
+        label = tuple(each[index] for each in lists)
         classes = seen.setdefault(hashlib.blake2b(images[index].tobytes(), digest_size=16).digest(), set())
         if classes:
             (same if label in classes else torn).append(index)

@@ -1,51 +1,48 @@
 """From what a person writes for DATA to the source that reads it."""
 
+from collections.abc import Iterable
+from importlib.metadata import entry_points
 from pathlib import Path
 
 from condgan.core.errors import DataError, nearest
-from condgan.data.arrays import Npz
-from condgan.data.base import Source
-from condgan.data.folder import SPLITS, Folder
-from condgan.data.hub import Hub
-from condgan.data.named import NAMES, Named
-from condgan.data.pairs import Pairs
-from condgan.data.table import SUFFIXES, Table, metadata_in
+from condgan.core.registry import PLUGINS
+from condgan.data.base import SOURCES, Source, place
 
 
-def find(data: str, root: str = "", *, paired: bool = False, labelled: bool = True) -> Source:
-    """The source that DATA names: a known name, a path, or ``hf:owner/name``.
+def find(data: str, root: str = "", reads: frozenset[str] = frozenset({"label"})) -> Source:
+    """The source that DATA names: a known name, a path, or ``hf:owner/name``. Registered sources are asked first.
 
     Args:
         data: as a person writes it.
         root: folder that holds named data.
-        paired: whether pairs of pictures are asked for: what a folder holds does not say.
-        labelled: whether labels are; without them any folder of images will do.
+        reads: the columns that are needed. With ``picture`` a path is one of pairs; with ``label`` one of labelled
+            images; with neither of any images.
 
     Raises:
-        DataError: neither a known name nor an existing path.
+        DataError: neither a known name nor an existing path, or no kind of data that can be read.
     """
-    if data.startswith("hf:"):
-        return Hub(name=data.removeprefix("hf:"))
-    if data.lower() in NAMES:
-        return Named(name=data.lower(), root=str(Path(root).resolve()) if root else "")
-    path = Path(data).expanduser()
-    if not path.exists():
+    registered = [kind for kind in SOURCES.kinds() if kind not in SOURCES.builtin]
+    source = _recognised((*registered, *SOURCES.builtin), data, root, reads)
+    if source is None:
+        for plugin in entry_points(group=PLUGINS):
+            plugin.load()
+        source = _recognised((kind for kind in SOURCES.kinds() if kind not in SOURCES.builtin), data, root, reads)
+    if source is not None:
+        return source
+    if place(data) is None:
+        from condgan.data.named import NAMES
+
         raise DataError(f"no data set or path {data!r}", where="DATA", do=nearest(data, NAMES))
-    whole = str(path.resolve())
-    if path.suffix.lower() == ".npz":
-        return Npz(path=whole)
-    if paired:
-        return Pairs(path=whole)
-    if path.is_dir():
-        folders = (path, *(path / name for name in SPLITS["train"]))
-        shards = any(any(path.glob(pattern)) for pattern in ("*.parquet", "*/*.parquet"))
-        if shards or (labelled and any(map(metadata_in, folders))):
-            return Table(path=whole, labelled=labelled)
-        return Folder(path=whole, labelled=labelled)
-    if path.suffix.lower() in SUFFIXES:
-        return Table(path=whole, labelled=labelled)
+    from condgan.data.table import SUFFIXES
+
     raise DataError(
         "no kind of data that condgan reads",
-        where=path,
+        where=Path(data).expanduser(),
         do=f"give a folder, an .npz, or a table ({', '.join(SUFFIXES)})",
     )
+
+
+def _recognised(kinds: Iterable[str], data: str, root: str, reads: frozenset[str]) -> Source | None:
+    """Of the first kind that knows what DATA means."""
+    found = (SOURCES[kind].recognise(data, root, reads) for kind in kinds)
+    return next((source for source in found if source is not None), None)

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from condgan.core.batch import ONE
 from condgan.core.errors import DataError, NoSplitError
-from condgan.data.base import Records, Source, existing
+from condgan.data.base import UNLABELLED, Records, Source, existing, place
+from condgan.data.columns import LABEL, Classes
 
 SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm", ".pbm"}
 SPLITS = {"train": ("train", "training"), "val": ("val", "valid", "validation"), "test": ("test", "testing")}
@@ -19,7 +19,12 @@ class Folder(Source):
     path: str
     """The folder whose subfolders are the classes."""
     labelled: bool = True
-    """Whether they are; else all images below the folder are of one class, for generators that take no label."""
+    """Whether they are; else all images below the folder are read without labels, for generators that take none."""
+
+    @classmethod
+    def recognise(cls, data: str, root: str, reads: frozenset[str]) -> Self | None:
+        path = place(data)
+        return cls(path=str(path), labelled=LABEL in reads) if path is not None and path.is_dir() else None
 
     def title(self) -> str:
         return Path(self.path).name
@@ -29,14 +34,14 @@ class Folder(Source):
         if not self.labelled:
             found = images_in(root)
             inside(existing(self.path), found)
-            return Records(found, [0] * len(found), ONE)
+            return Records(found)
         classes = sorted(each for each in root.iterdir() if each.is_dir() and not each.name.startswith("."))
         if not classes:
             loose = images_in(root)
             raise DataError(
                 f"{len(loose)} images but no class folders" if loose else "no images",
                 where=root,
-                do="put each class into a folder of its own, or add a metadata.jsonl with labels",
+                do=f"put each class into a folder of its own, or add a metadata.jsonl with labels; {UNLABELLED}",
             )
         images: list[Path] = []
         labels: list[int] = []
@@ -49,7 +54,7 @@ class Folder(Source):
                 )
             images += found
             labels += [index] * len(found)
-        return Records(images, labels, tuple(folder.name for folder in classes))
+        return Records(images, {LABEL: Classes(labels, tuple(folder.name for folder in classes))})
 
     def _root(self) -> Path:
         """The folder that holds the class folders of this split."""

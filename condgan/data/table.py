@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 
-from condgan.core.batch import ONE
 from condgan.core.bounds import require_memory
 from condgan.core.errors import DataError, NoSplitError, nearest
-from condgan.data.base import Records, Source, existing
+from condgan.data.base import UNLABELLED, Records, Source, existing, place
+from condgan.data.columns import LABEL, Classes
 from condgan.data.decode import Picture
 from condgan.data.folder import SPLITS, images_in, inside
 from condgan.data.folder import SUFFIXES as IMAGES
@@ -33,9 +33,22 @@ class Table(Source):
     image: str | None = None
     """Column of the images; by default the one named image, file_name, path or the like."""
     labelled: bool = True
-    """Whether it has a column of labels; else all images are of one class, for generators that take no label."""
+    """Whether it has a column of labels; else only its images are read, for generators that take no label."""
     label: str | None = None
     """Column of the labels; by default the one named label, class or the like, else the only one of text classes."""
+
+    @classmethod
+    def recognise(cls, data: str, root: str, reads: frozenset[str]) -> Self | None:
+        path, labelled = place(data), LABEL in reads
+        if path is None:
+            return None
+        if path.is_dir():
+            shards = any(any(path.glob(pattern)) for pattern in ("*.parquet", "*/*.parquet"))
+            folders = (path, *(path / name for name in SPLITS["train"]))
+            known = shards or (labelled and any(map(metadata_in, folders)))
+        else:
+            known = path.suffix.lower() in SUFFIXES
+        return cls(path=str(path), labelled=labelled) if known else None
 
     def title(self) -> str:
         return Path(self.path).name
@@ -53,11 +66,7 @@ class Table(Source):
         import pyarrow as pa
 
         whole = pa.concat_tables(tables)
-        if self.labelled:
-            records = from_arrow(whole, self.image, self.label, files[0].parent, self.path)
-        else:
-            image = _column(whole, self.image, IMAGE_COLUMNS, "image", self.path)
-            records = Records(_pictures(whole, image, files[0].parent, self.path), [0] * len(whole), ONE)
+        records = from_arrow(whole, self.image, self.label, files[0].parent, self.path, self.labelled)
         if files[0].name in METADATA:
             _all_listed(records.images, files[0].parent)
         return records
@@ -140,16 +149,20 @@ def _lines(file: Path) -> pa.Table:
     return pa.table({name: [row.get(name) for row in rows] for name in dict.fromkeys(chain.from_iterable(rows))})
 
 
-def from_arrow(table: pa.Table, image: str | None, label: str | None, folder: Path, where: str) -> Records:
-    """Images and labels of an Arrow table, their columns found by name where not given."""
+def from_arrow(
+    table: pa.Table, image: str | None, label: str | None, folder: Path, where: str, labelled: bool
+) -> Records:
+    """Images and, where it is labelled, labels of an Arrow table, their columns found by name where not given."""
     image = _column(table, image, IMAGE_COLUMNS, "image", where)
+    if not labelled:
+        return Records(_pictures(table, image, folder, where))
     label = _column(table, label, (*LABEL_COLUMNS, *_text_classes(table, image)), "label", where)
     values = table[label].to_pylist()
     if None in values:
         raise DataError("label missing", where=f"{where}, row {values.index(None)}, column {label}", do="fill it in")
     if any(isinstance(value, list | dict | float) for value in values):
         raise DataError(f"column {label} holds no classes", where=where, do="choose another with data.label")
-    return Records(_pictures(table, image, folder, where), values, class_names(table, label))
+    return Records(_pictures(table, image, folder, where), {LABEL: Classes(values, class_names(table, label))})
 
 
 def two_columns(
@@ -211,7 +224,9 @@ def _column(table: pa.Table, asked: str | None, usual: tuple[str, ...], what: st
         if name in columns:
             return name
     raise DataError(
-        f"no {what} column found", where=f"{where} has {', '.join(columns)}", do=f"choose one with data.{what}"
+        f"no {what} column found",
+        where=f"{where} has {', '.join(columns)}",
+        do=f"choose one with data.{what}" + f"; {UNLABELLED}" * (what == LABEL),
     )
 
 

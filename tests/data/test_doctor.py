@@ -8,6 +8,7 @@ import torch
 
 import condgan as cg
 from condgan.cli import main
+from condgan.core.schema import Column, Schema
 from condgan.data import Dataset, Folder
 from condgan.data.doctor import duplicates, remarks
 from tests.conftest import picture
@@ -30,7 +31,8 @@ def spoilt(folder: Path, n: int, bad: int) -> Path:
 
 
 def dataset(images: torch.Tensor, labels: list[int], names: tuple[str, ...]) -> Dataset:
-    return Dataset(images, torch.tensor(labels), names)
+    schema = Schema(Column("pixels", channels=images.shape[1]), {"label": Column("ids", names)})
+    return Dataset(images, {"label": torch.tensor(labels)}, schema)
 
 
 def test_copies_are_counted_by_class() -> None:
@@ -52,6 +54,26 @@ def test_remarks() -> None:
     images[7], images[8] = images[4], images[5]
     assert list(remarks(dataset(images, [0, 1] * 150, ("a", "b")))) == [
         "2 images stand under more than one label, the first is item 7"
+    ]
+
+
+def test_remarks_without_labels() -> None:
+    images = torch.randint(0, 256, (30, 1, 8, 8), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
+    schema = Schema(Column("pixels", channels=1), {})
+    assert not list(remarks(Dataset(images, {}, schema)))
+    images[7] = images[4]
+    assert list(remarks(Dataset(images, {}, schema))) == ["1 images are copies of another, the first is item 7"]
+
+
+def test_remarks_on_another_column_of_classes() -> None:
+    images = torch.randint(0, 256, (300, 1, 8, 8), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
+    images[1] = images[0]
+    columns = {"label": torch.arange(300) % 2, "colour": (torch.arange(300) > 290).long()}
+    described = {"label": Column("ids", ("a", "b")), "colour": Column("ids", ("red", "blue"))}
+    assert list(remarks(Dataset(images, columns, Schema(Column("pixels", channels=1), described)))) == [
+        "classes of colour of fewer than 10 images, which are hardly learnt: blue (9)",
+        "uneven classes of colour: from 9 to 291 images",
+        "1 images stand under more than one label, the first is item 1",
     ]
 
 
@@ -95,18 +117,19 @@ def test_skip_bad_leaves_out_one_in_a_hundred(tmp_path: Path, caplog: pytest.Log
     with pytest.raises(cg.DataError, match="cannot read 2 of 200 images.*or --skip-bad"):
         cg.plan(few)
     found = cg.plan(few, skip_bad=True).dataset
-    assert len(found) == 198 and found.schema.counts == (100, 98)
+    assert len(found) == 198 and found.schema.columns["label"].counts == (100, 98)
     assert "2 images left out" in caplog.text and "wren/001.png (not an image)" in caplog.text
     whole = Folder(path=str(many(tmp_path / "whole", 100))).load()
     kept = torch.tensor([index for index in range(200) if index not in (100, 101)])
-    assert torch.equal(found.images, whole.images[kept]) and torch.equal(found.labels, whole.labels[kept])
+    assert torch.equal(found.target, whole.target[kept])
+    assert torch.equal(found.columns["label"], whole.columns["label"][kept])
     with pytest.raises(cg.DataError, match="cannot read 3 of 200 images.*leaves out 1% at most"):
         cg.plan(more, skip_bad=True)
 
 
 def test_labels_that_would_be_ignored(tmp_path: Path) -> None:
     found = cg.doctor(many(tmp_path / "birds", 12), preset="plain", settings={"training": {"batch": 4}}, device="cpu")
-    assert 'the labels are ignored: condition.kind is "none"' in found.remarks and not found.errors
+    assert "the column label is ignored: the condition is none" in found.remarks and not found.errors
     assert found.estimate is not None and found.estimate.memory > 1 << 20
 
 

@@ -1,4 +1,4 @@
-"""Pairs in each layout that people have them in, and what each kind of bad pairs is told."""
+"""Pairs in each layout that people have them in, and the message for each kind of bad pairs."""
 
 import json
 import shutil
@@ -10,10 +10,23 @@ import torch
 from PIL import Image
 
 from condgan.core.errors import DataError, NoSplitError
-from condgan.data import Augment, Pairs, find
+from condgan.core.palette import Palette
+from condgan.data import Dataset, Pairs, find
 from condgan.data.doctor import remarks
 from tests.conftest import picture
 from tests.pairs import COLOURS, NAMES, ids, layout, make_pairs, photo
+
+PAIRS = frozenset({"picture"})
+
+
+def picture_of(dataset: Dataset) -> torch.Tensor:
+    """The source pictures."""
+    return dataset.columns["picture"]
+
+
+def palette(dataset: Dataset) -> Palette | None:
+    """The classes of source label maps."""
+    return dataset.schema.columns["picture"].palette
 
 
 @pytest.fixture
@@ -22,31 +35,31 @@ def home(tmp_path: Path) -> Path:
     return make_pairs(tmp_path / "beach")
 
 
-def test_the_label_maps_are_what_is_given(home: Path) -> None:
-    source = find(str(home), paired=True)
+def test_the_label_maps_are_the_source(home: Path) -> None:
+    source = find(str(home), reads=PAIRS)
     dataset = source.load()
     assert isinstance(source, Pairs) and len(dataset) == 10 and len(source.split("test").load()) == 4
-    assert dataset.schema.layout.names == NAMES and dataset.schema.channels == 1
-    assert np.array(dataset.schema.layout.colours).tolist() == COLOURS.tolist()
+    assert palette(dataset).names == NAMES and dataset.schema.columns["picture"].channels == 1
+    assert np.array(palette(dataset).colours).tolist() == COLOURS.tolist()
     for seed in (0, 9):
-        np.testing.assert_array_equal(dataset.images[seed].permute(1, 2, 0), np.asarray(photo(seed)))
-        np.testing.assert_array_equal(dataset.inputs[seed, 0], ids(seed))
+        np.testing.assert_array_equal(dataset.target[seed].permute(1, 2, 0), np.asarray(photo(seed)))
+        np.testing.assert_array_equal(picture_of(dataset)[seed, 0], ids(seed))
     assert "to be made from label maps of 3 classes" in str(dataset)
     assert not list(remarks(dataset))
 
 
-def test_the_other_way_round_the_maps_are_painted(home: Path) -> None:
+def test_the_other_way_round_the_maps_are_colour_coded(home: Path) -> None:
     dataset = Pairs(path=str(home), input="photo", size=(6, 9)).load()
-    assert dataset.schema.layout is None and dataset.palette.names == NAMES
-    assert dataset.inputs.shape == dataset.images.shape == (10, 3, 6, 9)
-    found = {tuple(colour) for colour in dataset.images.movedim(1, -1).reshape(-1, 3).tolist()}
+    assert palette(dataset) is None and dataset.schema.target.palette.names == NAMES
+    assert picture_of(dataset).shape == dataset.target.shape == (10, 3, 6, 9)
+    found = {tuple(colour) for colour in dataset.target.movedim(1, -1).reshape(-1, 3).tolist()}
     assert found == set(map(tuple, COLOURS.tolist()))
 
 
 def test_ids_are_never_mixed_when_the_size_changes(home: Path) -> None:
     for fit in ("crop", "pad", "stretch"):
         dataset = Pairs(path=str(home), size=(7, 7), fit=fit).load()
-        assert set(dataset.inputs.unique().tolist()) <= {0, 1, 2} and dataset.images.shape[2:] == (7, 7)
+        assert set(picture_of(dataset).unique().tolist()) <= {0, 1, 2} and dataset.target.shape[2:] == (7, 7)
 
 
 def test_folders_without_splits_and_one_hot_arrays(home: Path, tmp_path: Path) -> None:
@@ -57,7 +70,7 @@ def test_folders_without_splits_and_one_hot_arrays(home: Path, tmp_path: Path) -
         np.save(file.with_suffix(".npy"), np.eye(3, dtype=np.uint8)[ids(int(file.stem))])
         file.unlink()
     source = Pairs(path=str(whole), holdout=0.3)
-    assert torch.equal(Pairs(path=str(whole)).load().inputs, Pairs(path=str(home)).load().inputs)
+    assert torch.equal(picture_of(Pairs(path=str(whole)).load()), picture_of(Pairs(path=str(home)).load()))
     assert len(source.load()) == 7 and len(source.split("test").load()) == 3
     with pytest.raises(NoSplitError):
         Pairs(path=str(whole)).split("test").load()
@@ -70,7 +83,7 @@ def test_arrays_have_sizes_and_classes_too(home: Path) -> None:
             file.unlink()
     (home / "classes.txt").unlink()
     dataset = Pairs(path=str(home), input="photo").load()
-    assert dataset.palette.names == ("class 0", "class 1", "class 2") and dataset.shape.space == (12, 18)
+    assert dataset.schema.target.palette.names == ("class 0", "class 1", "class 2") and dataset.shape.space == (12, 18)
     np.save(home / "train" / "label" / "3.npy", np.eye(3, dtype=np.uint8)[ids(3, (14, 18))])
     with pytest.raises(DataError, match="1 pairs of two sizes"):
         Pairs(path=str(home)).load()
@@ -83,22 +96,22 @@ def test_pictures_of_mixed_channels(tmp_path: Path) -> None:
             picture(seed, mode="L" if side == "a" and seed == 2 else "RGB").save(tmp_path / side / f"{seed}.png")
     with pytest.raises(DataError, match="mixed channels"):
         Pairs(path=str(tmp_path)).load()
-    assert Pairs(path=str(tmp_path), input_channels=1).load().inputs.shape[1] == 1
+    assert Pairs(path=str(tmp_path), input_channels=1).load().columns["picture"].shape[1] == 1
 
 
 def test_without_a_list_the_classes_have_numbers(home: Path) -> None:
     (home / "classes.txt").unlink()
-    assert Pairs(path=str(home)).load().schema.layout.names == ("class 0", "class 1", "class 2")
+    assert palette(Pairs(path=str(home)).load()).names == ("class 0", "class 1", "class 2")
 
 
 def test_colours_are_ids_where_a_list_says_so(home: Path) -> None:
     for split in ("train", "test"):
         for file in (home / split / "label").iterdir():
             Image.open(file).convert("RGB").save(file)
-    assert Pairs(path=str(home)).load().schema.layout is None  # colours without a list are a picture like any other
+    assert palette(Pairs(path=str(home)).load()) is None  # colours without a list are a picture like any other
     lines = [f"{' '.join(map(str, colour))} {name}" for colour, name in zip(COLOURS.tolist(), NAMES, strict=True)]
     (home / "classes.txt").write_text("\n".join(lines))
-    assert Pairs(path=str(home)).load().schema.layout.names == NAMES
+    assert palette(Pairs(path=str(home)).load()).names == NAMES
 
 
 def test_boundaries_of_instances(home: Path) -> None:
@@ -106,7 +119,9 @@ def test_boundaries_of_instances(home: Path) -> None:
     for seed in range(10):
         Image.fromarray(ids(seed).astype(np.uint16) * 1000).save(home / "train" / "instance" / f"{seed}.png")
     dataset = Pairs(path=str(home)).load()
-    assert dataset.inputs.shape[1] == 2 and dataset.inputs[:, 1].unique().tolist() == [0, 1]
+    ends = dataset.columns["instances"]
+    assert picture_of(dataset).shape == ends.shape == (10, 1, 12, 18) and ends.unique().tolist() == [0, 1]
+    assert "with boundaries of instances" in str(dataset)
     for seed in range(10):  # as colours, and as arrays
         np.save(home / "train" / "instance" / f"{seed}.npy", ids(seed).astype(np.int32) * 70_000)
         file = home / "train" / "instance" / f"{seed}.png"
@@ -118,9 +133,9 @@ def test_boundaries_of_instances(home: Path) -> None:
             (home / "train" / "instance" / f"{seed}.npy").unlink()
         else:
             file.unlink()
-    assert torch.equal(Pairs(path=str(home)).load().inputs, dataset.inputs)
+    assert torch.equal(Pairs(path=str(home)).load().columns["instances"], ends)
     edge = np.flatnonzero(np.diff(ids(3)[-1]))[0]
-    assert dataset.inputs[3, 1, -1, edge : edge + 2].tolist() == [1, 1]
+    assert ends[3, 0, -1, edge : edge + 2].tolist() == [1, 1]
 
 
 def side_by_side(folder: Path, count: int = 4) -> Path:
@@ -139,8 +154,8 @@ def side_by_side(folder: Path, count: int = 4) -> Path:
 def test_side_by_side(tmp_path: Path, given: str | None) -> None:
     source = Pairs(path=str(side_by_side(tmp_path / "edges2shoes")), input=given)
     dataset = source.load()
-    assert dataset.images.shape == dataset.inputs.shape == (4, 3, 12, 18)
-    near = dataset.inputs[2] if given is None else dataset.images[2]
+    assert dataset.target.shape == picture_of(dataset).shape == (4, 3, 12, 18)
+    near = picture_of(dataset)[2] if given is None else dataset.target[2]
     assert np.abs(near.permute(1, 2, 0).numpy().astype(int) - np.asarray(picture(2, (12, 18)))).mean() < 12
     assert len(source.split("test").load()) == 4  # val
 
@@ -154,8 +169,8 @@ def test_a_table_of_two_columns(tmp_path: Path) -> None:
     table = tmp_path / "pairs.jsonl"
     table.write_text("\n".join(map(json.dumps, rows)))
     dataset = Pairs(path=str(table)).load()
-    assert dataset.inputs.shape == (5, 1, 12, 10) and dataset.images.shape == (5, 3, 12, 10)
-    assert Pairs(path=str(table), input="photo").load().inputs.shape[1] == 3
+    assert picture_of(dataset).shape == (5, 1, 12, 10) and dataset.target.shape == (5, 3, 12, 10)
+    assert Pairs(path=str(table), input="photo").load().columns["picture"].shape[1] == 3
     table.write_text("\n".join(json.dumps({"photo": row["photo"]}) for row in rows))
     with pytest.raises(DataError, match="1 columns of pictures"):
         Pairs(path=str(table)).load()
@@ -195,22 +210,34 @@ def test_bad_pairs(home: Path) -> None:
         Pairs(path=str(make_pairs(home)), input="foto").load()
 
 
-def test_both_move_alike() -> None:
-    """Where a photo is its layout's colours, it still is after any motion; and ids stay ids."""
-    maps = torch.from_numpy(np.stack([ids(seed, (24, 36)) for seed in range(8)]))[:, None]
-    photos = torch.from_numpy(COLOURS[maps[:, 0].numpy()]).movedim(-1, 1).float() / 127.5 - 1
-    torch.manual_seed(0)
-    moved, given = Augment(flip=True, translation=0.2).together(photos, maps, ids=True)
-    assert not torch.equal(given, maps) and set(given.unique().tolist()) <= {0, 1, 2}
-    painted = torch.from_numpy(COLOURS[given[:, 0].numpy()]).movedim(-1, 1).float() / 127.5 - 1
-    assert ((moved - painted).abs().amax(1) < 0.05).float().mean() > 0.9
-    still, same = Augment().together(photos, maps, ids=True)
-    assert torch.equal(still, photos) and torch.equal(same, maps)
+def test_what_cannot_be_read_is_left_out_with_its_pair(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for side, first in (("a", 0), ("b", 500)):
+        (tmp_path / side).mkdir()
+        for seed in range(200):
+            picture(first + seed, (4, 4)).save(tmp_path / side / f"{seed:03d}.png")
+    whole = Pairs(path=str(tmp_path)).load()
+    (tmp_path / "a" / "007.png").write_bytes(b"no image")
+    (tmp_path / "b" / "100.png").write_bytes(b"no image")
+    with pytest.raises(DataError, match="cannot read 2 of 200 images"):
+        Pairs(path=str(tmp_path)).load()
+    kept = [index for index in range(200) if index not in (7, 100)]
+    for limit in (1 << 30, 100):  # in memory, and memory-mapped
+        monkeypatch.setattr("condgan.data.decode.MEMORY_LIMIT", limit)
+        dataset = Pairs(path=str(tmp_path), skip_bad=True).load()
+        assert torch.equal(dataset.target, whole.target[kept])
+        assert torch.equal(picture_of(dataset), picture_of(whole)[kept])
+
+
+def test_channels_of_label_maps_are_not_chosen(home: Path) -> None:
+    with pytest.raises(DataError, match=r"leave data\.input_channels out"):
+        Pairs(path=str(home), input_channels=1).load()
+    with pytest.raises(DataError, match=r"leave data\.channels out"):
+        Pairs(path=str(home), input="photo", channels=1).load()
 
 
 def test_camvid(real: Path) -> None:
-    source = find(str(real / "camvid"), paired=True).with_(size=(30, 40))
+    source = find(str(real / "camvid"), reads=PAIRS).with_(size=(30, 40))
     dataset = source.load()
-    assert dataset.schema.layout.names[:2] == ("sky", "building") and len(dataset.schema.layout.names) == 12
-    assert dataset.images.shape == (367, 3, 30, 40) and int(dataset.inputs.max()) == 11
+    assert palette(dataset).names[:2] == ("sky", "building") and len(palette(dataset).names) == 12
+    assert dataset.target.shape == (367, 3, 30, 40) and int(picture_of(dataset).max()) == 11
     assert len(source.split("test").load()) == 233

@@ -1,0 +1,251 @@
+"""From what a source found to columns: names, numbers and texts as they stand there, pictures once decoded."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from jaxtyping import Int64, UInt8
+from torch import Tensor
+
+from condgan.core.batch import Values
+from condgan.core.errors import DataError
+from condgan.core.palette import Palette
+from condgan.core.schema import Column
+from condgan.data.decode import Fit, Undecoded, Unreadable, decode, name_of
+from condgan.data.layouts import decode_boundaries, decode_ids, extents
+
+LABEL = "label"
+"""The column of classes."""
+PICTURE = "picture"
+"""The column of the pictures that images are to be made from."""
+INSTANCES = "instances"
+"""The column of the boundaries of instances."""
+
+
+class RawValues(ABC):
+    """A column of values that stand in the data as they are."""
+
+    @abstractmethod
+    def __len__(self) -> int: ...
+
+    @abstractmethod
+    def indexed(self, where: str) -> tuple[Column, Values]:
+        """All values as they are stored; ``where`` is the data's title, for messages.
+
+        Raises:
+            DataError: a value that does not fit.
+        """
+
+
+@dataclass(frozen=True)
+class Classes(RawValues):
+    """One class an item."""
+
+    values: Sequence[str | int] | np.ndarray
+    """A class name, or an index into ``names``."""
+    names: tuple[str, ...] | None = None
+    """Class names in index order; ``None``: the values themselves, sorted."""
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def indexed(self, where: str) -> tuple[Column, Values]:
+        ids, names = index_labels(self.values, self.names, where)
+        return Column("ids", names), torch.from_numpy(ids)
+
+
+@dataclass(frozen=True)
+class Numbers(RawValues):
+    """One number an item; NaN where it is missing."""
+
+    values: Sequence[float | None] | np.ndarray
+    unit: str = ""
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def indexed(self, where: str) -> tuple[Column, Values]:
+        return Column("numbers", unit=self.unit), torch.from_numpy(_floats(self.values, 1, where))
+
+
+@dataclass(frozen=True)
+class Vectors(RawValues):
+    """One list of numbers an item, all of one width."""
+
+    values: Sequence[Sequence[float]] | np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def indexed(self, where: str) -> tuple[Column, Values]:
+        vectors = _floats(self.values, 2, where)
+        return Column("vectors", width=vectors.shape[1]), torch.from_numpy(vectors)
+
+
+@dataclass(frozen=True)
+class Texts(RawValues):
+    """One text an item; empty where it is missing."""
+
+    values: Sequence[str | None]
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def indexed(self, where: str) -> tuple[Column, Values]:
+        return Column("text"), [value or "" for value in self.values]
+
+
+class Loaded(NamedTuple):
+    """A column of pictures, once decoded."""
+
+    column: Column
+    pixels: UInt8[Tensor, "n k h w"]
+    kept: Int64[np.ndarray, " n"]
+    """The index of each among all pictures."""
+    unreadable: tuple[Unreadable, ...] = ()
+
+
+@dataclass(frozen=True)
+class RawPixels(ABC):
+    """A column of pictures of the same extent as the images."""
+
+    pictures: Undecoded
+
+    def __len__(self) -> int:
+        return len(self.pictures)
+
+    def at(self, chosen: Int64[np.ndarray, " m"]) -> RawPixels:
+        """Some of them."""
+        return replace(self, pictures=pick(self.pictures, chosen))
+
+    @abstractmethod
+    def decoded(self, size: tuple[int, int], fit: Fit) -> Loaded:
+        """All pictures at the size of the images.
+
+        Raises:
+            DataError: they cannot be brought to one form.
+        """
+
+
+@dataclass(frozen=True)
+class Pictures(RawPixels):
+    """Photos, drawings and the like."""
+
+    channels: int | None = None
+    """1 grey, 3 colour, 4 colour with transparency; by default what they have."""
+
+    def decoded(self, size: tuple[int, int], fit: Fit) -> Loaded:
+        found = decode(self.pictures, size, self.channels, fit)
+        return Loaded(Column("pixels", channels=found.images.shape[1]), found.images, found.kept, found.unreadable)
+
+
+@dataclass(frozen=True)
+class LabelMaps(RawPixels):
+    """Label maps, kept as ids."""
+
+    palette: Palette
+
+    def decoded(self, size: tuple[int, int], fit: Fit) -> Loaded:
+        ids = decode_ids(self.pictures, self.palette, size, fit)
+        return Loaded(Column("pixels", channels=1, palette=self.palette), ids, np.arange(len(ids)))
+
+
+@dataclass(frozen=True)
+class Boundaries(RawPixels):
+    """Maps of instances, of which the boundaries are kept: 1 where an instance ends, else 0."""
+
+    def decoded(self, size: tuple[int, int], fit: Fit) -> Loaded:
+        ends = decode_boundaries(self.pictures, size, fit)
+        return Loaded(Column("pixels", channels=1), ends, np.arange(len(ends)))
+
+
+Raw = RawValues | RawPixels
+"""A column as a source found it."""
+
+
+def pick(pictures: Undecoded, chosen: Int64[np.ndarray, " m"]) -> Undecoded:
+    """Some of the pictures; all of an array are the array itself, not a copy."""
+    if np.array_equal(chosen, np.arange(len(pictures))):
+        return pictures
+    return pictures[chosen] if isinstance(pictures, np.ndarray) else [pictures[index] for index in chosen]
+
+
+def counted(column: Column, values: Values) -> Column:
+    """A column with what can be counted of its values: items of each class, the range of numbers, missing values."""
+    if not isinstance(values, Tensor):
+        return column._replace(missing=sum(not value for value in values))
+    match column.storage:
+        case "ids":
+            return column._replace(counts=tuple(torch.bincount(values, minlength=len(column.names)).tolist()))
+        case "numbers":
+            there = values[~values.isnan()]
+            low, high = (float(there.min()), float(there.max())) if len(there) else (0.0, 0.0)
+            return column._replace(low=low, high=high, missing=len(values) - len(there))
+        case _:
+            return column
+
+
+def require_same_sizes(images: Undecoded, pictures: Undecoded) -> None:
+    """Refuse pairs whose pictures are not of one size.
+
+    Raises:
+        DataError: with the first of them.
+    """
+    odd = [
+        f"{name_of(image, index)} ({theirs[1]}×{theirs[0]}, its pair {ours[1]}×{ours[0]})"
+        for index, (image, ours, theirs) in enumerate(zip(images, extents(pictures), extents(images), strict=True))
+        if ours and theirs and ours != theirs
+    ]
+    if odd:
+        raise DataError(
+            f"{len(odd)} pairs of two sizes",
+            where=f"{', '.join(odd[:5])}{' …' * (len(odd) > 5)}",
+            do="bring both pictures of a pair to one size",
+        )
+
+
+def index_labels(
+    values: Sequence[str | int] | np.ndarray, names: tuple[str, ...] | None, where: str
+) -> tuple[Int64[np.ndarray, " n"], tuple[str, ...]]:
+    """Labels of any form as class indices, with the names in index order.
+
+    Raises:
+        DataError: not one label an item, or one that is not among the names.
+    """
+    labels = np.asarray(values)
+    labels = labels[:, 0] if labels.ndim == 2 and labels.shape[1] == 1 else labels
+    if labels.ndim != 1:
+        raise DataError(f"labels of shape {labels.shape}", where=where, do="give one label an image")
+    if names is None:
+        known, indices = np.unique(labels, return_inverse=True)
+        return indices.astype(np.int64), tuple(str(value) for value in known.tolist())
+    if labels.dtype.kind in "iu":
+        wrong = np.flatnonzero((labels < 0) | (labels >= len(names)))
+        if len(wrong):
+            raise DataError(
+                f"label {labels[wrong[0]]} is out of range",
+                where=f"{where}, item {wrong[0]}",
+                do=f"labels must be 0 to {len(names) - 1}, one for each class name",
+            )
+        return labels.astype(np.int64), names
+    place = {name: index for index, name in enumerate(names)}
+    unknown = sorted({str(label) for label in labels.tolist()} - set(place))
+    if unknown:
+        raise DataError(f"label {unknown[0]!r} is not a class", where=where, do=f"classes: {', '.join(names[:20])}")
+    return np.array([place[label] for label in labels.tolist()], np.int64), names
+
+
+def _floats(values: Any, axes: int, where: str) -> np.ndarray:
+    """Numbers of 32 bits, one item a row."""
+    try:
+        found = np.asarray(values, np.float32)
+    except (TypeError, ValueError) as error:
+        raise DataError("not a column of numbers", where=where, do=f"give numbers ({error})") from None
+    if found.ndim != axes:
+        raise DataError(f"numbers of shape {found.shape}", where=where, do="give as many numbers for each image")
+    return found

@@ -1,0 +1,153 @@
+"""Decoded data: images as uint8 with their columns, gathered a batch at a time."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import TypeVar
+
+import numpy as np
+import torch
+from jaxtyping import Bool, Int64, UInt8
+from torch import Tensor
+
+from condgan.core.batch import Batch, Shape, Values
+from condgan.core.cache import digest
+from condgan.core.errors import SettingsError
+from condgan.core.schema import Column, Schema
+from condgan.data.columns import INSTANCES, LABEL, PICTURE, counted
+from condgan.data.decode import Unreadable, allocate
+
+
+class Dataset:
+    """Decoded items: images, what belongs to each of them by columns, and the schema that describes both."""
+
+    def __init__(
+        self,
+        target: UInt8[Tensor, "n c *space"],
+        columns: Mapping[str, Values],
+        schema: Schema,
+        sizes: Counter[tuple[int, ...]] | None = None,
+        unreadable: tuple[Unreadable, ...] = (),
+        clean: Mapping[str, Values] | None = None,
+    ) -> None:
+        """``schema``: what it counts (items of each class, ranges) is counted anew from the values."""
+        self.target = target
+        """The images."""
+        self.columns = columns
+        """What belongs to them, by name; one value an image."""
+        self.schema = Schema(
+            schema.target, {name: counted(column, columns[name]) for name, column in schema.columns.items()}
+        )
+        self.sizes = sizes or Counter({tuple(target.shape[2:]): len(target)})
+        """How many images there were of each height and width, before they were brought to one."""
+        self.unreadable = unreadable
+        """Those that could not be decoded, and are not among the images."""
+        self.clean = columns if clean is None else clean
+        """The columns before some labels were replaced on purpose."""
+
+    def __len__(self) -> int:
+        return len(self.target)
+
+    @cached_property
+    def hash(self) -> str:
+        """Stands for the images and all columns, before some labels were replaced on purpose."""
+        return digest(self.target, *(_tensor(self.clean[name]) for name in sorted(self.clean)))
+
+    @property
+    def shape(self) -> Shape:
+        """The shape of one image."""
+        return Shape(self.target.shape[1], tuple(self.target.shape[2:]))
+
+    def part(self, chosen: Bool[Tensor, " n"] | Int64[Tensor, " m"]) -> Dataset:
+        """Some of the items, by a mask or by their indices; many images are memory-mapped."""
+        rows = chosen.nonzero()[:, 0] if chosen.dtype == torch.bool else chosen
+
+        def some(columns: Mapping[str, Values]) -> dict[str, Values]:
+            return {name: select(values, rows) for name, values in columns.items()}
+
+        columns = some(self.columns)
+        clean = None if self.clean is self.columns else some(self.clean)
+        return Dataset(select(self.target, rows), columns, self.schema, clean=clean)
+
+    def with_label_noise(self, share: float) -> Dataset:
+        """The same with a share of the labels replaced by another class, any other with equal probability; the same
+        labels each time. All else stays as it is.
+
+        Raises:
+            SettingsError: there are no labels, or all are of one class.
+        """
+        if not share:
+            return self
+        column = self.schema.columns.get(LABEL)
+        if column is None or len(column.names) < 2:
+            raise SettingsError(
+                "the data have no labels that could be replaced" if column is None else "the data have one class only",
+                where="setting data.label_noise",
+                do="set it to 0, or give data with labels of two classes or more",
+            )
+        generator = torch.Generator().manual_seed(0)
+        noisy = torch.randperm(len(self), generator=generator)[: round(share * len(self))]
+        classes, labels = len(column.names), _tensor(self.columns[LABEL]).clone()
+        labels[noisy] = (labels[noisy] + torch.randint(1, classes, noisy.shape, generator=generator)) % classes
+        columns = {**self.columns, LABEL: labels}
+        return Dataset(self.target, columns, self.schema, self.sizes, self.unreadable, self.clean)
+
+    def batch(self, indices: Int64[Tensor, " b"]) -> Batch:
+        """The items at some indices, by one gather a column."""
+        return Batch(self.target[indices], {name: _rows(values, indices) for name, values in self.columns.items()})
+
+    @property
+    def whole(self) -> Batch:
+        """All items."""
+        return Batch(self.target, self.columns)
+
+    def __str__(self) -> str:
+        described = [text for name, column in self.schema.columns.items() for text in _described(name, column)]
+        return ", ".join([f"{len(self):,} images of {self.shape}", *described])
+
+
+V = TypeVar("V", Tensor, Values)
+
+
+def select(values: V, rows: Int64[Tensor, " m"]) -> V:
+    """Some of the values; many images are memory-mapped, and where all are chosen they are not copied."""
+    if torch.equal(rows, torch.arange(len(values))):
+        return values
+    if isinstance(values, Tensor) and values.dtype == torch.uint8:
+        found = allocate((len(rows), *values.shape[1:]))
+        np.take(values.numpy(), rows.numpy(), axis=0, out=found, mode="clip")  # any other mode makes a copy first
+        return torch.from_numpy(found)
+    return _rows(values, rows)
+
+
+def _rows(values: V, rows: Int64[Tensor, " m"]) -> V:
+    return values[rows] if isinstance(values, Tensor) else [values[row] for row in rows.tolist()]
+
+
+def _tensor(values: Values) -> Tensor:
+    """Values as they are, texts as the bytes of all of them."""
+    if isinstance(values, Tensor):
+        return values
+    return torch.frombuffer(bytearray(json.dumps(list(values)).encode()), dtype=torch.uint8)
+
+
+def _described(name: str, column: Column) -> Iterator[str]:
+    """What a column adds to the images, in plain words."""
+    match column.storage:
+        case "ids" if column.counts:
+            least, most = min(column.counts), max(column.counts)
+            classes, each = len(column.counts), f"{most:,}" if least == most else f"{least:,} to {most:,}"
+            yield f"{'' if name == LABEL else f'{name}: '}{classes} class{'es' * (classes != 1)} of {each}"
+        case "numbers":
+            yield f"{name} from {column.low:g} to {column.high:g}{f' {column.unit}' * bool(column.unit)}"
+        case "pixels" if name == PICTURE and column.palette:
+            yield f"to be made from label maps of {len(column.palette.names)} classes"
+        case "pixels" if name == PICTURE:
+            yield f"to be made from pictures, {column.channels} channel{'s' * (column.channels != 1)}"
+        case "pixels" if name == INSTANCES:
+            yield "with boundaries of instances"
+        case _:
+            yield f"with {name}"
