@@ -1,10 +1,16 @@
 """Generators and discriminators for any shape and any condition."""
 
-from condgan.networks.dcgan import DCGAN
-from condgan.networks.maxout import Maxout
-from condgan.networks.mlp import MLP
-from condgan.networks.resnet import ResNet
-from condgan.networks.spade import Spade
-from condgan.networks.unet import UNet
+from condgan.core.lazy import lazily
+from condgan.networks.base import ARCHITECTURES as ARCHITECTURES
+from condgan.networks.base import Architecture as Architecture
 
-__all__ = ["DCGAN", "MLP", "Maxout", "ResNet", "Spade", "UNet"]
+__getattr__ = lazily(
+    {
+        "DCGAN": "condgan.networks.dcgan",
+        "MLP": "condgan.networks.mlp",
+        "Maxout": "condgan.networks.maxout",
+        "ResNet": "condgan.networks.resnet",
+        "Spade": "condgan.networks.spade",
+        "UNet": "condgan.networks.unet",
+    }
+)

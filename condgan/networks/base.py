@@ -1,22 +1,26 @@
 """The contract of an architecture: a pair of networks for any shape and any condition."""
 
-from abc import ABC, abstractmethod
-from typing import Literal, NamedTuple
+from __future__ import annotations
 
-from jaxtyping import Float
+from abc import ABC, abstractmethod
+from typing import Annotated, Literal
+
 from pydantic import PositiveInt
 from torch import Tensor, nn
 
 from condgan.core.batch import Shape
+from condgan.core.bundle import Bundle
 from condgan.core.cond import Embedder, Widths
+from condgan.core.output import Output
+from condgan.core.registry import Registry
 from condgan.core.spec import Spec
-from condgan.core.verdict import Verdict
 
+Player = Literal["generator", "discriminator"]
 GeneratorInjection = Literal["concat", "map", "affine", "spade"]
-"""``concat``: with the latent. ``map``: as an extra feature map beside the latent's. ``affine``: as the scale and
-shift after each normalisation. ``spade``: the same by a picture, at each position another."""
+"""``concat``: with the latent. ``map``: as an extra feature map, concatenated with the latent's. ``affine``: as the
+scale and shift after each normalisation. ``spade``: the same by a map, at each position another."""
 DiscriminatorInjection = Literal["concat", "map", "features", "projection", "proxy"]
-"""``concat``: with the input; a picture always comes so. ``map``: as an extra map beside the input. ``features``: with
+"""``concat``: with the input; a map always comes so. ``map``: as an extra feature map of the input. ``features``: with
 the last features. ``projection``: by an inner product with the last features. ``proxy``: as what an embedding of the
 image should be near to, by the auxiliary head."""
 
@@ -24,33 +28,22 @@ image should be near to, by the auxiliary head."""
 class Architecture(Spec, ABC):
     """How both networks are built. Bodies take features and a ``Cond``; they know no kind of condition."""
 
+    kind: str
     latent: PositiveInt = 64
     """Width of the latent vector z."""
-    generator_injection: tuple[GeneratorInjection, ...] = ("concat", "affine")
-    """How the condition enters the generator, one way or several: concat, map, affine, spade."""
-    discriminator_injection: tuple[DiscriminatorInjection, ...] = ("projection",)
-    """How the condition enters the discriminator, none, one way or several: concat, map, features, projection,
-    proxy."""
-
-    @property
-    def label_in_input(self) -> bool:
-        """Whether the discriminator's input brings the label along: an auxiliary task would be learned from that."""
-        return not {"concat", "map"}.isdisjoint(self.discriminator_injection)
 
     @property
     def noise(self) -> int:
         """Normal numbers that make up one sample's noise: the latent, and whatever else is left to chance."""
         return self.latent
 
-    @property
-    def reads_pictures(self) -> bool:
-        """Whether the generator takes in a condition that is a picture."""
-        return "spade" in self.generator_injection
+    @abstractmethod
+    def reads(self, player: Player) -> frozenset[str]:
+        """The carriers (vector, tokens, map) that reach that player's features."""
 
-    @property
-    def learns_style(self) -> bool:
-        """Whether a generator's body has a ``style``: ``Float[b c *space] -> Style``, which tells z from an image."""
-        return False
+    @abstractmethod
+    def unread(self, player: Player, carrier: str) -> str:
+        """For people: that a carrier would be ignored by that player, and what to set."""
 
     @abstractmethod
     def generator(self, shape: Shape, widths: Widths) -> nn.Module:
@@ -58,18 +51,7 @@ class Architecture(Spec, ABC):
 
     @abstractmethod
     def discriminator(self, shape: Shape, widths: Widths, auxiliary: int = 0) -> nn.Module:
-        """A body ``(Float[b c *space], Cond) -> Verdict``, with an auxiliary head of that many outputs."""
-
-
-class Style(NamedTuple):
-    """The normal distribution of the latents by which an image may have come about (Kingma & Welling 2014, eq. 9)."""
-
-    mean: Float[Tensor, "b latent"]
-    log_variance: Float[Tensor, "b latent"]
-
-    def draw(self, noise: Float[Tensor, "b latent"]) -> Float[Tensor, "b latent"]:
-        """A latent of it, from standard normal noise."""
-        return self.mean + (0.5 * self.log_variance).exp() * noise
+        """A body ``(Float[b c *space], Cond) -> Output``, with an auxiliary head of that many outputs."""
 
 
 class Conditioned(nn.Module):
@@ -80,5 +62,18 @@ class Conditioned(nn.Module):
         self.body = body
         self.embedder = embedder
 
-    def forward(self, x: Tensor, encoded: Tensor) -> Tensor | Verdict:
-        return self.body(x, self.embedder(encoded))
+    def forward(self, x: Tensor, bundle: Bundle) -> Tensor | Output:
+        return self.body(x, self.embedder(bundle))
+
+
+ARCHITECTURES: Registry[Architecture] = Registry(
+    {
+        "mlp": "condgan.networks.mlp:MLP",
+        "maxout": "condgan.networks.maxout:Maxout",
+        "dcgan": "condgan.networks.dcgan:DCGAN",
+        "resnet": "condgan.networks.resnet:ResNet",
+        "unet": "condgan.networks.unet:UNet",
+        "spade": "condgan.networks.spade:Spade",
+    }
+)
+AnyArchitecture = Annotated[Architecture, ARCHITECTURES]

@@ -9,6 +9,8 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from condgan.networks import ops
+
 Norm = Literal["none", "batch", "group", "instance", "pixel"]
 Activation = Literal["relu", "leaky-relu", "elu", "selu", "silu"]
 
@@ -29,17 +31,17 @@ class InstanceNorm(nn.Module):
         return F.instance_norm(x) if x[0, 0].numel() > 1 else torch.zeros_like(x)
 
 
-def norm(kind: Norm, features: int, dims: int) -> nn.Module:
-    """A normalisation without its own scale and shift, for features with ``dims`` (0 or 2) axes of space."""
+def norm(kind: Norm, features: int, axes: int) -> nn.Module:
+    """A normalisation without its own scale and shift, for features with so many axes of space."""
     match kind:
         case "none":
             return nn.Identity()
         case "pixel":
             return PixelNorm()
         case "batch":
-            return nn.BatchNorm2d(features, affine=False) if dims else nn.BatchNorm1d(features, affine=False)
+            return ops.batch_norm(axes, features, affine=False)
         case "instance":
-            return InstanceNorm() if dims else nn.GroupNorm(1, features, affine=False)
+            return InstanceNorm() if axes else nn.GroupNorm(1, features, affine=False)
         case "group":
             return nn.GroupNorm(_groups(features), features, affine=False)
 
@@ -49,13 +51,13 @@ def _groups(features: int) -> int:
     return max(count for count in range(1, max(2, features // 16 + 1)) if features % count == 0)
 
 
-def activation(kind: Activation, slope: float = 0.2) -> nn.Module:
-    """An activation by its name; ``slope`` is that of the leaky ReLU below zero."""
+def activation(kind: Activation, slope: float | None = None) -> nn.Module:
+    """An activation by its name; ``slope`` is that of the leaky ReLU below zero, by default 0.2."""
     match kind:
         case "relu":
             return nn.ReLU()
         case "leaky-relu":
-            return nn.LeakyReLU(slope)
+            return nn.LeakyReLU(0.2 if slope is None else slope)
         case "elu":
             return nn.ELU()
         case "selu":
@@ -77,8 +79,8 @@ def pyramid(space: tuple[int, ...], base: int) -> list[tuple[int, ...]]:
 
 def crop(x: Float[Tensor, "b c *space"], space: Sequence[int]) -> Float[Tensor, "b c *cropped"]:
     """The first ``space`` positions: what upsampling by two has too much where a size was odd."""
-    height, width = space
-    return x[..., :height, :width]
+    start: tuple[slice, ...] = (slice(None), slice(None), *(slice(side) for side in space))
+    return x[start]
 
 
 def drop(x: Float[Tensor, "b d *space"], chances: Float[Tensor, "b k"], share: float) -> Float[Tensor, "b d *space"]:

@@ -1,6 +1,7 @@
 """Deep convolutional networks without skips."""
 
 import itertools
+import math
 from typing import Literal
 
 from jaxtyping import Float
@@ -10,13 +11,15 @@ from torch.nn.utils.parametrizations import spectral_norm
 
 from condgan.core.batch import Shape
 from condgan.core.cond import Cond, Widths
-from condgan.core.verdict import Verdict
-from condgan.networks.base import Architecture, DiscriminatorInjection, GeneratorInjection
+from condgan.core.output import Output
+from condgan.networks import ops
+from condgan.networks.base import DiscriminatorInjection, GeneratorInjection
 from condgan.networks.blocks import Norm, crop, norm, pyramid
-from condgan.networks.inject import Affine, Doorway, Entry, Head
+from condgan.networks.inject import Affine, Head, InputLayer, Stem
+from condgan.networks.injected import InjectedArchitecture
 
 
-class DCGAN(Architecture):
+class DCGAN(InjectedArchitecture):
     """Strided convolutions up and down (Radford et al. 2016), for images of any size and aspect."""
 
     kind: Literal["dcgan"] = "dcgan"
@@ -34,9 +37,10 @@ class DCGAN(Architecture):
     generator_norm: Norm = "batch"
     """Normalisation of the generator's features."""
     discriminator_norm: Norm = "none"
-    """Normalisation of the discriminator's features. Batch statistics let it tell fakes by their company."""
+    """Normalisation of the discriminator's features. Batch statistics let it tell generated images by the rest
+    of the batch."""
     discriminator_features: PositiveInt | None = None
-    """Width of a dense layer between the discriminator's last feature map and its verdict; by default there is none."""
+    """Width of a dense layer between the discriminator's last feature map and its output; by default there is none."""
     spectral_norm: bool = False
     """Bound the discriminator's layers by spectral normalisation (Miyato et al. 2018)."""
 
@@ -47,7 +51,7 @@ class DCGAN(Architecture):
         body = Discriminator(self, shape, widths, auxiliary)
         if self.spectral_norm:
             for module in body.modules():
-                if isinstance(module, nn.Linear | nn.Conv2d):
+                if isinstance(module, ops.WEIGHTED):
                     spectral_norm(module)
         return body
 
@@ -61,48 +65,50 @@ class Generator(nn.Module):
 
     def __init__(self, spec: DCGAN, shape: Shape, widths: Widths) -> None:
         super().__init__()
+        axes = len(shape.space)
         first, *self.sizes = pyramid(shape.space, 4)
         channels = spec.widths(max(1, len(self.sizes)))
-        self.entry = Entry(spec.latent, channels[0], first, widths, spec.generator_injection)
-        ins = [self.entry.features, *channels[1:]]
-        self.norms = nn.ModuleList(norm(spec.generator_norm, size, 2) for size in ins)
-        self.affines = nn.ModuleList(Affine(size, widths, spec.generator_injection) for size in ins)
+        self.stem = Stem(spec.latent, channels[0], first, widths, spec.generator_injection)
+        ins = [self.stem.features, *channels[1:]]
+        self.norms = nn.ModuleList(norm(spec.generator_norm, size, axes) for size in ins)
+        self.affines = nn.ModuleList(Affine(size, widths, spec.generator_injection, axes) for size in ins)
         outs = [*channels[1:], shape.channels]
         if self.sizes:
-            self.up = nn.ModuleList(nn.ConvTranspose2d(a, b, 4, 2, 1) for a, b in zip(ins, outs, strict=True))
+            self.up = nn.ModuleList(ops.transposed(axes, a, b, 4, 2, 1) for a, b in zip(ins, outs, strict=True))
         else:  # an image no larger than the smallest map
-            self.up = nn.ModuleList([nn.Conv2d(ins[0], shape.channels, 3, padding=1)])
+            self.up = nn.ModuleList([ops.convolution(axes, ins[0], shape.channels, 3, padding=1)])
             self.sizes = [first]
         self.act = nn.ReLU()
 
     def forward(self, z: Float[Tensor, "b latent"], cond: Cond) -> Float[Tensor, "b c *space"]:
-        x = self.entry(z, cond)
+        x = self.stem(z, cond)
         for normalise, affine, up, size in zip(self.norms, self.affines, self.up, self.sizes, strict=True):
             x = crop(up(self.act(affine(normalise(x), cond))), size)
         return x.tanh()
 
 
 class Discriminator(nn.Module):
-    """Image → strided convolutions → verdict."""
+    """Image → strided convolutions → output."""
 
     def __init__(self, spec: DCGAN, shape: Shape, widths: Widths, auxiliary: int) -> None:
         super().__init__()
-        self.doorway = Doorway(shape, widths, spec.discriminator_injection)
+        axes = len(shape.space)
+        self.input = InputLayer(shape, widths, spec.discriminator_injection)
         last, *larger = pyramid(shape.space, 4)
-        channels = [self.doorway.channels, *reversed(spec.widths(max(1, len(larger))))]
+        channels = [self.input.channels, *reversed(spec.widths(max(1, len(larger))))]
         self.layers = nn.Sequential()
         for level, (a, b) in enumerate(itertools.pairwise(channels)):
             # kernel 3 with padding 1 at stride 2 gives half the size, rounded up: the pyramid's own rule
-            self.layers.append(nn.Conv2d(a, b, 3, 2 if larger else 1, 1))
+            self.layers.append(ops.convolution(axes, a, b, 3, 2 if larger else 1, 1))
             if level:
-                self.layers.append(norm(spec.discriminator_norm, b, 2))
+                self.layers.append(norm(spec.discriminator_norm, b, axes))
             self.layers.append(nn.LeakyReLU(0.2))
-        features = channels[-1] * last[0] * last[1]
+        features = channels[-1] * math.prod(last)
         self.layers.append(nn.Flatten())
         if spec.discriminator_features:
             self.layers.append(nn.Linear(features, spec.discriminator_features))
             features = spec.discriminator_features
         self.head = Head(features, widths, spec.discriminator_injection, auxiliary)
 
-    def forward(self, x: Float[Tensor, "b c *space"], cond: Cond) -> Verdict:
-        return self.head(self.layers(self.doorway(x, cond)), cond)
+    def forward(self, x: Float[Tensor, "b c *space"], cond: Cond) -> Output:
+        return self.head(self.layers(self.input(x, cond)), cond)

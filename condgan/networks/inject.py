@@ -1,4 +1,4 @@
-"""How a condition's carriers enter the features of a network; nowhere else is a ``Cond`` opened.
+"""How a condition's carriers enter the features of a network.
 
 A carrier that is absent injects nothing, so the same networks without a condition are a plain GAN.
 """
@@ -13,15 +13,16 @@ from torch.nn import functional as F
 
 from condgan.core.batch import Shape
 from condgan.core.cond import Cond, Widths
-from condgan.core.verdict import Verdict
+from condgan.core.output import Output
+from condgan.networks import ops
 from condgan.networks.base import DiscriminatorInjection, GeneratorInjection
 
 
-class Entry(nn.Module):
+class Stem(nn.Module):
     """The latent, with the condition where an injection puts it there, as the generator's first features.
 
     ``concat``: the vector is appended to the latent (Mirza & Osindero 2014). ``map``: the vector has a dense layer
-    of its own, whose output stands as one more feature map beside the latent's.
+    of its own, whose output is one more feature map, concatenated with the latent's.
     """
 
     def __init__(
@@ -72,23 +73,24 @@ class Affine(nn.Module):
     (Park et al. 2019, eq. 1).
     """
 
-    def __init__(self, features: int, widths: Widths, injections: tuple[GeneratorInjection, ...]) -> None:
+    def __init__(self, features: int, widths: Widths, injections: tuple[GeneratorInjection, ...], axes: int) -> None:
+        """``axes``: number of axes of space of the features."""
         super().__init__()
         chosen = "affine" in injections and widths.vector > 0
         self.learned = nn.Parameter(torch.zeros(2 * features))
         self.choose = nn.Linear(widths.vector, 2 * features, bias=False) if chosen else None
         if self.choose is not None:
             nn.init.normal_(self.choose.weight, std=0.02)
-        self.paint = SpatialAffine(features, widths.map) if "spade" in injections and widths.map else None
+        self.spatial = SpatialAffine(features, widths.map, axes) if "spade" in injections and widths.map else None
 
     def forward(self, x: Float[Tensor, "b c *space"], cond: Cond) -> Float[Tensor, "b c *space"]:
-        both = self.learned[None]
+        modulation = self.learned[None]
         if self.choose is not None:
-            both = both + self.choose(cond.vector)
-        both = both.view(*both.shape, *[1] * (x.dim() - 2))
-        if self.paint is not None:
-            both = both + self.paint(cond, x.shape[2:])
-        scale, shift = both.chunk(2, 1)
+            modulation = modulation + self.choose(cond.vector)
+        modulation = modulation.view(*modulation.shape, *[1] * (x.dim() - 2))
+        if self.spatial is not None:
+            modulation = modulation + self.spatial(cond, x.shape[2:])
+        scale, shift = modulation.chunk(2, 1)
         return torch.addcmul(shift, x, 1 + scale)
 
 
@@ -98,42 +100,42 @@ class SpatialAffine(nn.Module):
     HIDDEN = 32
     """Fewer than the paper's 128, for images that are smaller than its."""
 
-    def __init__(self, features: int, map: int) -> None:
+    def __init__(self, features: int, map: int, axes: int) -> None:
         super().__init__()
-        self.shared = nn.Conv2d(map, self.HIDDEN, 3, padding=1)
-        self.both = nn.Conv2d(self.HIDDEN, 2 * features, 3, padding=1)
+        self.shared = ops.convolution(axes, map, self.HIDDEN, 3, padding=1)
+        self.modulation = ops.convolution(axes, self.HIDDEN, 2 * features, 3, padding=1)
 
-    def forward(self, cond: Cond, space: Sequence[int]) -> Float[Tensor, "b both *space"]:
+    def forward(self, cond: Cond, space: Sequence[int]) -> Float[Tensor, "b d *space"]:
         assert cond.map is not None, "built only where the condition has a map"
         # averaged, so that a small object leaves a trace at every size
-        small = F.adaptive_avg_pool2d(cond.map, (space[0], space[1]))
-        return self.both(self.shared(small).relu())
+        small = ops.adaptive_avg_pool(cond.map, space)
+        return self.modulation(self.shared(small).relu())
 
 
-class Doorway(nn.Module):
-    """The discriminator's input, with the condition beside it where an injection puts it there.
+class InputLayer(nn.Module):
+    """The discriminator's input, concatenated with the condition where an injection puts it there.
 
     ``concat``: the vector as further channels. ``map``: the vector through a dense layer as one more channel. A map
-    always stands beside the image: it is their pair that is judged (Isola et al. 2017, section 3.2.2).
+    is always concatenated with the image: the discriminator sees their pair (Isola et al. 2017, section 3.2.2).
     """
 
     def __init__(self, shape: Shape, widths: Widths, injections: tuple[DiscriminatorInjection, ...]) -> None:
         super().__init__()
-        self.picture = widths.map
+        self.spatial = widths.map
         self.concat = widths.vector if "concat" in injections else 0
         self.map = DenseMap(widths.vector, shape.space) if "map" in injections and widths.vector else None
-        self.channels = shape.channels + self.concat + (self.map is not None) + self.picture
+        self.channels = shape.channels + self.concat + (self.map is not None) + self.spatial
 
     def forward(self, x: Float[Tensor, "b c *space"], cond: Cond) -> Float[Tensor, "b d *space"]:
-        beside = [] if self.map is None else [self.map(cond).to(x.dtype)]
-        if self.picture:
+        more = [] if self.map is None else [self.map(cond).to(x.dtype)]
+        if self.spatial:
             assert cond.map is not None, "there is a width only where there is a map"
-            beside.append(cond.map.to(x.dtype))
-        return torch.cat([append(x, cond) if self.concat else x, *beside], 1)
+            more.append(cond.map.to(x.dtype))
+        return torch.cat([append(x, cond) if self.concat else x, *more], 1)
 
 
-class Beside(nn.Module):
-    """Features of a dense network with the condition beside them.
+class Joined(nn.Module):
+    """Features of a dense network, concatenated with the condition.
 
     ``concat``: the vector through a hidden layer of its own (Mirza & Osindero 2014, section 4.1). ``map``: the vector
     through a dense layer to one feature.
@@ -161,10 +163,10 @@ class Beside(nn.Module):
 
 
 class Head(nn.Module):
-    """The discriminator's last features to its verdict.
+    """The discriminator's last features to its output.
 
     ``features``: the vector is appended to them. ``projection``: their inner product with the vector's image is added
-    (Miyato & Koyama 2018, eq. 3). An auxiliary head tells the condition from the image (Odena et al. 2017); with
+    (Miyato & Koyama 2018, eq. 3). An auxiliary head predicts the condition from the image (Odena et al. 2017); with
     ``proxy`` it gives an embedding instead, of length 1, to be near to the vector (Kang et al. 2021, section 3).
     """
 
@@ -179,17 +181,17 @@ class Head(nn.Module):
         self.proxy = "proxy" in injections and widths.vector > 0
         self.auxiliary = nn.Linear(features, widths.vector if self.proxy else auxiliary) if auxiliary else None
 
-    def forward(self, x: Float[Tensor, "b features"], cond: Cond) -> Verdict:
+    def forward(self, x: Float[Tensor, "b features"], cond: Cond) -> Output:
         logits = self.real(append(x, cond) if self.concat else x).squeeze(1)
         if self.project is not None:
             logits = logits + (self.project(cond.vector) * x).sum(1) / math.sqrt(x.shape[1])
         if self.auxiliary is None:
-            return Verdict(logits, None)
-        read = self.auxiliary(x)
+            return Output(logits, None)
+        predicted = self.auxiliary(x)
         if not self.proxy:
-            return Verdict(logits, read)
+            return Output(logits, predicted)
         assert cond.vector is not None, "proxies are built only where the condition has a vector"
-        return Verdict(logits, unit(read), unit(cond.vector))
+        return Output(logits, unit(predicted), unit(cond.vector))
 
 
 def unit(x: Float[Tensor, "b d"]) -> Float[Tensor, "b d"]:

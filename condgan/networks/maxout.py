@@ -1,7 +1,8 @@
 """The fully connected networks of the first conditional GAN."""
 
 import math
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
 
 import torch
 from jaxtyping import Float
@@ -10,22 +11,25 @@ from torch import Tensor, nn
 
 from condgan.core.batch import Shape
 from condgan.core.cond import Cond, Widths
-from condgan.core.verdict import Verdict
-from condgan.networks.base import Architecture, DiscriminatorInjection, GeneratorInjection
+from condgan.core.output import Output
+from condgan.networks.base import DiscriminatorInjection, Player
 from condgan.networks.blocks import drop
-from condgan.networks.inject import Affine, Beside, Head
+from condgan.networks.inject import Affine, Head, Joined
+from condgan.networks.injected import InjectedArchitecture
 
 
-class Maxout(Architecture):
+class Maxout(InjectedArchitecture):
     """Image and condition each through a hidden layer, then a joint one (Mirza & Osindero 2014, section 4.1).
 
-    ``concat`` is the condition's own hidden layer; ``map`` is one feature beside it.
+    ``concat`` is the condition's own hidden layer; ``map`` is one more feature.
     """
+
+    always_read: ClassVar[Mapping[Player, frozenset[str]]] = {}
 
     kind: Literal["maxout"] = "maxout"
     latent: PositiveInt = 100
     """Width of the latent vector z."""
-    generator_injection: tuple[GeneratorInjection, ...] = ("concat",)
+    generator_injection: tuple[Literal["concat", "map", "affine"], ...] = ("concat",)
     """How the condition enters the generator, one way or several: concat, map, affine."""
     discriminator_injection: tuple[DiscriminatorInjection, ...] = ("concat",)
     """How the condition enters the discriminator, none, one way or several: concat, map, features, projection,
@@ -43,10 +47,6 @@ class Maxout(Architecture):
     @property
     def noise(self) -> int:
         return self.latent + (sum(self.generator_widths) if self.dropout else 0)
-
-    @property
-    def reads_pictures(self) -> bool:
-        return False
 
     def generator(self, shape: Shape, widths: Widths) -> nn.Module:
         return Generator(self, shape, widths)
@@ -82,14 +82,14 @@ class Generator(nn.Module):
         self.split = [spec.latent, spec.noise - spec.latent - joint, joint] if spec.dropout else [spec.latent]
         self.dropout = spec.dropout
         self.latent = dense(spec.latent, latent)
-        self.beside = Beside(latent, widths, spec.generator_injection, lambda ins: (dense(ins, condition), condition))
-        self.joint = nn.Linear(self.beside.features, joint)
-        self.affine = Affine(joint, widths, spec.generator_injection)
+        self.joined = Joined(latent, widths, spec.generator_injection, lambda ins: (dense(ins, condition), condition))
+        self.joint = nn.Linear(self.joined.features, joint)
+        self.affine = Affine(joint, widths, spec.generator_injection, 0)
         self.image = nn.Sequential(nn.Linear(joint, shape.channels * math.prod(shape.space)), nn.Sigmoid())
 
     def forward(self, z: Float[Tensor, "b noise"], cond: Cond) -> Float[Tensor, "b c *space"]:
         z, *chances = torch.split(z, self.split, 1)
-        x = self.beside(self.latent(z), cond)
+        x = self.joined(self.latent(z), cond)
         if chances:
             x = drop(x, chances[0], self.dropout)
         x = self.affine(self.joint(x), cond).relu()
@@ -99,21 +99,21 @@ class Generator(nn.Module):
 
 
 class Discriminator(nn.Module):
-    """Image and condition → maxout units each → joint ones → verdict."""
+    """Image and condition → maxout units each → joint ones → output."""
 
     def __init__(self, spec: Maxout, shape: Shape, widths: Widths, auxiliary: int) -> None:
         super().__init__()
         image, condition, joint = spec.discriminator_widths
         of_image, of_condition, of_joint = spec.pieces
         self.image = Units(shape.channels * math.prod(shape.space), image, of_image, spec.dropout)
-        self.beside = Beside(
+        self.joined = Joined(
             image,
             widths,
             spec.discriminator_injection,
             lambda ins: (Units(ins, condition, of_condition, spec.dropout), condition),
         )
-        self.joint = Units(self.beside.features, joint, of_joint, spec.dropout)
+        self.joint = Units(self.joined.features, joint, of_joint, spec.dropout)
         self.head = Head(joint, widths, spec.discriminator_injection, auxiliary)
 
-    def forward(self, x: Float[Tensor, "b c *space"], cond: Cond) -> Verdict:
-        return self.head(self.joint(self.beside(self.image(x.flatten(1)), cond)), cond)
+    def forward(self, x: Float[Tensor, "b c *space"], cond: Cond) -> Output:
+        return self.head(self.joint(self.joined(self.image(x.flatten(1)), cond)), cond)

@@ -1,10 +1,10 @@
-"""Residual networks: the house's own."""
+"""Residual networks: the default."""
 
 from __future__ import annotations
 
+import math
 from typing import Literal
 
-import torch
 from jaxtyping import Float
 from pydantic import PositiveInt
 from torch import Tensor, nn
@@ -12,18 +12,20 @@ from torch.nn import functional as F
 
 from condgan.core.batch import Shape
 from condgan.core.cond import Cond, Widths
-from condgan.core.verdict import Verdict
-from condgan.networks.base import Architecture, GeneratorInjection
+from condgan.core.output import Output
+from condgan.networks import ops
+from condgan.networks.base import GeneratorInjection
 from condgan.networks.blocks import Norm, crop, norm, pyramid
-from condgan.networks.inject import Affine, Doorway, Entry, Head, append
+from condgan.networks.inject import Affine, Head, InputLayer, Stem, append
+from condgan.networks.injected import InjectedArchitecture
 
 PATCH = 2
 """Pixels a side that the outermost layers handle as one position: most of the cost would lie at full resolution."""
 SLOPE = 0.2
 
 
-class ResidualArchitecture(Architecture):
-    """The half of an architecture that makes images by residual blocks over patches of 2×2 pixels."""
+class ResidualArchitecture(InjectedArchitecture):
+    """The half of an architecture that generates images by residual blocks over patches of 2×2 pixels."""
 
     channels: PositiveInt = 128
     """Channels at the smallest feature map; they halve with each doubling of the size, so that no size costs much more
@@ -56,7 +58,7 @@ class ResidualArchitecture(Architecture):
 
 
 class ResNet(ResidualArchitecture):
-    """Residual blocks on both sides; no batch statistics in the discriminator. The house default."""
+    """Residual blocks on both sides; no batch statistics in the discriminator. The default."""
 
     kind: Literal["resnet"] = "resnet"
     features: PositiveInt = 256
@@ -69,7 +71,8 @@ class ResNet(ResidualArchitecture):
 class Modulation:
     """What chooses the scales and shifts after the normalisations: the condition's vector, its map, the latent."""
 
-    def __init__(self, spec: ResidualArchitecture, widths: Widths) -> None:
+    def __init__(self, spec: ResidualArchitecture, widths: Widths, axes: int) -> None:
+        self.axes = axes
         self.latent = spec.self_modulation
         self.label = widths.vector > 0 and (not self.latent or "affine" in spec.generator_injection)
         vector = spec.latent * self.latent + widths.vector * self.label
@@ -80,7 +83,7 @@ class Modulation:
 
     def affine(self, features: int) -> Affine:
         """Scale and shift of features."""
-        return Affine(features, self.widths, self.injections)
+        return Affine(features, self.widths, self.injections, self.axes)
 
     def __call__(self, z: Float[Tensor, "b latent"], cond: Cond) -> Cond:
         """The condition as the affine layers take it."""
@@ -96,39 +99,40 @@ class Up(nn.Module):
         self, spec: ResidualArchitecture, ins: int, outs: int, modulation: Modulation, size: tuple[int, ...] | None
     ) -> None:
         super().__init__()
-        self.size = size
-        self.norms = nn.ModuleList(norm(spec.generator_norm, each, 2) for each in (ins, outs))
+        self.size, axes = size, modulation.axes
+        self.norms = nn.ModuleList(norm(spec.generator_norm, each, modulation.axes) for each in (ins, outs))
         self.affines = nn.ModuleList(modulation.affine(each) for each in (ins, outs))
         if size is None:
-            first: nn.Module = nn.Conv2d(ins, outs, 3, padding=1, bias=False)
+            first = ops.convolution(axes, ins, outs, 3, padding=1, bias=False)
         else:
-            first = nn.ConvTranspose2d(ins, outs, 4, 2, 1, bias=False)
-        self.convs = nn.ModuleList([first, nn.Conv2d(outs, outs, 3, padding=1, bias=False)])
-        self.skip = nn.Conv2d(ins, outs, 1, bias=False) if ins != outs else nn.Identity()
+            first = ops.transposed(axes, ins, outs, 4, 2, 1, bias=False)
+        self.convs = nn.ModuleList([first, ops.convolution(axes, outs, outs, 3, padding=1, bias=False)])
+        self.skip = ops.convolution(axes, ins, outs, 1, bias=False) if ins != outs else nn.Identity()
 
     def forward(self, x: Float[Tensor, "b c *space"], cond: Cond) -> Float[Tensor, "b d *larger"]:
         h, skip = x, self.skip(x)
         for level, (normalise, affine, conv) in enumerate(zip(self.norms, self.affines, self.convs, strict=True)):
             h = conv(F.leaky_relu(affine(normalise(h), cond), SLOPE))
             if level == 0 and self.size is not None:
-                h, skip = crop(h, self.size), crop(F.interpolate(skip, scale_factor=2), self.size)
+                h, skip = crop(h, self.size), crop(ops.doubled(skip), self.size)
         return skip + h
 
 
 class Down(nn.Module):
     """Pre-activation residual block of the discriminator, which halves the size where ``halve`` asks for it."""
 
-    def __init__(self, ins: int, outs: int, halve: bool) -> None:
+    def __init__(self, axes: int, ins: int, outs: int, halve: bool) -> None:
         super().__init__()
         self.halve = halve
-        self.convs = nn.ModuleList([nn.Conv2d(ins, outs, 3, 2 if halve else 1, 1), nn.Conv2d(outs, outs, 3, padding=1)])
-        self.skip = nn.Conv2d(ins, outs, 1) if ins != outs else nn.Identity()
+        first = ops.convolution(axes, ins, outs, 3, 2 if halve else 1, 1)
+        self.convs = nn.ModuleList([first, ops.convolution(axes, outs, outs, 3, padding=1)])
+        self.skip = ops.convolution(axes, ins, outs, 1) if ins != outs else nn.Identity()
 
     def forward(self, x: Float[Tensor, "b c *space"]) -> Float[Tensor, "b d *smaller"]:
         h = x
         for conv in self.convs:
             h = conv(F.leaky_relu(h, SLOPE))
-        return h + self.skip(F.avg_pool2d(x, 2, ceil_mode=True) if self.halve else x)
+        return h + self.skip(ops.avg_pool(x, 2) if self.halve else x)
 
 
 class Generator(nn.Module):
@@ -139,47 +143,49 @@ class Generator(nn.Module):
         self.space = shape.space
         first, *rest = spec.sizes(shape)
         channels = spec.widths(1 + len(rest))
-        self.entry = Entry(spec.latent, channels[0], first, widths, spec.generator_injection)
-        self.modulation = Modulation(spec, widths)
+        self.stem = Stem(spec.latent, channels[0], first, widths, spec.generator_injection)
+        axes = len(shape.space)
+        self.modulation = Modulation(spec, widths, axes)
         self.blocks = nn.ModuleList()
-        ins = self.entry.features
+        ins = self.stem.features
         for size, outs in zip([None, *rest], channels, strict=True):
             for index in range(spec.count(size is None, bool(rest))):
                 self.blocks.append(Up(spec, ins, outs, self.modulation, None if index else size))
                 ins = outs
-        self.norm, self.affine = norm(spec.generator_norm, ins, 2), self.modulation.affine(ins)
-        self.image = nn.Conv2d(ins, shape.channels * PATCH**2, 3, padding=1)
+        self.norm, self.affine = norm(spec.generator_norm, ins, axes), self.modulation.affine(ins)
+        self.image = ops.convolution(axes, ins, shape.channels * PATCH**axes, 3, padding=1)
 
     def forward(self, z: Float[Tensor, "b latent"], cond: Cond) -> Float[Tensor, "b c *space"]:
-        x = self.entry(z, cond).contiguous(memory_format=torch.channels_last)
+        x = ops.channels_last_of(self.stem(z, cond))
         cond = self.modulation(z, cond)
         for block in self.blocks:
             x = block(x, cond)
         x = self.image(F.leaky_relu(self.affine(self.norm(x), cond), SLOPE))
-        return crop(F.pixel_shuffle(x, PATCH), self.space).tanh()
+        return crop(ops.shuffle(x, PATCH), self.space).tanh()
 
 
 class Discriminator(nn.Module):
-    """Image → patches → residual blocks → dense features → verdict."""
+    """Image → patches → residual blocks → dense features → output."""
 
     def __init__(self, spec: ResNet, shape: Shape, widths: Widths, auxiliary: int) -> None:
         super().__init__()
         self.pad = [pad for side in reversed(shape.space) for pad in (0, -side % PATCH)]
-        self.doorway = Doorway(shape, widths, spec.discriminator_injection)
+        axes = len(shape.space)
+        self.input = InputLayer(shape, widths, spec.discriminator_injection)
         last, *larger = spec.sizes(shape)
         channels = list(reversed(spec.widths(1 + len(larger))))
-        self.patches = nn.Conv2d(self.doorway.channels * PATCH**2, channels[0], 3, padding=1)
+        self.patches = ops.convolution(axes, self.input.channels * PATCH**axes, channels[0], 3, padding=1)
         self.blocks = nn.Sequential()
         ins = channels[0]
         for level, outs in enumerate(channels):
             for index in range(spec.count(level == 0, bool(larger))):
-                self.blocks.append(Down(ins, outs, halve=level > 0 and index == 0))
+                self.blocks.append(Down(axes, ins, outs, halve=level > 0 and index == 0))
                 ins = outs
-        self.features = nn.Linear(channels[-1] * last[0] * last[1], spec.features)
+        self.features = nn.Linear(channels[-1] * math.prod(last), spec.features)
         self.head = Head(spec.features, widths, spec.discriminator_injection, auxiliary)
 
-    def forward(self, x: Float[Tensor, "b c *space"], cond: Cond) -> Verdict:
-        x = F.pad(self.doorway(x, cond), self.pad) if any(self.pad) else self.doorway(x, cond)
-        x = F.pixel_unshuffle(x, PATCH).contiguous(memory_format=torch.channels_last)
+    def forward(self, x: Float[Tensor, "b c *space"], cond: Cond) -> Output:
+        x = F.pad(self.input(x, cond), self.pad) if any(self.pad) else self.input(x, cond)
+        x = ops.channels_last_of(ops.unshuffle(x, PATCH))
         x = F.leaky_relu(self.blocks(self.patches(x)), SLOPE).flatten(1)
         return self.head(F.leaky_relu(self.features(x), SLOPE), cond)

@@ -1,16 +1,16 @@
-"""Layout to photo: residual blocks whose every normalisation is undone by the layout, at each position another way."""
+"""Layout to photo: residual blocks whose every normalisation is modulated by the map, at each position another way."""
 
 from typing import Literal
 
-from jaxtyping import Float
 from pydantic import PositiveInt
-from torch import Tensor, nn
+from torch import nn
 
 from condgan.core.batch import Shape
 from condgan.core.cond import Widths
-from condgan.networks.base import GeneratorInjection, Style
-from condgan.networks.blocks import norm, pyramid
-from condgan.networks.patch import SLOPE, PatchArchitecture
+from condgan.core.needs import DIVERGENCE, POSTERIOR, Need
+from condgan.networks.base import GeneratorInjection
+from condgan.networks.patch import PatchArchitecture
+from condgan.networks.posterior import PosteriorEncoder
 from condgan.networks.resnet import Generator, ResidualArchitecture
 
 
@@ -19,45 +19,29 @@ class Spade(PatchArchitecture, ResidualArchitecture):
 
     kind: Literal["spade"] = "spade"
     generator_injection: tuple[GeneratorInjection, ...] = ("spade",)
-    """How the condition enters the generator: spade, and for a label beside it concat or affine."""
+    """How the condition enters the generator: spade, and for a label as well concat or affine."""
     style: bool = False
-    """Learn to tell the latent from an image, too, so that an example photo can set the style (Park et al. 2019,
-    section 3). The latent then stands for what the layout leaves open."""
+    """Learn to infer the latent from an image, too, so that an example photo can set the style (Park et al. 2019,
+    section 3). The latent then stands for what the layout leaves open. It needs objective.style."""
     patch_scales: PositiveInt = 2
     """Discriminators, each on images of half the size of the one before (Wang et al. 2018, section 3.2)."""
     spectral_norm: bool = True
     """Bound the discriminator's layers by spectral normalisation (Miyato et al. 2018)."""
 
-    @property
-    def learns_style(self) -> bool:
-        return self.style
+    def provides(self) -> frozenset[str]:
+        return super().provides() | ({POSTERIOR} if self.style else set())
+
+    def needs(self) -> tuple[Need, ...]:
+        style = Need(DIVERGENCE, "architecture.style needs a weight for its loss: set objective.style, such as to 0.05")
+        return (*super().needs(), style) if self.style else super().needs()
 
     def generator(self, shape: Shape, widths: Widths) -> nn.Module:
-        return Styled(self, shape, widths) if self.style else super().generator(shape, widths)
+        return Styled(self, shape, widths) if self.style else Generator(self, shape, widths)
 
 
 class Styled(Generator):
-    """A generator that can tell the latent of an image."""
+    """A generator that can infer the latent of an image, by its ``posterior``."""
 
     def __init__(self, spec: Spade, shape: Shape, widths: Widths) -> None:
         super().__init__(spec, shape, widths)
-        self.style = StyleEncoder(shape, spec.latent, spec.channels)
-
-
-class StyleEncoder(nn.Module):
-    """Image → strided convolutions → the distribution of its latent."""
-
-    def __init__(self, shape: Shape, latent: int, channels: int) -> None:
-        super().__init__()
-        self.layers = nn.Sequential()
-        sizes, ins = pyramid(shape.space, 4), shape.channels
-        for level in range(len(sizes) - 1):
-            outs = max(16, channels >> max(0, len(sizes) - 2 - level))
-            # the first keeps what colours there are: a normalised image has none
-            normalise = norm("instance" if level else "none", outs, 2)
-            self.layers.extend([nn.Conv2d(ins, outs, 3, 2, 1), normalise, nn.LeakyReLU(SLOPE)])
-            ins = outs
-        self.both = nn.Linear(ins * sizes[0][0] * sizes[0][1], 2 * latent)
-
-    def forward(self, images: Float[Tensor, "b c h w"]) -> Style:
-        return Style(*self.both(self.layers(images).flatten(1)).float().chunk(2, 1))
+        self.posterior = PosteriorEncoder(shape, spec.latent, spec.channels)

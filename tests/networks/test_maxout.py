@@ -1,33 +1,33 @@
-"""Dropout that is the generator's noise: drawn with z, in training and in sampling alike."""
+"""Dropout that is the generator's noise: it comes with z, in training and in sampling alike."""
 
 import pytest
 import torch
 
-from condgan.conditions import Label
 from condgan.core.batch import Shape
-from condgan.networks import Maxout
 from condgan.networks.maxout import drop
+from tests.networks.small import LABEL, SMALL, bundle, pair
 
-SPEC = Maxout(latent=4, generator_widths=(16, 8, 24), discriminator_widths=(16, 8, 16))
+SPEC = SMALL["maxout"].with_(latent=4, dropout=0.5)
 
 
 @pytest.mark.parametrize("share", [0.2, 0.5])
-def test_a_share_is_left_out_and_the_mean_stays(share: float) -> None:
+@pytest.mark.parametrize("space", [(), (3,), (2, 1, 2)], ids=len)
+def test_a_share_is_left_out_and_the_mean_stays(share: float, space: tuple[int, ...]) -> None:
     torch.manual_seed(0)
-    found = drop(torch.ones(1_000, 50), torch.randn(1_000, 40), share)
-    assert (found[:, :40] == 0).float().mean().item() == pytest.approx(share, abs=0.01)
-    assert found[:, :40].mean().item() == pytest.approx(1, abs=0.02)
-    assert (found[:, 40:] == 1).all()
+    features = drop(torch.ones(1_000, 50, *space), torch.randn(1_000, 40), share).reshape(1_000, 50, -1)
+    assert (features[:, :40] == 0).float().mean().item() == pytest.approx(share, abs=0.01)
+    assert features[:, :40].mean().item() == pytest.approx(1, abs=0.02)
+    assert (features[:, 40:] == 1).all()
+    torch.testing.assert_close(features, features[..., :1].expand_as(features))  # the same at every position
 
 
 def test_which_ones_comes_with_the_noise() -> None:
-    embedder = Label(names=("a", "b")).embedder()
-    generator = SPEC.generator(Shape(1, (8, 8)), embedder.widths)
+    generator, _ = pair(SPEC, LABEL, Shape(1, (8, 8)))
     torch.manual_seed(0)
-    noise, cond = torch.randn(3, SPEC.noise), embedder(torch.tensor([0, 1, 0]))
+    noise, values = torch.randn(3, SPEC.noise), bundle(LABEL, (8, 8), 3)
     assert SPEC.noise == 4 + 16 + 8 + 24 and SPEC.with_(dropout=0).noise == 4
-    training, sampling = generator.train()(noise, cond), generator.eval()(noise, cond)
-    assert torch.equal(training, sampling)
+    training, sampling = generator.train()(noise, values), generator.eval()(noise, values)
+    torch.testing.assert_close(training, sampling)
     other = noise.clone()
     other[:, 4:] = -other[:, 4:]  # the same latent, the other half left out
-    assert not torch.allclose(generator(other, cond), sampling)
+    assert not torch.allclose(generator(other, values), sampling)

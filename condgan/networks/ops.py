@@ -1,0 +1,98 @@
+"""Layers and operations by number of axes of space (0 to 3): what is written with them serves images and clips."""
+
+from collections.abc import Sequence
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+CONVOLUTIONS: dict[int, type[nn.Module]] = {1: nn.Conv1d, 2: nn.Conv2d, 3: nn.Conv3d}
+TRANSPOSED: dict[int, type[nn.Module]] = {1: nn.ConvTranspose1d, 2: nn.ConvTranspose2d, 3: nn.ConvTranspose3d}
+BATCH_NORMS: dict[int, type[nn.Module]] = {0: nn.BatchNorm1d, 1: nn.BatchNorm1d, 2: nn.BatchNorm2d, 3: nn.BatchNorm3d}
+MAX_POOLS: dict[int, type[nn.Module]] = {1: nn.MaxPool1d, 2: nn.MaxPool2d, 3: nn.MaxPool3d}
+ADAPTIVE_MAX_POOLS: dict[int, type[nn.Module]] = {
+    1: nn.AdaptiveMaxPool1d,
+    2: nn.AdaptiveMaxPool2d,
+    3: nn.AdaptiveMaxPool3d,
+}
+WEIGHTED: tuple[type[nn.Module], ...] = (nn.Linear, *CONVOLUTIONS.values())
+"""Layers whose weight, flattened from its second axis on, is the matrix that they multiply by."""
+
+
+def convolution(
+    axes: int, ins: int, outs: int, size: int, stride: int = 1, padding: int = 0, bias: bool = True
+) -> nn.Module:
+    """A convolution."""
+    return CONVOLUTIONS[axes](ins, outs, size, stride, padding, bias=bias)
+
+
+def transposed(
+    axes: int, ins: int, outs: int, size: int, stride: int = 1, padding: int = 0, bias: bool = True
+) -> nn.Module:
+    """A transposed convolution."""
+    return TRANSPOSED[axes](ins, outs, size, stride, padding, bias=bias)
+
+
+def batch_norm(axes: int, features: int, affine: bool = True) -> nn.Module:
+    """Batch normalisation."""
+    return BATCH_NORMS[axes](features, affine=affine)
+
+
+def max_pool(axes: int, size: int) -> nn.Module:
+    """The largest of each ``size`` positions along each axis; fewer at the end are pooled too."""
+    return MAX_POOLS[axes](size, ceil_mode=True)
+
+
+def adaptive_max_pool(axes: int, size: int) -> nn.Module:
+    """The largest values in a grid of ``size`` cells along each axis."""
+    return ADAPTIVE_MAX_POOLS[axes](size)
+
+
+def avg_pool(x: Float[Tensor, "b c *space"], size: int) -> Float[Tensor, "b c *smaller"]:
+    """Means of each ``size`` positions along each axis; fewer at the end are pooled too."""
+    pool = {1: F.avg_pool1d, 2: F.avg_pool2d, 3: F.avg_pool3d}[x.dim() - 2]
+    sizes = tuple(min(size, side) for side in x.shape[2:])  # of three axes PyTorch refuses larger ones
+    return pool(x, sizes, ceil_mode=True)
+
+
+def adaptive_avg_pool(x: Float[Tensor, "b c *space"], space: Sequence[int]) -> Float[Tensor, "b c *smaller"]:
+    """Means in a grid of ``space`` cells."""
+    pool = {1: F.adaptive_avg_pool1d, 2: F.adaptive_avg_pool2d, 3: F.adaptive_avg_pool3d}[x.dim() - 2]
+    return pool(x, tuple(space))  # type: ignore[arg-type]
+
+
+def doubled(x: Float[Tensor, "b c *space"]) -> Float[Tensor, "b c *larger"]:
+    """Each position twice along each axis."""
+    return F.interpolate(x, scale_factor=2)
+
+
+def shuffle(x: Float[Tensor, "b k *space"], patch: int) -> Float[Tensor, "b c *larger"]:
+    """Channels to patches of ``patch`` positions along each axis (Shi et al. 2016, eq. 4)."""
+    axes = x.dim() - 2
+    if axes == 2:
+        return F.pixel_shuffle(x, patch)
+    parts = x.reshape(len(x), -1, *[patch] * axes, *x.shape[2:])
+    order = [0, 1, *(place for axis in range(axes) for place in (2 + axes + axis, 2 + axis))]
+    return parts.permute(order).reshape(len(x), -1, *(side * patch for side in x.shape[2:]))
+
+
+def unshuffle(x: Float[Tensor, "b c *space"], patch: int) -> Float[Tensor, "b k *smaller"]:
+    """The inverse of ``shuffle``; every side must be a multiple of ``patch``."""
+    axes = x.dim() - 2
+    if axes == 2:
+        return F.pixel_unshuffle(x, patch)
+    small = [side // patch for side in x.shape[2:]]
+    parts = x.reshape(len(x), x.shape[1], *(size for side in small for size in (side, patch)))
+    inner, outer = ([2 + 2 * axis + offset for axis in range(axes)] for offset in (1, 0))
+    return parts.permute(0, 1, *inner, *outer).reshape(len(x), -1, *small)
+
+
+def channels_last(axes: int) -> torch.memory_format:
+    """The order in memory in which convolutions of so many axes are fastest."""
+    return {2: torch.channels_last, 3: torch.channels_last_3d}.get(axes, torch.contiguous_format)
+
+
+def channels_last_of(x: Float[Tensor, "b c *space"]) -> Float[Tensor, "b c *space"]:
+    """The same values in that order."""
+    return x.contiguous(memory_format=channels_last(x.dim() - 2))
