@@ -52,7 +52,7 @@ relativistic = Loss(
     discriminator=lambda real, fake: softplus(fake - real),
     generator=lambda real, fake: softplus(real - fake),
 )
-"""Each fake is held against a real one (Jolicoeur-Martineau 2019; with R1 and R2: Huang et al. 2024, eq. 2)."""
+"""Each fake is compared with a real one (Jolicoeur-Martineau 2019; with R1 and R2: Huang et al. 2024, eq. 2)."""
 
 LOSSES: dict[LossName, Loss] = dict(
     zip(get_args(LossName), [minimax, non_saturating, least_squares, hinge, wasserstein, relativistic], strict=True)

@@ -1,4 +1,4 @@
-"""The data-to-data cross-entropy, held against its equation written out."""
+"""The data-to-data cross-entropy, compared with its equation written out."""
 
 import math
 
@@ -34,7 +34,7 @@ def test_near_to_its_proxy_and_far_from_others_is_least() -> None:
 
 
 def test_a_batch_of_one_class_teaches_nothing() -> None:
-    """With nothing to be told from, a proxy is surely the nearest."""
+    """With no other class in the batch, a proxy is surely the nearest."""
     embedding = torch.eye(3)[:2].requires_grad_()
     loss = data_to_data(embedding, torch.eye(3)[[2, 2]], torch.zeros(2, 2, dtype=torch.bool))
     loss.sum().backward()
