@@ -1,34 +1,24 @@
-"""All that one run needs, as one validated value that reads from and writes to TOML and JSON."""
+"""All that one run needs, as one validated value."""
 
 from __future__ import annotations
 
-import re
-import textwrap
-import tomllib
-from collections.abc import Iterator, Mapping
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-import tomli_w
-from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, TypeAdapter, ValidationError, model_validator
+from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt, ValidationError, model_validator
 
-from condgan.conditions import Image, Joint, Label, Layout, Unconditional
-from condgan.conditions.base import Condition
-from condgan.core.batch import Schema, Shape
-from condgan.core.bounds import read_text
+from condgan.conditions.base import PARTS
+from condgan.conditions.condition import Condition, carriers, spell
+from condgan.core.batch import Shape
 from condgan.core.errors import SettingsError
+from condgan.core.needs import AUXILIARY, TASK, WHOLE_BATCH
+from condgan.core.schema import Schema
 from condgan.core.spec import Spec
-from condgan.data import Augment, Folder, Hub, Named, Npz, Pairs, Table
-from condgan.losses import Objective
-from condgan.networks import DCGAN, MLP, Maxout, ResNet, Spade, UNet
-from condgan.networks.base import Architecture, DiscriminatorInjection
+from condgan.data.augment import Augment
+from condgan.data.base import SOURCES, AnySource
+from condgan.losses.objective import Objective
+from condgan.networks.base import ARCHITECTURES, AnyArchitecture
 
-AnySource = Annotated[Named | Folder | Table | Npz | Hub | Pairs, Field(discriminator="kind")]
-AnyCondition = Annotated[Label | Image | Joint | Layout | Unconditional, Field(discriminator="kind")]
-AnyArchitecture = Annotated[MLP | Maxout | DCGAN | ResNet | UNet | Spade, Field(discriminator="kind")]
-
-BESIDE: set[DiscriminatorInjection] = {"features", "projection"}
-"""The ways into the discriminator beside which an auxiliary task may be a small one."""
 Rate = Annotated[float, Field(ge=0, lt=1)]
 
 
@@ -68,17 +58,20 @@ class Training(Spec):
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     """Numbers to compute with; auto: bf16 where the device computes in it faster."""
     snapshots: PositiveInt = 10
-    """How many pictures of the progress to take."""
+    """How many snapshots of the progress to take."""
     checkpoint_images: PositiveInt | None = None
     """Images between two checkpoints, from which a run that was stopped goes on; by default about a minute's worth."""
     tensorboard: bool = False
     """Also log for TensorBoard (pip install 'condgan[tensorboard]')."""
 
     @model_validator(mode="after")
-    def _parts(self) -> Self:
+    def _equal_parts(self) -> Self:
         if self.batch % self.accumulate:
             raise ValueError(f"a batch of {self.batch} cannot be computed in {self.accumulate} equal parts")
         return self
+
+    def provides(self) -> frozenset[str]:
+        return frozenset({WHOLE_BATCH} if self.accumulate == 1 else ())
 
     def budget(self) -> str:
         """The budget in words."""
@@ -88,16 +81,16 @@ class Training(Spec):
 class Recipe(Spec):
     """Data, condition, architecture, objective, optimiser, budget and seed."""
 
-    data: AnySource = Named()
-    """Where the labelled images come from."""
+    data: AnySource = Field(default_factory=lambda: SOURCES.parse({"kind": "named"}))
+    """Where the images and what belongs to them come from."""
     augment: Augment = Augment()
     """Random changes of the images."""
-    condition: AnyCondition = Label()
-    """How the generator is steered."""
-    architecture: AnyArchitecture = ResNet()
+    condition: Condition = Field(default_factory=lambda: Condition(label={"kind": "label"}))
+    """How the generator is steered: none, or by parts, each in a table of its own."""
+    architecture: AnyArchitecture = Field(default_factory=lambda: ARCHITECTURES.parse({"kind": "resnet"}))
     """How both networks are built."""
-    objective: Objective = Objective()
-    """What both networks minimise."""
+    objective: Objective = Field(default_factory=Objective)
+    """What both networks minimise: an adversarial loss, and the weights of other terms."""
     optimizer: Optimizer = Optimizer()
     """How they minimise it."""
     training: Training = Training()
@@ -106,162 +99,120 @@ class Recipe(Spec):
     """Number from which all randomness is derived."""
 
     @model_validator(mode="after")
-    def _fits(self) -> Self:
-        injection, auxiliary = self.architecture.discriminator_injection, self.objective.auxiliary
-        if self.condition.pictures:
-            self._fits_pictures()
-        elif self.objective.paired:
-            raise ValueError("objective.l1 and its like are for pairs of pictures: set condition.kind to image")
-        elif self.architecture.kind in ("unet", "spade"):
-            raise ValueError(
-                f"architecture.kind {self.architecture.kind} makes pictures from pictures: "
-                "set condition.kind to image or layout"
-            )
-        elif self.condition.kind != "none":
-            if auxiliary and self.architecture.label_in_input:
-                raise ValueError(
-                    "objective.auxiliary would be learned from the label itself, there in the discriminator's input: "
-                    "set architecture.discriminator_injection to features or projection, or objective.auxiliary to 0"
-                )
-            if "proxy" in injection and not auxiliary:
-                raise ValueError("proxies are for an auxiliary head: set objective.auxiliary, such as to 0.5")
-            if "proxy" in injection and self.training.accumulate > 1:
-                raise ValueError("proxies are held against the whole batch: set training.accumulate to 1")
-            if not injection and not auxiliary:
-                raise ValueError(
-                    "the labels would be ignored: set architecture.discriminator_injection or "
-                    'objective.auxiliary, or condition.kind = "none" for a plain GAN'
-                )
-            if not {"concat", "map", "affine"} & set(self.architecture.generator_injection):
-                raise ValueError(
-                    "the labels would be ignored: set architecture.generator_injection to concat, map or affine"
-                )
-        elif auxiliary:
-            raise ValueError("objective.auxiliary needs a condition to classify; set it to 0")
+    def _every_need_is_provided(self) -> Self:
+        parts = self.condition.parts.values()
+        members = (self.architecture, self.data, *parts, self.objective, self.augment, self.training)
+        provided = frozenset().union(self.condition.provides(), *(each.provides() for each in members))
+        for need in (need for each in members for need in each.needs()):
+            if need.what not in provided:
+                raise ValueError(need.message)
         return self
 
-    def _fits_pictures(self) -> None:
-        """Refuse what would ignore the pictures, or part them from their images."""
-        if not self.architecture.reads_pictures:
-            raise ValueError(
-                "the pictures would be ignored: set architecture.kind to unet or spade, "
-                "or of resnet and dcgan add spade to architecture.generator_injection"
-            )
-        entry = {"concat", "map", "affine"} & set(self.architecture.generator_injection)
-        if self.condition.labelled and not (entry and self.architecture.discriminator_injection):
-            raise ValueError(
-                "the class beside the picture would be ignored: add concat to architecture.generator_injection "
-                "and to discriminator_injection"
-            )
-        if self.condition.labelled and self.condition.paired:
-            raise ValueError("pairs bring no labels: set condition.of to grey or edges, or condition.kind to image")
-        if self.objective.diversity and not self.architecture.noise:
-            raise ValueError("objective.diversity is for generators with noise: set architecture.latent or dropout")
-        if self.objective.auxiliary:
-            raise ValueError("objective.auxiliary is for labels alone, not for pictures; set it to 0")
-        if self.objective.feature_matching and self.architecture.kind not in ("unet", "spade"):
-            raise ValueError("objective.feature_matching needs a discriminator of patches: architecture unet or spade")
-        if self.augment.colour or self.augment.on == "both":
-            raise ValueError(
-                "pictures and images are to be changed alike: set augment.colour to 0 and augment.on to real"
-            )
+    @model_validator(mode="after")
+    def _every_carrier_is_read(self) -> Self:
+        """What conditions the generator reaches both players, or is checked by a task."""
+        predicted = AUXILIARY in self.objective.provides()
+        for part in self.condition.parts.values():
+            for carrier in carriers(part):
+                if carrier not in self.architecture.reads("generator"):
+                    raise ValueError(self.architecture.unread("generator", carrier))
+                checked = predicted and TASK in part.provides()
+                if not checked and carrier not in self.architecture.reads("discriminator"):
+                    raise ValueError(self.architecture.unread("discriminator", carrier))
+        return self
 
     def resolve(self, schema: Schema, shape: Shape) -> Self:
-        """The recipe with what was left to the data filled in."""
-        if len(shape.space) != 2:
-            raise SettingsError(f"images of {len(shape.space)} axes", do="give height and width")
-        data = self.data.with_(size=shape.space, channels=shape.channels)
-        return self.model_copy(update={"data": data, "condition": self.condition.complete(schema)})
-
-    def toml(self, explain: bool = False) -> str:
-        """The recipe as TOML; explained, each setting stands below its help text as a comment."""
-        if not explain:
-            return tomli_w.dumps(self.plain())
-        parts = [*_explained(self)]
-        for name, field in type(self).model_fields.items():
-            if isinstance(section := getattr(self, name), Spec):
-                parts += ["", *_comment(field.description), f"[{name}]", *_explained(section)]
-        return "\n".join(parts) + "\n"
-
-    @classmethod
-    def read(cls, file: str | Path) -> Self:
-        """A recipe from a TOML file.
+        """The recipe with what was left to the data filled in.
 
         Raises:
-            SettingsError: no such file, not TOML, or a setting is unknown or does not fit.
+            SettingsError: the condition and the data do not fit.
         """
-        return cls.parse(read_toml(file), where=str(file))
+        data = self.data.with_(size=shape.space, channels=shape.channels)
+        return self.model_copy(update={"data": data, "condition": self.condition.complete(schema)})
 
     def override(self, settings: Mapping[str, Any], where: str = "") -> Self:
         """A copy with some settings changed, given as section → field → value, where values may be text.
 
-        A new ``kind`` of a section starts from that kind's own defaults. An auxiliary task that these settings do not
-        name themselves falls away where they leave no classes to tell, give them to the discriminator with the image,
-        or take what it stood beside: its weight was for other company.
+        A new ``kind`` of a section starts from that kind's own defaults. An auxiliary loss that these settings do not
+        name falls away where they take what it needs, or the discriminator's own way to the condition, which it came
+        on top of: its weight was chosen for other circumstances.
+
+        Raises:
+            SettingsError: a setting is unknown or does not fit.
         """
         laid = merge(self.plain(), settings)
         objective = settings.get("objective")
         named = isinstance(objective, Mapping) and "auxiliary" in objective
-        if self.objective.auxiliary and not named and not self._auxiliary_still_fits(laid):
+        if "auxiliary" in self.objective.terms and not named and not self._keeps_auxiliary(laid):
             laid = merge(laid, {"objective": {"auxiliary": 0.0}})
         return type(self).parse(laid, where=where)
 
-    def _auxiliary_still_fits(self, laid: Mapping[str, Any]) -> bool:
+    def _keeps_auxiliary(self, laid: Mapping[str, Any]) -> bool:
         try:
-            condition: Condition = TypeAdapter(AnyCondition).validate_python(laid["condition"])
-            architecture: Architecture = TypeAdapter(AnyArchitecture).validate_python(laid["architecture"])
-        except ValidationError:
-            return True  # said when the whole is parsed
-        now, before = ({*each.discriminator_injection} for each in (architecture, self.architecture))
-        told = condition.kind != "none" and not condition.pictures and not architecture.label_in_input
-        return told and bool(now & BESIDE or not before & BESIDE)
-
-
-def _explained(spec: Spec) -> Iterator[str]:
-    """The lines of a section, each setting below its help text; what is not set stands there as a comment."""
-    for name, field in type(spec).model_fields.items():
-        value = getattr(spec, name)
-        if not isinstance(value, Spec) and name != "kind":
-            yield from _comment(field.description)
-        if value is None:
-            yield f"# {name} ="
-        elif not isinstance(value, Spec):
-            yield tomli_w.dumps({name: spec.plain()[name]}).rstrip()
-
-
-def _comment(text: str | None) -> list[str]:
-    return [f"# {line}" for line in textwrap.wrap(" ".join((text or "").split()), 100)]
-
-
-DEEP = re.compile(r"""(?<![\w-])(?:(?:[\w-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){32}""")
-"""A key of more than 32 parts: the parser takes the square of their number."""
-
-
-def read_toml(file: str | Path) -> dict[str, Any]:
-    """A TOML file as plain values.
-
-    Raises:
-        SettingsError: no such file, or not TOML.
-    """
-    try:
-        text = read_text(Path(file))
-        if DEEP.search(text):
-            raise ValueError("keys nested too deeply")
-        return tomllib.loads(text)
-    except FileNotFoundError:
-        raise SettingsError("no such recipe file", where=file, do="check the path") from None
-    except (OSError, ValueError, RecursionError) as error:
-        raise SettingsError("cannot read recipe", where=file, do=str(error).splitlines()[0]) from None
+            condition = Condition.model_validate(laid["condition"])
+            architecture = ARCHITECTURES.parse(laid["architecture"])
+        except (ValidationError, ValueError):
+            return True  # what is wrong is said when the whole is parsed
+        provided = condition.provides() | architecture.provides()
+        before, now = (each.reads("discriminator") for each in (self.architecture, architecture))
+        term = self.objective.terms["auxiliary"]
+        return all(need.what in provided for need in term.needs()) and ("vector" in now or "vector" not in before)
 
 
 def merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Nested settings with others laid over them; a section whose ``kind`` changes is started anew."""
+    """Settings of a recipe with others laid over them; a table whose ``kind`` changes is started anew.
+
+    Of a condition, text or a table ``parts`` gives all parts; any other key changes the part of that name, or takes it
+    away with ``none``.
+
+    Raises:
+        SettingsError: a condition that is none.
+    """
+    merged = _laid_over(base, {name: value for name, value in changes.items() if name != "condition"})
+    if "condition" in changes:
+        old, new = base.get("condition", {}), changes["condition"]
+        if isinstance(new, Mapping) and "parts" not in new and old:
+            whole = isinstance(old, str) or "parts" in old
+            new = {"parts": _parts(old, new)} if whole else _laid_over(old, new)
+        merged["condition"] = new
+    return merged
+
+
+def _laid_over(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:
     merged = dict(base)
     for name, value in changes.items():
         old = merged.get(name)
         if isinstance(old, Mapping) and isinstance(value, Mapping):
             anew = "kind" in value and value["kind"] != old.get("kind")
-            merged[name] = dict(value) if anew else merge(old, value)
+            merged[name] = dict(value) if anew else _laid_over(old, value)
         else:
             merged[name] = value
     return merged
+
+
+def _parts(base: Any, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The parts of a condition with some of them changed."""
+    try:
+        found = {name: _table(name, each) for name, each in spell(base)["parts"].items()}
+    except ValueError as error:
+        raise SettingsError(str(error), where="setting condition", do="such as --condition none, or label") from None
+    for name, change in changes.items():
+        there = found.get(name)
+        if change == "none":
+            found.pop(name, None)
+        elif isinstance(there, Mapping) and isinstance(change, Mapping):
+            kind = change.get("kind", there["kind"])
+            reset = {each for field in change for each in PARTS[kind].resets(field)} if kind in PARTS else set()
+            kept = {field: value for field, value in there.items() if field not in reset}
+            found[name] = _laid_over(kept, {**change, "kind": kind})
+            if kind != there["kind"]:
+                found[name] = {**change, "kind": kind}
+        else:
+            found[name] = _table(name, change)
+    return found
+
+
+def _table(name: str, part: Any) -> Any:
+    """The settings of a part as a table with its kind, which is by default its name."""
+    plain = part.plain() if isinstance(part, Spec) else part
+    return {"kind": name, **plain} if isinstance(plain, Mapping) else plain

@@ -5,8 +5,8 @@ from typing import Any
 
 from condgan.core.errors import SettingsError, nearest
 from condgan.presets.classic import cdcgan_64, cdcgan_lsgan, cgan_2014, cgan_mlp, cgan_mlp_small, gan_mlp
+from condgan.presets.demo import REMEDIES, demo_collapse, demo_oscillation, demo_vanishing
 from condgan.presets.house import house, house_few, plain
-from condgan.presets.ill import CURES, ill_collapse, ill_oscillation, ill_vanishing
 from condgan.presets.modern import acgan, cgan_aux, projection, r3gan_small, reacgan
 from condgan.presets.translation import colorize, edges2photo, pix2pix, spade
 from condgan.recipe import Recipe
@@ -30,14 +30,14 @@ ALL: tuple[Callable[[], Recipe], ...] = (
     colorize,
     edges2photo,
     spade,
-    ill_collapse,
-    ill_oscillation,
-    ill_vanishing,
+    demo_collapse,
+    demo_oscillation,
+    demo_vanishing,
 )
 PRESETS = {preset.__name__.replace("_", "-"): preset for preset in ALL}
 __all__ = [
-    "CURES",
     "PRESETS",
+    "REMEDIES",
     "acgan",
     "cdcgan_64",
     "cdcgan_lsgan",
@@ -46,15 +46,15 @@ __all__ = [
     "cgan_mlp",
     "cgan_mlp_small",
     "colorize",
+    "demo_collapse",
+    "demo_oscillation",
+    "demo_vanishing",
     "edges2photo",
     "fitting",
     "gan_mlp",
     "get",
     "house",
     "house_few",
-    "ill_collapse",
-    "ill_oscillation",
-    "ill_vanishing",
     "pix2pix",
     "plain",
     "projection",
@@ -79,14 +79,16 @@ def get(name: str) -> Recipe:
 
 
 def remedy(name: str) -> dict[str, Any]:
-    """What heals a preset that is ill on purpose, as section → field → value.
+    """What a preset that is failing on purpose, as section → field → value.
 
     Raises:
-        SettingsError: it is not.
+        SettingsError: it does not.
     """
-    if name not in CURES:
-        raise SettingsError(f"preset {name} has no illness to cure", where="--cure", do=f"it is for {', '.join(CURES)}")
-    return CURES[name]
+    if name not in REMEDIES:
+        raise SettingsError(
+            f"preset {name} does not fail on purpose", where="--remedy", do=f"it is for {', '.join(REMEDIES)}"
+        )
+    return REMEDIES[name]
 
 
 def fitting(images: int) -> str:

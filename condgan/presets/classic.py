@@ -1,6 +1,6 @@
 """The systems that people learn from: fully connected ones and DCGANs."""
 
-from condgan.conditions import Label, Unconditional
+from condgan.conditions import Condition, Label
 from condgan.data import Augment, Named
 from condgan.losses import Objective
 from condgan.networks import DCGAN, MLP, Maxout
@@ -21,7 +21,7 @@ def gan_mlp() -> Recipe:
     Source: Goodfellow et al. 2014, section 5. Differences: SELU for ReLU and ELU for maxout, Adam, no dropout.
     """
     return Recipe(
-        condition=Unconditional(),
+        condition=Condition(),
         architecture=MLP(generator_activation="selu", discriminator_activation="elu", dropout=0.0),
         objective=Objective(loss="non-saturating"),
         optimizer=ADAM,
@@ -30,13 +30,13 @@ def gan_mlp() -> Recipe:
 
 
 def cgan_mlp() -> Recipe:
-    """The tutorials' conditional GAN: 110 → … → 784 and 794 → … → 1, label embedding beside z and image, cross-entropy.
+    """The tutorials' conditional GAN: 110 → … → 784, 794 → … → 1, label embedding joined to z and image, cross-entropy.
 
     Source: Mirza & Osindero 2014 as tutorials give it. Difference: generated images have the labels of the real ones in
     the batch, not random ones.
     """
     return Recipe(
-        condition=Label(encoding="embedding", width=10),
+        condition=Condition(label=Label(encoding="embedding", width=10)),
         architecture=MLP(),
         objective=Objective(loss="non-saturating"),
         optimizer=ADAM,
@@ -45,9 +45,9 @@ def cgan_mlp() -> Recipe:
 
 
 def cgan_mlp_small() -> Recipe:
-    """Small fully connected networks, label embedding beside z and image, cross-entropy: a lesson in minutes."""
+    """Small fully connected networks, label embedding joined to z and image, cross-entropy: a lesson in minutes."""
     return Recipe(
-        condition=Label(encoding="embedding", width=10),
+        condition=Condition(label=Label(encoding="embedding", width=10)),
         architecture=MLP(
             latent=64, generator_widths=(128, 256, 512), discriminator_widths=(512, 256), slope=0.25, dropout=0.0
         ),
@@ -64,7 +64,7 @@ def cgan_2014() -> Recipe:
     SGD with momentum and a falling rate.
     """
     return Recipe(
-        condition=Label(encoding="one-hot"),
+        condition=Condition(label=Label(encoding="one-hot")),
         architecture=Maxout(),
         objective=Objective(loss="non-saturating"),
         optimizer=ADAM,
@@ -79,7 +79,7 @@ def cdcgan_lsgan() -> Recipe:
     """
     return Recipe(
         data=Named(size=(32, 32)),
-        condition=Label(encoding="embedding", width=50),
+        condition=Condition(label=Label(encoding="embedding", width=50)),
         architecture=DCGAN(),
         objective=Objective(loss="least-squares"),
         optimizer=QUICK,
@@ -88,14 +88,14 @@ def cdcgan_lsgan() -> Recipe:
 
 
 def cdcgan_64() -> Recipe:
-    """Conditional DCGAN at 64×64, the label beside z and beside ten last features, cross-entropy, rotation.
+    """Conditional DCGAN at 64×64, the label concatenated with z and with ten last features, cross-entropy, rotation.
 
     Source: Radford et al. 2016 as tutorials condition it. Difference: a higher learning rate.
     """
     return Recipe(
         data=Named(size=(64, 64)),
         augment=Augment(rotation=10),
-        condition=Label(encoding="embedding", width=10),
+        condition=Condition(label=Label(encoding="embedding", width=10)),
         architecture=DCGAN(
             generator_injection=("concat",),
             discriminator_injection=("features",),

@@ -1,6 +1,6 @@
 """The house's own recipes."""
 
-from condgan.conditions import Unconditional
+from condgan.conditions import Condition
 from condgan.data import Augment
 from condgan.losses import Objective
 from condgan.networks import ResNet
@@ -20,15 +20,15 @@ def house() -> Recipe:
 
 
 def house_few() -> Recipe:
-    """The default for few images (under 3,000): small batches; real and generated ones are shifted and turned alike."""
+    """The default for few images (under 3,000): small batches; real and generated ones shifted and rotated alike."""
     few = house()
     changes = {
         "augment": Augment(rotation=10, translation=0.1, on="both"),
-        # a discriminator soon knows few images by heart: stronger penalties keep it smooth
+        # a discriminator soon overfits few images: stronger penalties keep it smooth
         "objective": few.objective.with_(r1=1.0, r2=1.0),
-        # more steps for the same images: with batches of 64 the labels were hardly obeyed in the same time
+        # more steps for the same images: with batches of 64 the labels hardly showed in the same time
         "training": few.training.with_(batch=16),
-        # small batches, a low rate: with twice as much one run of two fell apart on its way
+        # small batches, a low rate: with twice as much one run of two diverged
         "optimizer": few.optimizer.with_(lr=7e-4),
     }
     return few.model_copy(update=changes)
@@ -37,4 +37,4 @@ def house_few() -> Recipe:
 def plain() -> Recipe:
     """The default without its labels: the plain GAN that a conditional one has to beat."""
     base = house()
-    return base.model_copy(update={"condition": Unconditional(), "objective": base.objective.with_(auxiliary=0.0)})
+    return base.model_copy(update={"condition": Condition(), "objective": base.objective.with_(auxiliary=0.0)})

@@ -1,6 +1,6 @@
-"""How labels have been made to tell since: by classification, by projection, by pairs."""
+"""How labels have been used since: by classification, by projection, by contrast."""
 
-from condgan.conditions import Label
+from condgan.conditions import Condition, Label
 from condgan.losses import Objective
 from condgan.networks import DCGAN, ResNet
 from condgan.presets.classic import BATCHES, QUICK, cdcgan_lsgan
@@ -8,13 +8,13 @@ from condgan.recipe import Optimizer, Recipe, Training
 
 
 def acgan() -> Recipe:
-    """The discriminator does not see the label but has to tell it, and the generator to be told apart.
+    """The discriminator does not see the label but has to predict it, and the generator has to help.
 
     Source: Odena et al. 2017, eq. 2 and 3. Differences: the discriminator learns classes from real images alone, for
     what it learns from generated ones helps the generator to fool it; a higher learning rate.
     """
     return Recipe(
-        condition=Label(encoding="one-hot"),
+        condition=Condition(label=Label(encoding="one-hot")),
         architecture=DCGAN(generator_injection=("concat",), discriminator_injection=()),
         objective=Objective(loss="non-saturating", auxiliary=1.0),
         optimizer=QUICK,
@@ -23,10 +23,10 @@ def acgan() -> Recipe:
 
 
 def cgan_aux() -> Recipe:
-    """A conditional DCGAN whose label, predicted from the image, is compared with the one asked for, on top.
+    """A conditional DCGAN whose label, predicted from the image, is compared with the one requested, on top.
 
-    ``cdcgan-lsgan`` with the label beside the discriminator's last features: were it beside the image, it would be read
-    off the input.
+    ``cdcgan-lsgan`` with the label concatenated with the discriminator's last features: concatenated with the image, it
+    would be read off the input.
     """
     base = cdcgan_lsgan()
     changes = {
@@ -43,7 +43,7 @@ def projection() -> Recipe:
     one step of the discriminator for each of the generator; a higher learning rate.
     """
     return Recipe(
-        condition=Label(encoding="embedding", width=64),
+        condition=Condition(label=Label(encoding="embedding", width=64)),
         architecture=DCGAN(
             generator_injection=("affine",), discriminator_injection=("projection",), spectral_norm=True
         ),
@@ -71,11 +71,11 @@ def r3gan_small() -> Recipe:
     """Residual networks without normalisation, relativistic loss, both gradient penalties at each step.
 
     Source: Huang et al. 2024, eq. 2 and section 3. Differences: one block a size and no grouped convolutions; the
-    label beside z and by projection; a higher learning rate.
+    label concatenated with z and by projection; a higher learning rate.
     """
     return Recipe(
-        condition=Label(encoding="embedding", width=64),
-        # with twice the channels it drew one image a class
+        condition=Condition(label=Label(encoding="embedding", width=64)),
+        # with twice the channels it generated one image a class
         architecture=ResNet(channels=64, generator_norm="none", generator_injection=("concat",)),
         objective=Objective(loss="relativistic", r1=0.1, r2=0.1),
         optimizer=Optimizer(lr=1e-3, betas=(0.0, 0.99), warmup=6_400, decay="linear"),

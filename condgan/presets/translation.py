@@ -1,6 +1,6 @@
 """Pictures from pictures: pairs, colouring, drawings filled in, layouts to photos."""
 
-from condgan.conditions import Image, Layout
+from condgan.conditions import Condition, Layout, Picture
 from condgan.data import Augment
 from condgan.losses import Objective
 from condgan.networks import Spade, UNet
@@ -17,7 +17,7 @@ def pix2pix() -> Recipe:
     # with each feature normalised by itself, and batches of 4, specks stood in one place of all images
     body = UNet(channels=32, most_channels=256, patch_channels=32, generator_norm="group", dropout=0.2)
     return Recipe(
-        condition=Image(),
+        condition=Condition(picture=Picture()),
         augment=Augment(flip=True),
         architecture=body,
         objective=Objective(loss="non-saturating", l1=100.0),
@@ -27,32 +27,32 @@ def pix2pix() -> Recipe:
 
 
 def colorize() -> Recipe:
-    """Colour from grey levels, made from any folder of colour images: Lab's a and b beside the lightness.
+    """Colour from grey levels, made from any folder of colour images: Lab's a and b for a given lightness.
 
     ``pix2pix`` on pairs that it makes itself (Isola et al. 2017, section 4).
     """
     base = pix2pix()
     changes = {
-        "condition": Image(of="grey"),
+        "condition": Condition(picture=Picture(of="grey")),
         "architecture": base.architecture.with_(colour="lab"),
     }
     return base.model_copy(update=changes)
 
 
 def edges2photo() -> Recipe:
-    """Drawings filled in, learnt from any folder of images, whose outlines it draws itself (``pix2pix``)."""
-    return pix2pix().model_copy(update={"condition": Image(of="edges")})
+    """Drawings filled in, learned from any folder of images, whose outlines it finds itself (``pix2pix``)."""
+    return pix2pix().model_copy(update={"condition": Condition(picture=Picture(of="edges"))})
 
 
 def spade() -> Recipe:
     """A label map that modulates each layer, against patches at two scales: photos from layouts.
 
     Source: Park et al. 2019, section 3. Differences: the house's residual generator, of one block a size, on patches of
-    2×2 pixels, which the latent modulates too; some L1 in the place of a perceptual term, for without it a pattern of
+    2×2 pixels, which the latent modulates too; some L1 in the place of a perceptual term, since without it a pattern of
     dots is plain to see; the average of the generator's weights is kept.
     """
     return Recipe(
-        condition=Layout(),
+        condition=Condition(layout=Layout()),
         augment=Augment(flip=True),
         architecture=Spade(channels=128, least_channels=64, self_modulation=True, patch_channels=32),
         objective=Objective(loss="hinge", feature_matching=10.0, l1=5.0),
