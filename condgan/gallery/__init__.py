@@ -1,9 +1,8 @@
-"""Pictures of what a generator does."""
+"""Pictures of what a generator generates."""
 
 from condgan.gallery.animation import animate
 from condgan.gallery.curves import draw_losses
-from condgan.gallery.grid import grid, png
-from condgan.gallery.pairs import side_by_side
+from condgan.gallery.grid import columns_of, grid, png
 from condgan.gallery.samples import Samples
 
-__all__ = ["Samples", "animate", "draw_losses", "grid", "png", "side_by_side"]
+__all__ = ["Samples", "animate", "columns_of", "draw_losses", "grid", "png"]

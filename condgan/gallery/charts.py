@@ -28,21 +28,25 @@ def _styled(draw: Callable[P, str]) -> Callable[P, str]:
 
 
 @_styled
-def bars(values: Mapping[str, tuple[float, float, float]], beside: Mapping[str, float], labels: tuple[str, str]) -> str:
-    """A bar with its interval (value, low, high) for each name, and a mark for what it is held against."""
+def bars(
+    values: Mapping[str, tuple[float, float, float]], reference: Mapping[str, float], labels: tuple[str, str]
+) -> str:
+    """A bar with its interval (value, low, high) for each name, and a mark for its reference."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(7, 0.7 + 0.24 * len(values)), layout="constrained")
     axes = figure.subplots()
     places = list(range(len(values)))
-    found = list(values.values())
-    axes.barh(places, [value for value, _, _ in found], color=INK, height=0.7, label=labels[0])
-    axes.hlines(places, [low for _, low, _ in found], [high for _, _, high in found], color="black", linewidth=1)
-    marks = [beside[name] for name in values if name in beside]
+    intervals = list(values.values())
+    axes.barh(places, [value for value, _, _ in intervals], color=INK, height=0.7, label=labels[0])
+    axes.hlines(
+        places, [low for _, low, _ in intervals], [high for _, _, high in intervals], color="black", linewidth=1
+    )
+    marks = [reference[name] for name in values if name in reference]
     if len(marks) == len(places):
         axes.plot(marks, places, "|", color=COLOURS[1], markersize=11, markeredgewidth=2.5, label=labels[1])
-    end = 1.02 * max([high for _, _, high in found] + marks)
-    for place, (value, _, _) in zip(places, found, strict=True):
+    end = 1.02 * max([high for _, _, high in intervals] + marks)
+    for place, (value, _, _) in zip(places, intervals, strict=True):
         axes.text(end, place, f"{value:.3f}", va="center", fontsize=8)
     axes.set_xlim(0, 1.08 * end)
     axes.set_yticks(places, list(values), fontsize=8)
@@ -67,8 +71,8 @@ def matrix(counts: Sequence[Sequence[int]], names: Sequence[str]) -> str:
     few = len(names) <= 30
     axes.set_xticks(range(len(names)) if few else [], list(names) if few else [], rotation=90, fontsize=8)
     axes.set_yticks(range(len(names)) if few else [], list(names) if few else [], fontsize=8)
-    axes.set_xlabel("judged to be")
-    axes.set_ylabel("asked for")
+    axes.set_xlabel("predicted")
+    axes.set_ylabel("requested")
     if len(names) <= 16:
         for (row, column), share in np.ndenumerate(shares):
             if share >= 0.0005:

@@ -1,13 +1,14 @@
 """Many images as one picture."""
 
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from jaxtyping import UInt8
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from condgan.core.errors import SettingsError
+from condgan.gallery.captions import write
 
 SMALLEST = 56
 """Images smaller than this are enlarged by a whole factor, so that people can see them."""
@@ -27,17 +28,19 @@ def grid(
         images: n,h,w,c with 1, 3 or 4 channels.
         columns: images in a row.
         names: one for each image, empty where it has none.
+
+    Raises:
+        SettingsError: there are no images, or too many.
     """
     if not 0 < len(images) <= MOST:
         raise SettingsError(
-            f"cannot draw {len(images)} images in one picture", do=f"ask for 1 to {MOST}, or for arrays"
+            f"cannot show {len(images)} images in one picture", do=f"ask for 1 to {MOST}, or for arrays"
         )
     columns = columns or int(np.ceil(np.sqrt(len(images))))
     columns = min(columns, len(images))
     rows = -(-len(images) // columns)
     height, width = images.shape[1:3]
     scale = max(1, -(-SMALLEST // max(height, width)))
-    font = ImageFont.load_default(11)
     names = list(names or [])
     heads = names[:columns] if all(name == names[i % columns] for i, name in enumerate(names)) else []
     captions = [] if heads else names
@@ -52,9 +55,9 @@ def grid(
         image = Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels)
         paper.paste(image.resize((width * scale, height * scale), Image.Resampling.NEAREST).convert(mode), (x, y))
         if foot:
-            draw.text((x, y + height * scale), _short(captions[index], font, step_x), INK, font)
+            write(draw, (x, y + height * scale), captions[index], step_x - 2, INK)
     for column, name in enumerate(heads if head else []):
-        draw.text((gap + column * step_x, 1), _short(name, font, step_x), INK, font)
+        write(draw, (gap + column * step_x, 1), name, step_x - 2, INK)
     return paper
 
 
@@ -65,8 +68,28 @@ def png(image: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
-def _short(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, width: int) -> str:
-    """As much of a name as fits."""
-    while text and font.getlength(text) > width - 2:
-        text = text[:-1]
-    return text
+def columns_of(named: Mapping[str, UInt8[np.ndarray, "n h w c"]]) -> Image.Image:
+    """Several images of each item side by side, such as source, generated and ground truth.
+
+    Args:
+        named: for each column its name and its images n,h,w,c, as many and of the same height and width in each; with
+            1, 3 or 4 channels, all of which are brought to colour.
+
+    Returns:
+        A row for each item and a column for each name, with the names above the columns.
+
+    Raises:
+        SettingsError: there are no images, or too many.
+    """
+    names = list(named)
+    shown = [_coloured(images) for images in named.values()]
+    rows = np.stack(shown, 1).reshape(-1, *shown[0].shape[1:])
+    return grid(rows, len(names), names * len(shown[0]))
+
+
+def _coloured(images: UInt8[np.ndarray, "n h w c"]) -> UInt8[np.ndarray, "n h w 3"]:
+    """In three channels: grey as it is, transparency on white."""
+    if images.shape[3] == 4:
+        alpha = images[..., 3:].astype(np.float32) / 255
+        return (images[..., :3] * alpha + 255 * (1 - alpha)).round().astype(np.uint8)
+    return np.broadcast_to(images, (*images.shape[:3], 3))

@@ -1,12 +1,12 @@
-"""Generated images with what they were asked to be, and the forms in which they leave the house."""
+"""Generated images with what they were asked to be, and the forms in which they are saved."""
 
 import io
 import json
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from jaxtyping import Int64, UInt8
@@ -16,39 +16,86 @@ from condgan.core import disk
 from condgan.core.errors import SettingsError
 from condgan.gallery.grid import grid, png
 
+MOST_COLUMNS = 16
+"""A grid has a column for each value of a field if there are no more values than this."""
+LONGEST_NAME = 100
+"""Bytes of a sample's values in the name of its file, at most: many disks refuse names of more than 255 bytes."""
+
 
 class Samples(NamedTuple):
-    """Images and, one for each, the class index and the seed that made it."""
+    """Generated images; for each the values that were requested and the seed."""
 
-    images: UInt8[np.ndarray, "n h w c"]
-    labels: Int64[np.ndarray, " n"]
+    images: UInt8[np.ndarray, "n h w c"] | list[UInt8[np.ndarray, "h w c"]]
+    """With 1, 3 or 4 channels; a list where the images differ in size."""
+    columns: Mapping[str, Sequence[str | int | float]]
+    """The requested values by public name, as people see them, without pictures; empty texts where a choice was left
+    out."""
     seeds: Int64[np.ndarray, " n"]
-    names: tuple[str, ...]
-    """Class names in index order; empty for a plain GAN."""
+    choices: Mapping[str, tuple[str, ...]]
+    """All values of each choice field, by public name."""
 
-    def name(self, index: int) -> str:
-        """The class name of one sample."""
-        return self.names[self.labels[index]] if self.names else ""
+    def caption(self, index: int) -> str:
+        """The requested values of one sample, joined by commas."""
+        return ", ".join(str(values[index]) for values in self.columns.values() if str(values[index]))
 
     def grid(self, columns: int | None = None) -> Image.Image:
-        """All images as one picture, by default a column for each class where they come in turn."""
-        turn = len(set(self.labels.tolist()))
-        in_turn = 1 < turn <= 16 and np.array_equal(self.labels, np.resize(self.labels[:turn], len(self.labels)))
-        named = [self.name(index) for index in range(len(self.images))]
-        return grid(self.images, columns or (turn if in_turn else None), named)
+        """All images as one picture, with their values above the columns, or else below each image.
+
+        Args:
+            columns: images in a row. By default there is a column for each value of the first choice field where its
+                values come in turn and are at most 16; else there are about as many columns as rows.
+
+        Raises:
+            SettingsError: the images differ in size, or there are none, or too many.
+        """
+        first = next((self.columns[name] for name in self.choices if name in self.columns), ())
+        turn = len(set(first))
+        in_turn = 1 < turn <= MOST_COLUMNS and all(value == first[index % turn] for index, value in enumerate(first))
+        captions = [self.caption(index) for index in range(len(self.images))]
+        return grid(self._array(), columns or (turn if in_turn else None), captions)
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """``images`` uint8 n,h,w[,c]; ``labels`` int64 class indices; ``names`` of the classes; ``seeds`` int64."""
-        images = self.images[..., 0] if self.images.shape[3] == 1 else self.images
-        return {"images": images, "labels": self.labels, "names": np.array(self.names, str), "seeds": self.seeds}
+        """The samples as arrays that need no pickle.
+
+        Returns:
+            ``images`` uint8 n,h,w of one channel, or n,h,w,c; ``seeds`` int64; for each choice field NAME, ``NAME``
+            int64, the index of each value in ``NAME_names``, or −1 where it was left out; for any other field its
+            values.
+
+        Raises:
+            SettingsError: the images differ in size.
+        """
+        images = self._array()
+        arrays = {"images": images[..., 0] if images.shape[3] == 1 else images, "seeds": self.seeds}
+        for name, values in self.columns.items():
+            if name in self.choices:
+                arrays[name] = np.array(self._indices(name), np.int64)
+                arrays[f"{name}_names"] = np.array(self.choices[name], str)
+            else:
+                arrays[name] = np.array(list(values))
+        return arrays
+
+    def _array(self) -> UInt8[np.ndarray, "n h w c"]:
+        """All images in one array."""
+        if isinstance(self.images, np.ndarray):
+            return self.images
+        if len({image.shape for image in self.images}) == 1:
+            return np.stack(self.images)
+        raise SettingsError("images of several sizes", where="samples", do="save them into a folder: --out DIR/")
+
+    def _indices(self, name: str) -> list[int]:
+        """The indices of a choice field's values; −1 where it was left out."""
+        places: dict[str | int | float, int] = {value: index for index, value in enumerate(self.choices[name])}
+        return [places.get(value, -1) for value in self.columns[name]]
 
     def save(self, out: str | Path) -> Path:
         """Save as a grid (.png), as arrays (.npz), as a table (.parquet), or as one file a sample (a folder).
 
-        A table or a folder can be read back as data: its labels keep their names.
+        A table or a folder can be read back as data: its columns keep their names.
 
         Raises:
-            SettingsError: another suffix, a folder that holds other files, or no write permission.
+            SettingsError: another suffix, a folder that holds other files, no write permission, or images of several
+                sizes that are to be saved as a grid or as arrays.
             DiskError: the disk is full or fails. Nothing is left half-written.
         """
         path = Path(out)
@@ -84,28 +131,29 @@ class Samples(NamedTuple):
         import pyarrow as pa
         import pyarrow.parquet as parquet
 
-        columns = {
-            "image": [{"bytes": self._encoded(index), "path": None} for index in range(len(self.images))],
-            "label": self.labels,
-            "seed": self.seeds,
+        images = [{"bytes": self._encoded(index), "path": None} for index in range(len(self.images))]
+        columns: dict[str, Any] = {
+            "image": pa.array(images, pa.struct([("bytes", pa.binary()), ("path", pa.string())])),
+            "seed": pa.array(self.seeds),
         }
         # the Hub's own description of a column of images and one of classes
-        features = {
-            "image": {"_type": "Image"},
-            "label": {"names": list(self.names), "_type": "ClassLabel"},
-            "seed": {"dtype": "int64", "_type": "Value"},
-        }
-        form = pa.struct([("bytes", pa.binary()), ("path", pa.string())])
-        schema = pa.schema(
-            [("image", form), ("label", pa.int64()), ("seed", pa.int64())],
-            {"huggingface": json.dumps({"info": {"features": features}})},
-        )
-        parquet.write_table(pa.table(columns, schema), file)
+        features: dict[str, Any] = {"image": {"_type": "Image"}, "seed": {"dtype": "int64", "_type": "Value"}}
+        for name, values in self.columns.items():
+            if name in self.choices:
+                columns[name] = pa.array(self._indices(name), pa.int64())
+                features[name] = {"names": list(self.choices[name]), "_type": "ClassLabel"}
+            else:
+                columns[name] = pa.array(list(values))
+                dtype = str(columns[name].type).replace("double", "float64")  # the Hub's word for it
+                features[name] = {"dtype": dtype, "_type": "Value"}
+        table = pa.table(columns).replace_schema_metadata({"huggingface": json.dumps({"info": {"features": features}})})
+        parquet.write_table(table, file)
 
     def _folder(self, path: Path) -> None:
         if path.exists() and any(path.iterdir()):
             raise SettingsError("the folder holds other files", where=path, do="choose an empty --out")
         draft = path.with_name(disk.DRAFT + path.name)
+        shutil.rmtree(draft, ignore_errors=True)  # of a process that was killed
         try:
             self._files(draft)
             draft.replace(path)
@@ -114,14 +162,22 @@ class Samples(NamedTuple):
             raise
 
     def _files(self, path: Path) -> None:
-        path.mkdir(exist_ok=True)
+        path.mkdir()
         lines = []
         for index in range(len(self.images)):
-            word = re.sub(r"[^\w-]+", "-", self.name(index)).strip("-")
-            file = "-".join(part for part in (f"{index:05d}", word, f"seed{self.seeds[index]}") if part) + ".png"
+            words = re.sub(r"[^\w.-]+", "-", self.caption(index)).encode()[:LONGEST_NAME]
+            value = words.decode(errors="ignore").strip("-.")
+            file = "-".join(part for part in (f"{index:05d}", value, f"seed{self.seeds[index]}") if part) + ".png"
             (path / file).write_bytes(self._encoded(index))
-            lines.append({"file_name": file, "label": self.name(index), "seed": int(self.seeds[index])})
+            lines.append({"file_name": file, **self._values(index), "seed": int(self.seeds[index])})
         (path / "metadata.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+    def _values(self, index: int) -> dict[str, str | int | float | None]:
+        """The requested values of one sample; ``None`` for a choice that was left out."""
+        return {
+            name: values[index] if name not in self.choices or values[index] in self.choices[name] else None
+            for name, values in self.columns.items()
+        }
 
     def _encoded(self, index: int) -> bytes:
         pixels = self.images[index]

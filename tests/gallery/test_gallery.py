@@ -1,6 +1,8 @@
-"""Pictures and samples: what is drawn, and what is saved can be read back."""
+"""Pictures: what a grid, an animation, curves and charts show."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -8,78 +10,77 @@ import pytest
 from PIL import Image
 
 from condgan.core.errors import SettingsError
-from condgan.data import find
-from condgan.gallery import Samples, animate, draw_losses, grid
+from condgan.gallery import animate, columns_of, draw_losses, grid, png
+from condgan.gallery.charts import bars, lines, matrix
 
 
-def samples(n: int = 6, channels: int = 1) -> Samples:
-    images = np.random.default_rng(0).integers(0, 256, (n, 8, 6, channels), np.uint8)
-    return Samples(images, np.arange(n) % 2, np.arange(n), ("T-shirt/top", "Bag"))
+def noise(n: int, channels: int, seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).integers(0, 256, (n, 8, 6, channels), np.uint8)
+
+
+def cell(paper: Image.Image, row: int, column: int, head: int = 0) -> np.ndarray:
+    """One image of a grid: enlarged by a whole factor (7, to be at least 56 long), 2 pixels from the next."""
+    top, left = 2 + head + row * (56 + 2), 2 + column * (42 + 2)
+    return np.asarray(paper)[top : top + 56 : 7, left : left + 42 : 7]
 
 
 @pytest.mark.parametrize("channels", [1, 3, 4])
 def test_grid_shows_every_pixel(channels: int) -> None:
-    """Each image stands at its place, enlarged by a whole factor (7, to be at least 56 long)."""
-    images = samples(4, channels).images
-    paper = np.asarray(grid(images, columns=2))
+    images = noise(4, channels)
+    paper = grid(images, columns=2)
     for index, image in enumerate(images):
-        top, left = 2 + index // 2 * (56 + 2), 2 + index % 2 * (42 + 2)
-        cell = paper[top : top + 56 : 7, left : left + 42 : 7]
-        np.testing.assert_array_equal(
-            cell[..., : max(3, channels)], np.broadcast_to(image, (*image.shape[:2], max(3, channels)))
-        )
+        shown = np.broadcast_to(image, (*image.shape[:2], max(3, channels)))
+        np.testing.assert_array_equal(cell(paper, index // 2, index % 2), shown)
 
 
 def test_names_stand_above_columns_or_below_images() -> None:
-    images = samples(4).images
+    images = noise(4, 1)
     bare, above = grid(images, 2).height, grid(images, 2, ["a", "b", "a", "b"]).height
     below = grid(images, 2, ["a", "b", "b", "a"]).height
     assert above == bare + 15 and below == bare + 2 * 15
+    assert grid(images, 2, [""] * 4).height == bare
 
 
-def test_too_many_for_a_picture() -> None:
-    with pytest.raises(SettingsError, match="cannot draw 5000 images"):
-        grid(np.zeros((5000, 1, 1, 1), np.uint8))
+@pytest.mark.parametrize("n", [0, 5000])
+def test_none_or_too_many_for_a_picture(n: int) -> None:
+    with pytest.raises(SettingsError, match=f"cannot show {n} images"):
+        grid(np.zeros((n, 1, 1, 1), np.uint8))
 
 
-@pytest.mark.parametrize("channels", [1, 3, 4])
-@pytest.mark.parametrize("out", ["x.npz", "x.parquet", "x/"])
-def test_saved_samples_can_be_read_back_as_data(channels: int, out: str, tmp_path: Path) -> None:
-    made = samples(6, channels)
-    made.save(f"{tmp_path}/{out}")
-    dataset = find(str(tmp_path / out)).load()
-    np.testing.assert_array_equal(dataset.images.movedim(1, -1), made.images)
-    assert [dataset.schema.names[index] for index in dataset.labels] == [made.name(index) for index in range(6)]
+def test_columns_of_shows_each_item_in_a_row() -> None:
+    """Grey images are shown in colour, transparent ones on white, and the names stand above the columns."""
+    source, generated, truth = noise(2, 1, 0), noise(2, 3, 1), noise(2, 4, 2)
+    truth[0, :4, ..., 3], truth[0, 4:, ..., 3] = 0, 255
+    paper = columns_of({"source": source, "generated": generated, "ground truth": truth})
+    assert paper.mode == "RGB" and paper.size == (3 * 44 + 2, 2 * 58 + 2 + 15)
+    for row in range(2):
+        np.testing.assert_array_equal(cell(paper, row, 0, 15), np.broadcast_to(source[row], (8, 6, 3)))
+        np.testing.assert_array_equal(cell(paper, row, 1, 15), generated[row])
+    assert (cell(paper, 0, 2, 15)[:4] == 255).all()
+    np.testing.assert_array_equal(cell(paper, 0, 2, 15)[4:], truth[0, 4:, :, :3])
+    assert (np.asarray(paper)[:15] < 128).any()
 
 
-def test_arrays_are_those_promised(tmp_path: Path) -> None:
-    samples(6, 1).save(tmp_path / "x.npz")
-    with np.load(tmp_path / "x.npz") as arrays:
-        assert set(arrays) == {"images", "labels", "names", "seeds"}
-        assert arrays["images"].dtype == np.uint8 and arrays["images"].shape == (6, 8, 6)
-        assert arrays["labels"].dtype == np.int64 and arrays["labels"].tolist() == [0, 1, 0, 1, 0, 1]
-        assert arrays["names"].tolist() == ["T-shirt/top", "Bag"] and arrays["seeds"].tolist() == list(range(6))
+def test_png_holds_every_pixel(tmp_path: Path) -> None:
+    pixels = noise(1, 3)[0]
+    (tmp_path / "x.png").write_bytes(png(Image.fromarray(pixels)))
+    with Image.open(tmp_path / "x.png") as image:
+        np.testing.assert_array_equal(np.asarray(image), pixels)
 
 
-def test_files_are_named_by_number_class_and_seed(tmp_path: Path) -> None:
-    samples(2).save(f"{tmp_path}/x/")
-    lines = [json.loads(line) for line in (tmp_path / "x" / "metadata.jsonl").read_text().splitlines()]
-    assert lines[0] == {"file_name": "00000-T-shirt-top-seed0.png", "label": "T-shirt/top", "seed": 0}
-    with pytest.raises(SettingsError, match="holds other files"):
-        samples(2).save(f"{tmp_path}/x/")
-
-
-def test_nothing_half_written(tmp_path: Path) -> None:
-    with pytest.raises(SettingsError, match=r"cannot save samples as \.bmp"):
-        samples().save(tmp_path / "x.bmp")
-    (tmp_path / "file").write_text("x")
-    with pytest.raises(SettingsError, match="cannot write samples"):
-        samples().save(tmp_path / "file" / "x.png")
-    with pytest.raises(SettingsError, match="cannot draw"):
-        Samples(np.zeros((5000, 1, 1, 1), np.uint8), np.zeros(5000, int), np.zeros(5000, int), ("a",)).save(
-            tmp_path / "x.png"
-        )
-    assert [file.name for file in tmp_path.iterdir()] == ["file"]
+def test_what_draws_text_is_loaded_only_for_text() -> None:
+    """A grid without names needs neither fonts nor matplotlib; plain names need no search for fonts."""
+    code = """
+import sys
+import numpy as np
+from condgan.gallery import grid
+images = np.zeros((2, 8, 8, 1), np.uint8)
+grid(images)
+assert not {"matplotlib", "fontTools"} & set(sys.modules)
+grid(images, 2, ["wren", "robin"])
+assert not {"matplotlib.font_manager", "fontTools"} & set(sys.modules)
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
 
 
 def test_animation_shows_every_frame(tmp_path: Path) -> None:
@@ -88,13 +89,43 @@ def test_animation_shows_every_frame(tmp_path: Path) -> None:
     animate(sorted(tmp_path.glob("*.png")), tmp_path / "x.gif")
     with Image.open(tmp_path / "x.gif") as film:
         assert film.n_frames == 3 and film.info["duration"] == 400
+        film.seek(2)
+        assert film.info["duration"] == 1600
 
 
 def test_curves_have_a_panel_for_each_term(tmp_path: Path) -> None:
-    lines = [{"images": i, "seconds": i, "images_per_second": 1, "generator": 1 / i, "r1": i} for i in range(1, 9)]
-    (tmp_path / "m.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    steps = [{"images": i, "seconds": i, "images_per_second": 1, "generator": 1 / i, "r1": i} for i in range(1, 9)]
+    (tmp_path / "m.jsonl").write_text("".join(json.dumps(step) + "\n" for step in steps))
     draw_losses(tmp_path / "m.jsonl", tmp_path / "two.png")
     (tmp_path / "m.jsonl").write_text(json.dumps({"images": 1, "seconds": 1, "generator": 2}) + "\n")
     draw_losses(tmp_path / "m.jsonl", tmp_path / "one.png")
     with Image.open(tmp_path / "two.png") as two, Image.open(tmp_path / "one.png") as one:
         assert two.height > one.height
+
+
+def charts() -> tuple[str, str, str]:
+    return (
+        bars({"$a": (0.5, 0.4, 0.6), "b": (0.9, 0.8, 1)}, {"$a": 0.95, "b": 0.99}, ("generated", "real images")),
+        matrix([[9, 1], [0, 10]], ["$a", "b"]),
+        lines([1, 2, 3], {"generated": [1, 3, 2], "real": [2, 4, 3]}, ("σ", "log-likelihood")),
+    )
+
+
+def test_charts_say_what_they_show() -> None:
+    """As text in SVG: names as they are, values, and the words of the axes."""
+    words = (
+        ("$a", "b", "0.500", "0.900", "generated", "real images"),
+        ("$a", "b", "90.0", "100", "predicted", "requested"),
+        ("generated", "real", "σ", "log-likelihood"),
+    )
+    for chart, expected in zip(charts(), words, strict=True):
+        assert chart.startswith("<svg") and all(f">{word}</text>" in chart for word in expected)
+
+
+def test_the_same_numbers_give_the_same_chart() -> None:
+    assert charts() == charts()
+
+
+def test_a_reference_is_marked_only_where_every_bar_has_one() -> None:
+    values = {"a": (0.5, 0.4, 0.6), "b": (0.9, 0.8, 1.0)}
+    assert "real images" not in bars(values, {"a": 0.95}, ("generated", "real images"))

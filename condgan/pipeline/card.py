@@ -1,8 +1,10 @@
 """The model card: what a stranger needs to know of a pipeline, in the Hub's form."""
 
+import json
+from collections.abc import Sequence
 from typing import Any
 
-from condgan.conditions.base import Form
+from condgan.core.form import FormField
 
 TEMPLATE = """---
 library_name: condgan
@@ -25,7 +27,7 @@ pipe = cg.Pipeline.from_pretrained("PATH OR OWNER/NAME")
 {example}
 ```
 
-## What it can be asked for
+## What can be requested
 
 {asks}
 
@@ -36,7 +38,7 @@ measure both before you rely on it.
 """
 
 
-def card(config: dict[str, Any], form: Form) -> str:
+def card(config: dict[str, Any], form: Sequence[FormField]) -> str:
     """The text of the model card of a pipeline's ``config.json``."""
     trained = config["trained"]
     data = trained.get("data", "unknown data")
@@ -44,11 +46,9 @@ def card(config: dict[str, Any], form: Form) -> str:
     channels = {1: "grey", 3: "colour", 4: "colour and transparency"}[config["shape"]["channels"]]
     asks = "\n".join(
         f"- `{field.name}` ({field.help})" + (f": {', '.join(field.choices)}" if field.choices else "")
-        for field in form.fields
+        for field in form
     )
-    pictures = any(not field.choices for field in form.fields)
-    named = next((field.choices[0] for field in form.fields if field.choices), None)
-    label = f', label="{named}"' if pictures and named else f'"{named}", n=3, ' if named else "n=3, " * (not pictures)
+    pictures = any(field.required for field in form)
     return TEMPLATE.format(
         title=f"condgan: {data}",
         size=f"{size} {channels}",
@@ -57,8 +57,13 @@ def card(config: dict[str, Any], form: Form) -> str:
         images=f"{trained.get('images', 0):,}",
         architecture=config["architecture"]["kind"],
         tag="image-to-image" if pictures else "unconditional-image-generation",
-        example=f'(image,) = pipe.translate(["PICTURE.png"]{label})'
-        if pictures
-        else f'pipe({label}seeds=[1, 2, 3]).save("samples.png")',
+        example=f'pipe({", ".join([*_words(form), "seeds=[1, 2, 3]"])}).save("samples.png")',
         asks=asks or "Nothing: it is a plain GAN, without a condition.",
     )
+
+
+def _words(form: Sequence[FormField]) -> list[str]:
+    """An example of keywords: what has to be given, and the first choice of the first field that has some."""
+    required = [f'{field.name}="PICTURE.png"' for field in form if field.required]
+    choices = [f"{field.name}={json.dumps(field.choices[0], ensure_ascii=False)}" for field in form if field.choices]
+    return [*required, *choices[:1]]

@@ -1,0 +1,112 @@
+"""A pipeline on disk: ``config.json``, ``model.safetensors`` and the model card ``README.md``."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import torch
+from pydantic import TypeAdapter
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save
+from torch import Tensor
+
+from condgan.conditions.condition import Condition
+from condgan.core import disk
+from condgan.core.batch import Shape
+from condgan.core.bounds import read_text
+from condgan.core.errors import SettingsError
+from condgan.core.palette import Palette
+from condgan.core.version import __version__
+from condgan.networks.base import ARCHITECTURES, Architecture, Conditioned
+from condgan.pipeline.card import card
+
+CONFIG, WEIGHTS, CARD = "config.json", "model.safetensors", "README.md"
+
+
+class Saved(NamedTuple):
+    """What a folder holds."""
+
+    condition: Condition
+    architecture: Architecture
+    shape: Shape
+    generator: Conditioned
+    trained: dict[str, Any]
+    """What is known of the training: ``images``, ``data``, ``data_hash``, ``alarms``."""
+    palette: Palette | None
+    """The classes of the images, where these are colour-coded label maps."""
+
+
+def write(folder: Path, saved: Saved) -> None:
+    """Write the three files, each whole or not at all.
+
+    Raises:
+        OSError: they cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    config = {
+        "library": "condgan",
+        "version": __version__,
+        "shape": {"channels": saved.shape.channels, "space": list(saved.shape.space)},
+        "condition": saved.condition.plain(),
+        "architecture": saved.architecture.plain(),
+        **({"palette": saved.palette._asdict()} if saved.palette else {}),
+        "trained": saved.trained,
+    }
+    tensors: Mapping[str, Tensor] = saved.generator.state_dict()
+    disk.write(
+        folder / WEIGHTS, save({name: each.contiguous().cpu() for name, each in tensors.items()}, {"format": "pt"})
+    )
+    for name, text in ((CONFIG, json.dumps(config, indent=2)), (CARD, card(config, saved.condition.form()))):
+        disk.write(folder / name, text.encode())
+
+
+def read(folder: Path) -> Saved:
+    """What ``write`` wrote.
+
+    Raises:
+        SettingsError: there is no pipeline there, or it is damaged.
+    """
+    config = read_config(folder)
+    try:
+        condition = Condition.model_validate(config["condition"])
+        architecture = ARCHITECTURES.parse(config["architecture"])
+        shape = Shape(config["shape"]["channels"], tuple(config["shape"]["space"]))
+        palette = TypeAdapter(Palette).validate_python(config["palette"]) if "palette" in config else None
+        trained = dict(config.get("trained") or {})
+        embedder = condition.embedder()
+        with torch.device("meta"):  # a config may lie: nothing is allocated before the weights are compared with it
+            generator = Conditioned(architecture.generator(shape, embedder.widths), embedder)
+        generator.load_state_dict(load_file(folder / WEIGHTS), assign=True)
+        generator.float()
+    except (KeyError, TypeError, ValueError, RuntimeError, OSError, SafetensorError) as error:
+        raise SettingsError("damaged pipeline", where=folder, do=f"save it again ({first_line(error)})") from None
+    return Saved(condition, architecture, shape, generator, trained, palette)
+
+
+def read_config(folder: Path) -> dict[str, Any]:
+    """A pipeline's ``config.json``.
+
+    Raises:
+        SettingsError: there is none, or it cannot be read.
+    """
+    if folder.is_file():
+        raise SettingsError(
+            "a file, not a pipeline",
+            where=folder,
+            do=f"give a folder with {CONFIG} and {WEIGHTS}; no pickle is read",
+        )
+    try:
+        config = json.loads(read_text(folder / CONFIG))
+        if not isinstance(config, dict):
+            raise ValueError("not an object")
+        return config
+    except FileNotFoundError:
+        raise SettingsError("no pipeline", where=folder, do=f"give a folder with {CONFIG} and {WEIGHTS}") from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise SettingsError("cannot read pipeline", where=folder / CONFIG, do=first_line(error)) from None
+
+
+def first_line(error: Exception) -> str:
+    """What an error says first, else its kind."""
+    return (str(error).splitlines() or [type(error).__name__])[0]

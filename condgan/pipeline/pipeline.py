@@ -1,0 +1,226 @@
+"""The call: what people ask for, as images."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import torch
+from jaxtyping import Float, UInt8
+from PIL.Image import Image
+from torch import Tensor
+
+from condgan.conditions.condition import Condition
+from condgan.core.batch import Batch, Shape, to_uint8
+from condgan.core.bounds import require_memory
+from condgan.core.bundle import Bundle
+from condgan.core.cond import Cond
+from condgan.core.errors import DataError, SettingsError
+from condgan.core.palette import Palette
+from condgan.core.seeds import noise
+from condgan.data.decode import Picture
+from condgan.gallery import Samples, columns_of
+from condgan.networks.base import Architecture, Conditioned
+from condgan.pipeline import folder, hub, sampling, tiles
+from condgan.pipeline.supplied import latent_of, opened_as, values_of
+
+PER_SAMPLE = 512
+"""Bytes that a sample takes beside its image and its latent: its seed, its values and their handling."""
+MOST_SHOWN = 160
+"""Images of a sheet."""
+
+
+class Pipeline:
+    """A trained generator with the names of what can be requested of it."""
+
+    def __init__(
+        self,
+        condition: Condition,
+        architecture: Architecture,
+        shape: Shape,
+        generator: Conditioned,
+        trained: Mapping[str, Any] | None = None,
+        palette: Palette | None = None,
+    ) -> None:
+        self.condition, self.architecture, self.shape = condition, architecture, shape
+        self.generator = generator.eval()
+        self.trained = dict(trained or {})
+        self.palette = palette
+        """The classes of what it generates, where these are colour-coded label maps."""
+
+    def to(self, device: str | torch.device) -> Self:
+        """Move the generator to a device."""
+        self.generator.to(device)
+        return self
+
+    def __call__(
+        self,
+        *first: Any,
+        n: int | None = None,
+        seeds: Sequence[int] | None = None,
+        where: Mapping[str, Any] | None = None,
+        like: Picture | Image | str | None = None,
+        **fields: Any,
+    ) -> Samples:
+        """Generate images.
+
+        Args:
+            first: the value of the first field of the form, such as the class, or several in a list.
+            n: how many images; by default as many as there are seeds or values, else ten of each class, fewer of many
+                classes, so that they are about 100.
+            seeds: one for each image; by default 0, 1, 2, … On one machine the same seed and values give the same
+                image, whatever else is asked for with them.
+            where: values by their public names, for names that are no Python words.
+            like: an example of the style, in the place of seeds, where the generator has learned to tell it.
+            fields: values by their public names: one for all images, or a list, taken in turn. Of what is not
+                named every value is taken in turn, unless pictures have to be supplied; ``None`` leaves a value out,
+                where the training did so. Pictures may be opened with Pillow,
+                arrays h,w[,c] of uint8, paths, or the bytes of image files, of any size.
+
+        Raises:
+            SettingsError: a name or a value is not one of the form's, or the numbers do not agree.
+            DataError: a picture cannot be read, or is no label map of the generator's classes.
+        """
+        asked = values_of(self.condition.form(), first, {**(where or {}), **fields})
+        n, seeds = self._plan(asked, n, seeds)
+        rows = self._rows(asked, n)
+        latents = self.noise(seeds) if like is None else self.style(like).expand(n, -1)
+        spatial = self.condition.spatial()
+        if spatial:
+            parts = [self._of_pictures(row, place, latents[place, None]) for place, row in enumerate(rows)]
+            images: Any = [image for image, _ in parts]
+            same = len({each.shape for each in images}) == 1
+            images = np.stack(images) if same else images
+            columns = {name: [each[name][0] for _, each in parts] for name in parts[0][1]}
+        else:
+            bundle = self.condition.encode(rows)
+            images, columns = self.exact(self.generate(latents, bundle)), self._texts(bundle)
+        choices = {field.name: field.choices for field in self.condition.form() if field.choices}
+        return Samples(images, columns, np.asarray(seeds, np.int64), choices)
+
+    def _plan(
+        self, asked: Mapping[str, Sequence[Any]], n: int | None, seeds: Sequence[int] | None
+    ) -> tuple[int, list[int]]:
+        """How many images, and the seed of each."""
+        if n is None:
+            counts = [len(field.choices) for field in self.condition.form() if field.choices]
+            classes = max(1, *counts, 1)
+            most = max([len(seeds or ()), *map(len, asked.values())], default=0)
+            n = most or min(10, max(1, 100 // classes)) * classes
+        each = math.prod(self.shape.space) * self.shape.channels + PER_SAMPLE + 16 * self.architecture.noise
+        size = max(n, len(seeds or ())) * each
+        require_memory(size, f"{n:,} images", "n", "generate them in parts, with other seeds each", SettingsError)
+        seeds = list(range(n) if seeds is None else seeds)
+        if n < 1 or len(seeds) != n:
+            raise SettingsError(f"{n} images but {len(seeds)} seeds", where="n and seeds", do="give one seed an image")
+        if min(seeds) < 0 or max(seeds) >= 2**63:
+            raise SettingsError("seed out of range", where="seeds", do="give numbers from 0 to 2^63 − 1")
+        return n, seeds
+
+    def _rows(self, asked: Mapping[str, Sequence[Any]], n: int) -> list[dict[str, Any]]:
+        """What each image is asked to be; what is left out is taken in turn."""
+        rows: list[dict[str, Any]] = [
+            {name: values[index % len(values)] for name, values in asked.items()} for index in range(n)
+        ]
+        examples = self.condition.examples(n)
+        if examples is None:  # where pictures have to be supplied, so has all that goes with them
+            return rows
+        return [{**more, **row} for row, more in zip(rows, examples, strict=True)]
+
+    def _of_pictures(
+        self, row: Mapping[str, Any], place: int, latent: Float[Tensor, "1 noise"]
+    ) -> tuple[UInt8[np.ndarray, "h w c"], dict[str, Any]]:
+        """One image, of the size of its own pictures, and its other values."""
+        types = {field.name: field.type for field in self.condition.form()}
+        supplied = {
+            name: None if value is None else opened_as(types.get(name), value, place) for name, value in row.items()
+        }
+        try:
+            bundle = self.condition.encode([supplied])
+        except DataError as error:  # the condition knows it as its only item
+            name = next((str(each) for each in row.values() if isinstance(each, str | Path)), f"item {place}")
+            raise DataError(error.what, where=error.where.replace("item 0", name, 1), do=error.do) from None
+        image = tiles.of_any_size(self.generator, latent, bundle, self.condition.spatial(), self.shape)
+        return self.exact(to_uint8(image.movedim(0, -1)).cpu().numpy()), self._texts(bundle)
+
+    def _texts(self, bundle: Bundle) -> dict[str, Any]:
+        """The values as people see them, without those that are pictures."""
+        return {name: shown for name, shown in self.condition.show(bundle).items() if not isinstance(shown, Tensor)}
+
+    def noise(self, seeds: Sequence[int]) -> Float[Tensor, "n noise"]:
+        """The latents of some seeds, each of its own seed alone."""
+        return noise(seeds, self.architecture.noise)
+
+    def generate(self, latents: Float[Tensor, "n noise"], bundle: Bundle) -> UInt8[np.ndarray, "n h w c"]:
+        """Images of encoded conditions, of the size of the training."""
+        return sampling.generate(self.generator, latents, bundle, self.shape)
+
+    def embed(self, rows: Sequence[Mapping[str, Any]]) -> Cond:
+        """What people ask for, as the networks get it; embedded conditions may be mixed."""
+        return sampling.embed(self.generator, self.condition.encode(rows), len(rows), self.shape)
+
+    def render(self, latents: Float[Tensor, "n noise"], cond: Cond) -> UInt8[np.ndarray, "n h w c"]:
+        """Images of embedded conditions, of the size of the training."""
+        return self.exact(sampling.render(self.generator, latents, cond, self.shape))
+
+    def style(self, like: Picture | Image | str) -> Float[Tensor, "1 noise"]:
+        """The latent of an example, brought to the size of the training.
+
+        Raises:
+            SettingsError: the generator has not learned to tell one.
+            DataError: it cannot be read.
+        """
+        return latent_of(self.generator, self.architecture, self.shape, like)
+
+    def exact(self, images: UInt8[np.ndarray, "*n h w c"]) -> UInt8[np.ndarray, "*n h w c"]:
+        """Images as they are; label maps in the colours of their classes and no other."""
+        return images if self.palette is None else self.palette.paint(self.palette.nearest(images))
+
+    def side_by_side(self, batch: Batch, bundle: Bundle, seeds: int = 2) -> Image:
+        """A row for each item: its pictures, what is generated of it with each seed, and the ground truth."""
+        latents = self.noise(range(seeds))
+        shown = self.condition.show(bundle)
+        columns = {name: _last(each) for name, each in shown.items() if isinstance(each, Tensor)}
+        for index in range(seeds):
+            made = self.generate(latents[index].expand(len(batch.target), -1), bundle)
+            columns[f"seed {index}"] = self.exact(made)
+        return columns_of({**columns, "ground truth": _last(batch.target)})
+
+    def sheet(self) -> Image:
+        """Every value of the first choice in a column (160 at most), each row from one seed, so that only the value
+        differs along it.
+
+        Raises:
+            SettingsError: pictures have to be supplied.
+        """
+        choice = next((field for field in self.condition.form() if field.choices), None)
+        if choice is None:
+            return self(n=64).grid()
+        classes = min(len(choice.choices), MOST_SHOWN)
+        rows = min(10, MOST_SHOWN // classes)
+        seeds = [index // classes for index in range(classes * rows)]
+        return self(where={choice.name: list(choice.choices[:classes])}, seeds=seeds).grid()
+
+    def save_pretrained(self, path: str | Path) -> None:
+        """Write ``config.json``, ``model.safetensors`` and the model card ``README.md``, each whole or not at all."""
+        folder.write(
+            Path(path),
+            folder.Saved(self.condition, self.architecture, self.shape, self.generator, self.trained, self.palette),
+        )
+
+    @classmethod
+    def from_pretrained(cls, name: str | Path) -> Self:
+        """A pipeline from a folder, or from a repository of the Hugging Face Hub.
+
+        Raises:
+            SettingsError: there is no pipeline there, or it is damaged.
+        """
+        return cls(*folder.read(hub.located(name)))
+
+
+def _last(images: Tensor) -> np.ndarray:
+    """Channels last, as pictures are shown."""
+    return images.movedim(1, -1).numpy()
