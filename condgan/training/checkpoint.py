@@ -24,9 +24,9 @@ class Counters(Spec):
     images: NonNegativeInt
     seconds: NonNegativeFloat
     rollbacks: tuple[str, ...] = ()
-    """Why the run went back to a checkpoint, each time. Each time other noise is drawn and the steps are halved."""
+    """Why the run went back to a checkpoint, each time. Each time the noise changes and the learning rate is halved."""
     best: float | None = None
-    """The shortest distance that the monitor saw."""
+    """The shortest distance that the monitor measured."""
     origin: str | None = None
     """The sums of the checkpoint from which the run was asked to go on, where it was."""
     sums: dict[str, float] = Field(default_factory=dict)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import psutil
 import torch
 
-from condgan.data import Dataset
+from condgan.data.dataset import Dataset
 from condgan.recipe import Recipe
 from condgan.training.engine import accelerator
 from condgan.training.trainer import Trainer

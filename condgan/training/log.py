@@ -7,7 +7,7 @@ from typing import Any, NamedTuple, Self
 
 from condgan.core import disk
 from condgan.core.errors import SettingsError
-from condgan.training.health import Alarm
+from condgan.training.diagnosis import Alarm
 
 
 class Progress(NamedTuple):
@@ -23,12 +23,12 @@ class Progress(NamedTuple):
     """Images per second of late."""
     losses: dict[str, float]
     """Mean of each term since the last report."""
-    signs: dict[str, float]
-    """What else tells how a run fares: ``told`` and ``generator_gradient``, means since the last report; at a snapshot
-    also what its samples say (``monitor``)."""
+    metrics: dict[str, float]
+    """What else is measured: ``discriminator_accuracy`` and ``generator_gradient``, means since the last report; at a
+    snapshot also those of the monitor."""
 
     alarms: list[Alarm]
-    """At a snapshot, what the run is ill with."""
+    """At a snapshot, the failure modes of the run."""
 
     def line(self) -> dict[str, Any]:
         """As it stands in metrics.jsonl."""
@@ -37,7 +37,7 @@ class Progress(NamedTuple):
             "seconds": round(self.seconds, 3),
             "images_per_second": round(self.rate, 1),
             **self.losses,
-            **self.signs,
+            **self.metrics,
         }
         return line | ({"alarms": [each.plain() for each in self.alarms]} if self.alarms else {})
 
@@ -71,7 +71,7 @@ class Log:
         """Add a report."""
         disk.append(self.file, json.dumps(progress.line()).encode() + b"\n")
         if self.board is not None:
-            for kind, values in (("loss", progress.losses), ("sign", progress.signs)):
+            for kind, values in (("loss", progress.losses), ("metric", progress.metrics)):
                 for name, value in values.items():
                     self.board.add_scalar(f"{kind}/{name}", value, progress.images)
 

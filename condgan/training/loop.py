@@ -1,64 +1,25 @@
-"""The training loop: one recipe, one folder, snapshots on the way; whatever stops it, the same call goes on."""
+"""The training loop: a complete recipe, a folder, snapshots on the way; whatever stops it, the same call goes on."""
 
 from __future__ import annotations
 
-import copy
-import logging
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
-from PIL.Image import Image
 from torch import nn
 
-from condgan.core import disk
-from condgan.core.batch import evenly
-from condgan.core.errors import CheckpointError, DiskError, DivergedError, SettingsError
-from condgan.data import Dataset
-from condgan.gallery import animate, draw_losses, png
-from condgan.pipeline import Pipeline
+from condgan.core.errors import DiskError, SettingsError
+from condgan.data.dataset import Dataset
 from condgan.recipe import Recipe
-from condgan.training import checkpoint, store
 from condgan.training.engine import accelerator
-from condgan.training.finite import Divergence
-from condgan.training.health import alarms
 from condgan.training.interruption import Interruption
-from condgan.training.log import Log, Progress, read, require_tensorboard
-from condgan.training.monitor import Monitor, Signs
-from condgan.training.plateau import plateau
+from condgan.training.log import Progress, require_tensorboard
 from condgan.training.restore import restore
 from condgan.training.run import Run
+from condgan.training.session import Session, Snapshot
 from condgan.training.trainer import Trainer
 
-SHOWN = 8
-"""Pictures that a snapshot shows beside what is made of them."""
-EVERY = 10
-"""Steps between two reports, fewer where the whole run has few."""
-MINUTE = 60.0
-"""Seconds between two checkpoints, where the recipe does not count them in images."""
-ROLLBACKS = 3
-"""How often a run may go back to its last checkpoint before it is given up."""
-
-logger = logging.getLogger(__name__)
-
-
-class Snapshot(NamedTuple):
-    """A look at a run on its way."""
-
-    progress: Progress
-    pipeline: Pipeline
-    """The generator as it is now; also saved in the run's folder."""
-    picture: Path
-    """A grid of samples from the same seeds in each snapshot."""
-    stopped: str | None = None
-    """Why the run stops here, before the end of its budget."""
-
-    def __str__(self) -> str:
-        values = {**self.progress.losses, "distance": self.progress.signs["pixel_distance"]}
-        said = ", ".join(f"{name} {value:.3f}" for name, value in values.items())
-        return f"{self.progress.images:,} images in {self.progress.seconds / 60:.1f} min: {said}; {self.picture}"
+__all__ = ["Snapshot", "train"]
 
 
 def train(
@@ -66,7 +27,7 @@ def train(
     dataset: Dataset,
     out: str | Path,
     *,
-    held: Dataset | None = None,
+    held_out: Dataset | None = None,
     perceptual: nn.Module | None = None,
     device: str = "auto",
     resume: str | Path | None = None,
@@ -74,15 +35,16 @@ def train(
 ) -> Iterator[Snapshot]:
     """Train a recipe on its data, decoded; ``condgan.train`` says what it does and what it refuses.
 
-    ``held``: images not to train on, by which a discriminator is seen to know its training images by heart.
-    ``perceptual``: the network whose features ``objective.perceptual`` compares.
+    ``recipe``: complete, as ``Recipe.resolve`` gives it. ``held_out``: images not to train on, by which overfitting of
+    the discriminator shows. ``perceptual``: the network whose features ``objective.perceptual`` compares.
     """
-    if recipe.objective.perceptual and perceptual is None:
+    if recipe.objective.weight("perceptual") and perceptual is None:
         raise SettingsError(
-            "no network to perceive with", where="setting objective.perceptual", do="plan the run, or give perceptual="
+            "no network for a perceptual loss",
+            where="setting objective.perceptual",
+            do="plan the run, or give perceptual=",
         )
     run = Run(out)
-    recipe = recipe.resolve(dataset.schema, dataset.shape)
     if recipe.training.tensorboard:
         require_tensorboard()
     run.check(recipe)
@@ -91,190 +53,26 @@ def train(
         run.claim(recipe)
         try:
             restore(run, trainer, resume)
-            sitting = Sitting(trainer, run, held, on_progress)
+            session = Session(trainer, run, held_out, on_progress)
         except BaseException:
             run.release()
             raise
-    return _snapshots(sitting)
+    return _snapshots(session)
 
 
-def _snapshots(sitting: Sitting) -> Iterator[Snapshot]:
-    run = sitting.run
+def _snapshots(session: Session) -> Iterator[Snapshot]:
+    run = session.run
     try:
-        with _disk(run), sitting.log:
-            sitting.begin()
-            while sitting.trainer.share < 1 and not sitting.stopped:
+        with _disk(run), session.log:
+            session.begin()
+            while session.trainer.share < 1 and not session.stopped:
                 # the handlers are ours only in here: what the caller does between two snapshots stops as ever
                 with Interruption() as interruption:
-                    snapshot = sitting.advance(interruption)
-                sitting.stop(interruption)  # at a signal that came just now; the snapshot is saved
+                    snapshot = session.advance(interruption)
+                session.stop(interruption)  # at a signal that came just now; the snapshot is saved
                 yield snapshot
     finally:
         run.release()
-
-
-class Sitting:
-    """What one sitting of a run holds beside the state that goes from sitting to sitting."""
-
-    def __init__(
-        self, trainer: Trainer, run: Run, held: Dataset | None, on_progress: Callable[[Progress], None]
-    ) -> None:
-        training = trainer.recipe.training
-        self.trainer, self.run, self.held, self.on_progress = trainer, run, held, on_progress
-        self.every = EVERY if training.minutes else max(1, min(EVERY, training.images // trainer.images_a_step // 50))
-        self.log = Log(run.folder, training.tensorboard, trainer.images)
-        self.monitor = Monitor(trainer.dataset, held)
-        self.saved = (trainer.images, time.monotonic())
-        self.warned: set[str] = set()
-        self.stopped = self._plateau()
-
-    def begin(self) -> None:
-        """See to it that the latest checkpoint is the state as it is: there is always one to go back to."""
-        if store.named(self.run.checkpoints, store.LATEST) != f"step-{self.trainer.steps}":
-            self.save()
-        best = store.named(self.run.checkpoints, store.BEST)
-        if self.trainer.recipe.training.until == "plateau" and best:
-            self._keep(self.run.checkpoints / best)
-
-    def advance(self, interruption: Interruption) -> Snapshot:
-        """Train to the next snapshot.
-
-        Raises:
-            DivergedError: NaN or Inf for the fourth time.
-            KeyboardInterrupt, SystemExit: a signal asked for it; the run is saved.
-        """
-        trainer, portions = self.trainer, self.trainer.recipe.training.snapshots
-        while True:
-            taken = int(trainer.share * portions)
-            try:
-                trainer.step()
-                due = int(trainer.share * portions) > taken
-                saving = due or self._checkpoint_due() or bool(interruption.signal)
-                if saving:
-                    trainer.require_sound()
-            except Divergence as divergence:
-                self._roll_back(divergence)
-                continue
-            if trainer.steps % self.every == 0 and not due:
-                self._report()
-            snapshot = self._snapshot() if due else None
-            if saving and not due:
-                self.save()
-            if saving:  # a signal that came after the look above is heard at the next step
-                self.stop(interruption)
-            if snapshot is not None:
-                return snapshot
-
-    def stop(self, interruption: Interruption) -> None:
-        """End as a signal asked for, if one did; the run is saved."""
-        if interruption.signal:
-            logger.warning("stopped and saved at %s images; the same command goes on", f"{self.trainer.images:,}")
-            interruption.end()
-
-    def _checkpoint_due(self) -> bool:
-        images, moment = self.saved
-        portion = self.trainer.recipe.training.checkpoint_images
-        if portion:
-            return self.trainer.images // portion > images // portion
-        return time.monotonic() - moment >= MINUTE
-
-    def save(self, best: bool = False) -> None:
-        """Write a checkpoint."""
-        trainer = self.trainer
-        disk.sync(self.log.file)  # the sums of the next report build on the last
-        files = checkpoint.pack(trainer.objects(), trainer.counters())
-        store.save(self.run.checkpoints, f"step-{trainer.steps}", files, best)
-        self.saved = (trainer.images, time.monotonic())
-
-    def _report(self, signs: Signs | None = None) -> Progress:
-        report = self.trainer.report()
-        report.signs.update(signs or {})
-        if signs:
-            history = [*read(self.log.file), report.line()]
-            report.alarms.extend(alarms(history, self.trainer.recipe))
-        self.log.write(report)
-        self.on_progress(report)
-        return report
-
-    def _snapshot(self) -> Snapshot:
-        """Save the pipeline, a grid of samples and a checkpoint."""
-        trainer, run, training = self.trainer, self.run, self.trainer.recipe.training
-        pipeline = self._pipeline(copy.deepcopy(trainer.ema.module), trainer.images)
-        signs = self.monitor.look(pipeline, trainer.discriminator)
-        best = trainer.best is None or signs["pixel_distance"] <= trainer.best
-        if best:
-            trainer.best = signs["pixel_distance"]
-        report = self._report(signs)
-        self._warn(report)
-        pipeline.trained["alarms"] = [each.plain() for each in report.alarms]
-        self.stopped = self._plateau()
-        if best or training.until == "budget":
-            pipeline.save_pretrained(run.folder)
-        picture = run.samples / f"{trainer.images:09d}.png"
-        disk.write(picture, png(self._sheet(pipeline)))
-        animate(sorted(run.samples.glob("[0-9]*.png")), run.animation)
-        draw_losses(run.metrics, run.curves)
-        self.save(best)
-        return Snapshot(report, pipeline, picture, self.stopped)
-
-    def _sheet(self, pipeline: Pipeline) -> Image:
-        """Samples of each class; or of pictures that were not trained on, where there are any, what is made of them."""
-        if not pipeline.condition.pictures:
-            return pipeline.sheet()
-        dataset = self.held or self.trainer.dataset
-        items = dataset.batch(evenly(len(dataset), SHOWN))
-        return pipeline.beside(items, pipeline.condition.targets(dataset.schema, items))
-
-    def _pipeline(self, generator: nn.Module, images: int) -> Pipeline:
-        recipe, dataset = self.trainer.recipe, self.trainer.dataset
-        trained = {"images": images, "data": recipe.data.title(), "data_hash": dataset.hash}
-        return Pipeline(recipe.condition, recipe.architecture, dataset.shape, generator, trained, dataset.palette)
-
-    def _keep(self, place: Path) -> None:
-        """Make a checkpoint the run's pipeline: a sitting with another end in view may have left a later one."""
-        average = copy.deepcopy(self.trainer.ema.module)
-        try:
-            images = checkpoint.restore(place, {"ema": average}).images
-        except CheckpointError as error:
-            logger.warning("%s: %s; the run's pipeline stays as it is", error.what, error.where)
-            return
-        pipeline = self._pipeline(average, images)
-        looks = [report for report in read(self.log.file) if report["images"] == images]
-        pipeline.trained["alarms"] = looks[-1].get("alarms", []) if looks else []
-        pipeline.save_pretrained(self.run.folder)
-
-    def _plateau(self) -> str | None:
-        """Why to stop before the end of the budget, where the recipe asks for it."""
-        asked = self.trainer.recipe.training.until == "plateau" and self.trainer.share < 1
-        return plateau(read(self.log.file)) if asked else None
-
-    def _warn(self, report: Progress) -> None:
-        """Say each alarm once in a sitting."""
-        for each in report.alarms:
-            if each.illness not in self.warned:
-                logger.warning("%s", each)
-        self.warned = {each.illness for each in report.alarms}
-
-    def _roll_back(self, divergence: Divergence) -> None:
-        trainer = self.trainer
-        history = [*trainer.rollbacks, f"{divergence} at {trainer.images:,} images"]
-        if len(history) > ROLLBACKS:
-            raise DivergedError(
-                f"{history[-1]}, after {ROLLBACKS} returns to a checkpoint",
-                where=f"{self.run.folder}, step {trainer.steps} (before: {'; '.join(history[:-1])})",
-                do="lower optimizer.lr or raise objective.r1, in another --out; the last sound checkpoint is kept",
-            ) from None
-        restore(self.run, trainer)
-        trainer.rollbacks = history
-        self.log.rewind(trainer.images)
-        self.saved = (trainer.images, time.monotonic())
-        logger.warning(
-            "%s: back to the checkpoint at %s images, with other noise and half the learning rate (%d of %d)",
-            history[-1],
-            f"{trainer.images:,}",
-            len(history),
-            ROLLBACKS,
-        )
 
 
 @contextmanager

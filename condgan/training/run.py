@@ -1,14 +1,16 @@
 """The folder that a run leaves: who may write it, and what lies where."""
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from condgan.core import disk
 from condgan.core.errors import SettingsError
 from condgan.core.lock import LOCK, Lock
-from condgan.recipe import Recipe, read_toml
+from condgan.recipe import Recipe
+from condgan.toml import read_recipe, write_toml
 
 BUDGET = ("images", "minutes", "until", "snapshots", "checkpoint_images", "tensorboard")
-"""Settings of ``training`` that may change between sittings of one run: they say how long, not what."""
+"""Settings of ``training`` that may change between sessions of one run: they say how long, not what."""
 
 
 class Run:
@@ -32,7 +34,7 @@ class Run:
         """
         try:
             if self.recipe.exists():
-                old = Recipe.parse(read_toml(self.recipe), where=str(self.recipe))
+                old = read_recipe(self.recipe)
                 changed = differences(essence(old), essence(recipe))
                 if changed:
                     raise SettingsError(
@@ -62,7 +64,7 @@ class Run:
         self.lock.acquire()
         try:
             self.check(recipe)
-            disk.write(self.recipe, recipe.toml().encode())
+            disk.write(self.recipe, write_toml(recipe).encode())
             self.samples.mkdir(exist_ok=True)
             self.checkpoints.mkdir(exist_ok=True)
             disk.sync(self.folder)
@@ -82,10 +84,7 @@ def _foreign(file: Path) -> bool:
 
 def essence(recipe: Recipe) -> dict[str, object]:
     """What makes two runs the same run: every setting but the budget, as ``section.field`` → value."""
-    flat: dict[str, object] = {}
-    for section, value in recipe.plain().items():
-        fields = value if isinstance(value, dict) else {"": value}
-        flat |= {f"{section}.{name}".rstrip("."): each for name, each in fields.items()}
+    flat = dict(_flat("", recipe.plain()))
     return {name: value for name, value in flat.items() if name.removeprefix("training.") not in BUDGET}
 
 
@@ -96,3 +95,12 @@ def differences(old: dict[str, object], new: dict[str, object]) -> list[str]:
         for name in sorted(old.keys() | new.keys())
         if old.get(name) != new.get(name)
     ]
+
+
+def _flat(prefix: str, values: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    """Nested tables as ``table.field`` → value."""
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            yield from _flat(f"{prefix}{name}.", value)
+        else:
+            yield f"{prefix}{name}", value

@@ -99,7 +99,7 @@ def checkpoint_at(path: Path) -> Path:
 
 
 def load(place: Path, names: Sequence[str]) -> dict[str, bytes]:
-    """The files of a checkpoint, each held against the manifest.
+    """The files of a checkpoint, each compared with the manifest.
 
     Raises:
         CheckpointError: a file is missing, cannot be read, or is not what was written.

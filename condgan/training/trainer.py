@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from collections.abc import Callable, Sequence
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import torch
@@ -13,24 +14,37 @@ from torch import Tensor, nn
 
 from condgan.core import seeds
 from condgan.core.batch import Shape, to_float
-from condgan.data import Dataset
-from condgan.losses import divergence
-from condgan.losses.objective import Pair, Terms, total
-from condgan.networks.base import Conditioned, Style
+from condgan.core.bundle import to
+from condgan.core.needs import AUXILIARY
+from condgan.core.output import Output
+from condgan.core.task import Task
+from condgan.data.dataset import Dataset
+from condgan.losses.objective import Losses, total
+from condgan.networks import ops
+from condgan.networks.base import Conditioned
 from condgan.recipe import Recipe
 from condgan.training.checkpoint import Counters, Stateful
 from condgan.training.ema import EMA
 from condgan.training.finite import gradients, require_finite
 from condgan.training.log import Progress
+from condgan.training.round import Generated, Part, discriminator_step, generate, generator_step
 from condgan.training.schedule import factor
-from condgan.training.step import discriminator_terms, generator_terms
 
 if TYPE_CHECKING:
     from accelerate import Accelerator
 
 
-SIGNS = ("told", "generator_gradient")
-"""What is noted at each step beside the losses."""
+STEP_METRICS = ("discriminator_accuracy", "generator_gradient")
+"""What is noted at each step besides the losses."""
+
+
+class Round(NamedTuple):
+    """A part of a batch between the two players' steps."""
+
+    part: Part
+    of_real: Output
+    generated: Generated | None
+    """``None`` where a batch is computed in several parts to save memory: their graphs are not kept."""
 
 
 class Trainer:
@@ -39,24 +53,27 @@ class Trainer:
     def __init__(
         self, recipe: Recipe, dataset: Dataset, engine: Accelerator, perceptual: nn.Module | None = None
     ) -> None:
-        """``perceptual``: a frozen network whose features the objective compares; images −1 … 1 to one or several."""
+        """``recipe``: complete (``Recipe.resolve``). ``perceptual``: a frozen network whose features the objective
+        compares; images −1 … 1 to one tensor or several."""
         self.recipe, self.dataset, self.engine = recipe, dataset, engine
         self.perceptual = None if perceptual is None else perceptual.eval().requires_grad_(False).to(engine.device)
-        self.encoded = recipe.condition.targets(dataset.schema, dataset.whole)
+        self.spatial = recipe.condition.spatial()
+        self.tasks = predicted(recipe)
         self.steps = 0
         self.images = 0
         self.seconds = 0.0
         self.rollbacks: list[str] = []
         self.best: float | None = None
         self.origin: str | None = None
-        self.sums: Terms = {}
+        self.sums: Losses = {}
         self.counts: dict[str, int] = {}
         self.reported = (0, 0.0)
         """Images and seconds at the last report."""
         shape, settings = dataset.shape, recipe.optimizer
+        self.layout = ops.channels_last(len(shape.space))
         seeds.seed_torch(engine.device, recipe.seed, "weights")
         self.generator, self.discriminator = (
-            player.to(engine.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+            player.to(engine.device).to(memory_format=self.layout)  # type: ignore[call-overload]
             for player in build(recipe, shape)
         )
         self.ema = EMA(self.generator, recipe.training.ema)
@@ -95,19 +112,88 @@ class Trainer:
         again = (len(self.rollbacks),) if self.rollbacks else ()
         seeds.seed_torch(self.engine.device, self.recipe.seed, "step", self.steps, self.engine.process_index, *again)
         self._set_rates()
+        rounds: list[Round] = []
         for _ in range(self.recipe.training.discriminator_steps):
-            rounds = self.rounds()
-            self._descend("discriminator", [each.discriminator_terms for each in rounds])
+            rounds = []
+            self._update("discriminator", [partial(self._discriminator, rows, rounds) for rows in self._next_rows()])
             self.images += self.recipe.training.batch
         self.discriminator.requires_grad_(False)
         try:
-            self._descend("generator", [each.generator_terms for each in rounds])
+            self._update("generator", [partial(self._generator, each) for each in rounds])
         finally:
             self.discriminator.requires_grad_(True)
         require_finite(self.weights["generator"].items(), "the generator's weight")
         self.ema.update(self.images_a_step, self.images)
         self.steps += 1
         self.seconds += time.perf_counter() - started
+
+    def _discriminator(self, rows: Tensor, rounds: list[Round]) -> Losses:
+        """The discriminator's losses on some items; what the generator's step needs of them joins the rounds."""
+        recipe = self.recipe
+        part = self._load(rows)
+        generated = self._generate(part)
+        due = self.steps % recipe.objective.every == 0
+        compared = discriminator_step(recipe, self.d, part, generated, self.tasks, due)
+        self.note("discriminator_accuracy", compared.accuracy)
+        rounds.append(Round(part, compared.of_real, generated if recipe.training.accumulate == 1 else None))
+        return compared.losses
+
+    def _generator(self, round: Round) -> Losses:
+        """The generator's losses on the same items."""
+        generated = round.generated or self._generate(round.part)
+
+        def again() -> tuple[Tensor, Tensor]:
+            other = self._generate(round.part)
+            return other.z, other.images
+
+        perceive = None if self.perceptual is None else self._perceive
+        return generator_step(
+            self.recipe, self.discriminator, round.part, generated, round.of_real, self.tasks, again, perceive
+        )
+
+    def _load(self, rows: Tensor) -> Part:
+        """Real images and their conditions, augmented alike."""
+        condition, device = self.recipe.condition, self.engine.device
+        batch = self.dataset.batch(rows)
+        bundle = to(condition.drop(condition.targets(self.dataset.schema, batch, self.images)), device)
+        real = to_float(batch.target.to(device)).contiguous(memory_format=self.layout)
+        return Part(*self.recipe.augment.move(real, bundle, self.spatial))
+
+    def _generate(self, part: Part) -> Generated:
+        return generate(self.recipe, self.g, self.generator.body, part)
+
+    def _perceive(self, images: Tensor) -> Sequence[Tensor]:
+        assert self.perceptual is not None, "asked only where there is one"
+        found = self.perceptual(images)
+        return [found] if isinstance(found, Tensor) else found
+
+    def _next_rows(self) -> tuple[Tensor, ...]:
+        """The items of the next batch, in the parts in which it is computed."""
+        chosen = indices(len(self.dataset), self.recipe.seed, self.images, self.recipe.training.batch)
+        mine = chosen[self.engine.process_index :: self.engine.num_processes]
+        return torch.from_numpy(mine).chunk(self.recipe.training.accumulate)
+
+    def _update(self, name: str, parts: Sequence[Callable[[], Losses]]) -> None:
+        """One step of a player's optimiser on the mean of the losses of some parts."""
+        optimizer = self.optimizers[name]
+        optimizer.zero_grad(set_to_none=True)
+        for compute in parts:
+            with self.engine.autocast():
+                losses = compute()
+            require_finite(losses.items(), f"the {name}'s loss:")
+            self.engine.backward(total(losses) / len(parts))
+            for loss, value in losses.items():
+                self.note(loss, value)
+        norm = require_finite(gradients(self.weights[name]), f"the {name}'s gradient of")
+        if name == "generator":
+            self.note("generator_gradient", norm)
+        optimizer.step()
+
+    def average(self) -> Conditioned:
+        """A copy of the average of the generator's weights: what is kept as the result."""
+        found = copy.deepcopy(self.ema.module)
+        assert isinstance(found, Conditioned), "it is the average of the generator"
+        return found
 
     def require_sound(self) -> None:
         """Look at every weight, also at those that no loss and no gradient show; before the state is saved.
@@ -124,44 +210,18 @@ class Trainer:
             for group in optimizer.param_groups:
                 group["lr"] = self.rates[name] * scale
 
-    def rounds(self) -> list[Round]:
-        """The next batch of real images and their conditions, in the parts in which it is computed."""
-        chosen = indices(len(self.dataset), self.recipe.seed, self.images, self.recipe.training.batch)
-        mine = chosen[self.engine.process_index :: self.engine.num_processes]
-        return [
-            Round(
-                self, self.dataset.batch(part).images.to(self.engine.device), self.encoded[part].to(self.engine.device)
-            )
-            for part in torch.from_numpy(mine).chunk(self.recipe.training.accumulate)
-        ]
-
-    def _descend(self, name: str, parts: list[Callable[[], Terms]]) -> None:
-        optimizer = self.optimizers[name]
-        optimizer.zero_grad(set_to_none=True)
-        for terms in parts:
-            with self.engine.autocast():
-                found = terms()
-            require_finite(found.items(), f"the {name}'s loss:")
-            self.engine.backward(total(found) / len(parts))
-            for term, value in found.items():
-                self.note(term, value)
-        norm = require_finite(gradients(self.weights[name]), f"the {name}'s gradient of")
-        if name == "generator":
-            self.note("generator_gradient", norm)
-        optimizer.step()
-
-    def note(self, term: str, value: Tensor) -> None:
+    def note(self, name: str, value: Tensor) -> None:
         """Take a value into the mean of the next report."""
-        self.sums[term] = self.sums.get(term, 0) + value.detach()
-        self.counts[term] = self.counts.get(term, 0) + 1
+        self.sums[name] = self.sums.get(name, 0) + value.detach()
+        self.counts[name] = self.counts.get(name, 0) + 1
 
     def report(self) -> Progress:
-        """Where the run stands; losses, signs and rate are means since the last report."""
+        """Where the run stands; losses, metrics and rate are means since the last report."""
         means = {name: float(value) / self.counts[name] for name, value in self.sums.items()}
-        signs = {name: means.pop(name) for name in SIGNS if name in means}
+        metrics = {name: means.pop(name) for name in STEP_METRICS if name in means}
         images, seconds = self.images - self.reported[0], self.seconds - self.reported[1]
         self.sums, self.counts, self.reported = {}, {}, (self.images, self.seconds)
-        return Progress(self.images, self.share, self.seconds, images / seconds if seconds else 0.0, means, signs, [])
+        return Progress(self.images, self.share, self.seconds, images / seconds if seconds else 0.0, means, metrics, [])
 
     def objects(self) -> dict[str, Stateful]:
         """Everything whose state makes the run what it is. Randomness has no state: it is keyed by the step."""
@@ -190,71 +250,17 @@ class Trainer:
         self.counts, self.reported = dict(counters.counts), counters.reported
 
 
-class Round:
-    """A part of a batch on its way through the steps of both players, who see the same generated images."""
-
-    def __init__(self, trainer: Trainer, images: Tensor, encoded: Tensor) -> None:
-        self.trainer, self.recipe, self.images, self.encoded = trainer, trainer.recipe, images, encoded
-        self.style: Style | None = None
-
-    def discriminator_terms(self) -> Terms:
-        """What the discriminator minimises."""
-        recipe, trainer = self.recipe, self.trainer
-        real = to_float(self.images).contiguous(memory_format=torch.channels_last)
-        if recipe.condition.pictures:
-            ids = recipe.condition.kind == "layout"
-            real, self.encoded = recipe.augment.together(real, self.encoded, ids)
-            self.real = real
-            z, fake = self._draw()
-        else:
-            z, fake = self._draw()
-            self.real = real = recipe.augment.apply(real)
-        due = trainer.steps % recipe.objective.every == 0
-        judged = discriminator_terms(
-            trainer.d, recipe.objective, recipe.condition, real, fake.detach(), self.encoded, due
-        )
-        self.of_real = judged.of_real
-        trainer.note("told", judged.told)
-        # a batch comes in several parts for the sake of memory: their graphs are not kept
-        self.drawn = (z, fake) if recipe.training.accumulate == 1 else None
-        return judged.terms
-
-    def generator_terms(self) -> Terms:
-        """What the generator minimises, after the discriminator's step."""
-        z, fake = self.drawn or self._draw()
-        recipe, discriminator = self.recipe, self.trainer.discriminator
-        of_fake = discriminator(fake, self.encoded)
-        terms = generator_terms(recipe.objective, recipe.condition, self.of_real, of_fake, self.encoded)
-        if self.style is not None:
-            terms["style"] = recipe.objective.style * divergence(*self.style).mean()
-        if not recipe.objective.paired:
-            return terms
-        other = self._draw() if recipe.objective.diversity else None
-        perceived = None
-        if self.trainer.perceptual is not None and recipe.objective.perceptual:
-            perceived = features(self.trainer.perceptual, self.real), features(self.trainer.perceptual, fake)
-        return terms | recipe.objective.pair(Pair(self.real, fake, self.of_real, of_fake, z, other, perceived))
-
-    def _draw(self) -> tuple[Tensor, Tensor]:
-        """Noise, and the images made of it as the discriminator gets to see them."""
-        z = torch.randn(len(self.encoded), self.recipe.architecture.noise, device=self.encoded.device)
-        if self.recipe.architecture.learns_style:
-            self.style = self.trainer.generator.body.style(self.real)
-            z = self.style.draw(z)
-        fake = self.trainer.g(z, self.encoded)
-        return z, self.recipe.augment.apply(fake.float()) if self.recipe.augment.on == "both" else fake
+def predicted(recipe: Recipe) -> dict[str, Task]:
+    """What an auxiliary head predicts, in the order of its outputs; nothing where the objective asks for none."""
+    if AUXILIARY not in recipe.objective.provides():
+        return {}
+    return {name: task for name, task in recipe.condition.tasks().items() if not task.dense}
 
 
-def features(network: nn.Module, images: Tensor) -> Sequence[Tensor]:
-    """What a network makes of images, whether that is one tensor or several."""
-    found = network(images)
-    return [found] if isinstance(found, Tensor) else found
-
-
-def build(recipe: Recipe, shape: Shape) -> tuple[nn.Module, nn.Module]:
+def build(recipe: Recipe, shape: Shape) -> tuple[Conditioned, Conditioned]:
     """The generator and the discriminator of a recipe, each with an embedder of its own."""
     condition, architecture = recipe.condition, recipe.architecture
-    auxiliary = condition.outputs if recipe.objective.auxiliary else 0
+    auxiliary = sum(task.outputs for task in predicted(recipe).values())
     ours, theirs = condition.embedder(), condition.embedder()
     return (
         Conditioned(architecture.generator(shape, ours.widths), ours),

@@ -1,10 +1,11 @@
-"""What several tests of training use: the engine, and a run that nothing stopped, made once for all that are."""
+"""What several tests of training use: the engine, and an uninterrupted run to compare with."""
 
 import time
 
 import numpy as np
 import pytest
 
+from condgan.toml import write_toml
 from condgan.training.engine import accelerator
 from tests.children import finish, start
 from tests.training.runs import RECIPE, Reference, metrics, state
@@ -21,7 +22,7 @@ def reference(tmp_path_factory: pytest.TempPathFactory) -> Reference:
     labels = np.arange(64) % 2
     pixels = np.random.default_rng(0).integers(0, 40, (64, 8, 8)) + 200 * labels[:, None, None]
     np.savez(home / "tones.npz", images=pixels.astype(np.uint8), labels=labels, names=["dark", "light"])
-    text = RECIPE.toml()
+    text = write_toml(RECIPE)
     (home / "recipe.toml").write_text(text[: text.index("[data]")] + text[text.index("[augment]") :])
     words = ["train", str(home / "tones.npz"), "--recipe", str(home / "recipe.toml"), "--device", "cpu", "--out"]
     began = time.monotonic()

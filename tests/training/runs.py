@@ -1,16 +1,22 @@
-"""A small run as a child process, and one that nothing stopped to hold it against."""
+"""Small data and small runs that tests of training share."""
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import torch
+
 from condgan import Recipe, Training
+from condgan.conditions import Condition, Label
+from condgan.core.schema import Column, Schema
+from condgan.data.dataset import Dataset
 from condgan.losses import Objective
 from condgan.networks import ResNet
 from condgan.recipe import Optimizer
-from condgan.training import checkpoint, store
+from condgan.training import checkpoint, loop, store
+from condgan.training.session import Snapshot
 from tests.children import finish, start
 
 RECIPE = Recipe(
@@ -19,6 +25,36 @@ RECIPE = Recipe(
     optimizer=Optimizer(decay="cosine"),
     training=Training(images=256, batch=8, snapshots=2, checkpoint_images=16),
 )
+
+
+LABEL = Condition(label=Label(names=("dark", "light")))
+QUICK = Recipe(
+    condition=LABEL,
+    architecture=ResNet(channels=8, least_channels=8, features=8),
+    objective=Objective(r1=1, r2=1, every=2),
+    optimizer=Optimizer(decay="cosine"),
+    training=Training(images=96, batch=8, snapshots=3),
+)
+
+
+def labelled(images: torch.Tensor, labels: torch.Tensor, names: Sequence[str]) -> Dataset:
+    """Images with a class each."""
+    counts = torch.bincount(labels, minlength=len(names)).tolist()
+    column = Column("ids", tuple(names), tuple(counts))
+    schema = Schema(Column("pixels", channels=images.shape[1]), {"label": column})
+    return Dataset(images, {"label": labels}, schema)
+
+
+def two_tones(size: tuple[int, int] = (8, 8), channels: int = 1, n: int = 64) -> Dataset:
+    """Dark and light images with a little noise: what a conditional generator can learn in seconds."""
+    labels = torch.arange(n) % 2
+    noise = torch.randint(0, 40, (n, channels, *size), generator=torch.Generator().manual_seed(0))
+    return labelled((noise + 200 * labels.view(-1, 1, 1, 1)).to(torch.uint8), labels, ("dark", "light"))
+
+
+def train(recipe: Recipe, dataset: Dataset, out: Path, **words: object) -> Iterator[Snapshot]:
+    """Train on a CPU, with what the recipe leaves to the data filled in."""
+    return loop.train(recipe.resolve(dataset.schema, dataset.shape), dataset, out, device="cpu", **words)
 
 
 class Reference(NamedTuple):

@@ -1,4 +1,4 @@
-"""NaN and Inf: found before they are learnt, undone, and in the end admitted."""
+"""NaN and Inf: found before they are learned, undone, and in the end admitted."""
 
 import logging
 from collections.abc import Callable
@@ -9,11 +9,10 @@ import torch
 
 from condgan import DivergedError, Pipeline
 from condgan.losses import Objective
-from condgan.training import loop
+from condgan.training.engine import accelerator
 from condgan.training.finite import Divergence, require_finite
-from condgan.training.loop import train
 from condgan.training.trainer import Trainer
-from tests.training.test_training import QUICK, two_tones
+from tests.training.runs import QUICK, train, two_tones
 
 RECIPE = QUICK.override({"training": {"checkpoint_images": 16, "snapshots": 1}})
 NAN, INF = float("nan"), float("inf")
@@ -40,7 +39,7 @@ def sound(run: Path) -> bool:
 
 
 def spoiling(patch: pytest.MonkeyPatch, steps: set[int], what: Callable[[Trainer], None]) -> None:
-    """Before some steps, each once, something is spoilt."""
+    """Before some steps, each once, something is spoiled."""
     real, left = Trainer.step, set(steps)
 
     def step(trainer: Trainer) -> None:
@@ -65,21 +64,21 @@ def test_the_run_goes_back_and_on(
 ) -> None:
     spoiling(monkeypatch, steps, SPOILS[what])
     recipe = RECIPE.override({"training": {"precision": precision}})
-    *_, last = train(recipe, two_tones(), tmp_path / "run", device="cpu")
+    *_, last = train(recipe, two_tones(), tmp_path / "run")
     assert last.progress.images == 96 and sound(tmp_path / "run")
-    told = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
-    assert len(told) == len(steps)
-    assert "holds NaN or Inf at" in told[0] and "half the learning rate (1 of 3)" in told[0]
+    said = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
+    assert len(said) == len(steps)
+    assert "holds NaN or Inf at" in said[0] and "half the learning rate (1 of 3)" in said[0]
 
 
 def losses_of_nan(patch: pytest.MonkeyPatch, player: str, value: float) -> None:
-    real = getattr(Objective, player)
+    real = Objective.losses
 
-    def terms(self: Objective, *rest: object) -> dict[str, torch.Tensor]:
-        found = real(self, *rest)
-        return {name: each * value for name, each in found.items()}
+    def losses(self: Objective, step: object, whose: str, penalise: bool) -> dict[str, torch.Tensor]:
+        found = real(self, step, whose, penalise)
+        return {name: each * (value if whose == player else 1) for name, each in found.items()}
 
-    patch.setattr(Objective, player, terms)
+    patch.setattr(Objective, "losses", losses)
 
 
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])
@@ -90,7 +89,7 @@ def test_a_loss_that_stays_nan_ends_the_run(
 ) -> None:
     run = tmp_path / "run"
     recipe = RECIPE.override({"training": {"precision": precision}})
-    taken = train(recipe.override({"training": {"snapshots": 2}}), two_tones(), run, device="cpu")
+    taken = train(recipe.override({"training": {"snapshots": 2}}), two_tones(), run)
     assert next(taken).progress.images == 48
     losses_of_nan(monkeypatch, player, value)
     with pytest.raises(DivergedError, match=f"the {player}'s loss: {player} holds NaN or Inf at .* images") as error:
@@ -98,30 +97,31 @@ def test_a_loss_that_stays_nan_ends_the_run(
     assert error.value.status == 6 and error.value.line().count("holds NaN or Inf at") == 4
     monkeypatch.undo()
     assert sound(run)
-    assert [each.progress.images for each in train(recipe, two_tones(), run, device="cpu")] == [96]
+    assert [each.progress.images for each in train(recipe, two_tones(), run)] == [96]
 
 
 def test_a_gradient_is_looked_at_before_the_step(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run = tmp_path / "run"
     trainers: list[Trainer] = []
-    real = Trainer._descend
+    real = Trainer._update
 
-    def descend(trainer: Trainer, name: str, *rest: object) -> None:
+    def update(trainer: Trainer, name: str, *rest: object) -> None:
         first = next(trainer.players[name].parameters())
         if not trainers:
             first.register_hook(lambda gradient: gradient * NAN)
             trainers.append(trainer)
         real(trainer, name, *rest)
 
-    monkeypatch.setattr(Trainer, "_descend", descend)
+    monkeypatch.setattr(Trainer, "_update", update)
     with pytest.raises(DivergedError, match="the discriminator's gradient of .* holds NaN or Inf at 0 images"):
-        list(train(RECIPE, two_tones(), run, device="cpu"))
+        list(train(RECIPE, two_tones(), run))
     assert all(each.isfinite().all() for each in trainers[0].discriminator.parameters())
 
 
 def test_other_noise_and_smaller_steps_after_a_return() -> None:
     dataset = two_tones()
-    first, second = (Trainer(QUICK, dataset, loop.accelerator("cpu", "fp32")) for _ in range(2))
+    recipe = QUICK.resolve(dataset.schema, dataset.shape)
+    first, second = (Trainer(recipe, dataset, accelerator("cpu", "fp32")) for _ in range(2))
     second.rollbacks.append("once")
     for trainer in (first, second):
         trainer.step()

@@ -1,22 +1,27 @@
-"""What a look at a run sees: sound samples are told from samples spoilt in each way, on real digits."""
+"""What the monitor measures: sound samples, and samples spoiled in each way, on real digits."""
 
 import pytest
 import torch
 from torch import Tensor, nn
 
-from condgan.conditions import Label, Unconditional
-from condgan.core.verdict import Verdict
-from condgan.data import Dataset, Named
+from condgan.conditions import Condition, Label
+from condgan.core.bundle import Bundle
+from condgan.core.output import Output
+from condgan.data.dataset import Dataset
+from condgan.data.named import Named
 from condgan.metrics.distances import gaussian, gaussian_distance
 from condgan.networks import MLP
 from condgan.pipeline import Pipeline
-from condgan.training.monitor import Monitor, Signs, embed
-from tests.training.test_training import two_tones
+from condgan.training.monitor import Metrics, Monitor, embed
+from tests.training.runs import labelled, two_tones
 
-DIGITS, HELD = Named(name="digits").load(), Named(name="digits").split("test").load()
+DIGITS, HELD_OUT = Named(name="digits").load(), Named(name="digits").split("test").load()
 
 
-class Drawn(nn.Module):
+LABELS, NAMES = DIGITS.columns["label"], DIGITS.schema.columns["label"].names
+
+
+class Listed(nn.Module):
     """A generator that takes its images from a list of each class."""
 
     def __init__(self, images: Tensor, labels: Tensor) -> None:
@@ -24,10 +29,11 @@ class Drawn(nn.Module):
         self.images, self.labels = images, labels
         self.unused = nn.Parameter(torch.zeros(1))
 
-    def forward(self, z: Tensor, y: Tensor) -> Tensor:
+    def forward(self, z: Tensor, bundle: Bundle) -> Tensor:
         # the first numbers of the noise choose among the images of the class
         chances = torch.special.ndtr(z[:, 0])
-        mine = [(self.labels == label).nonzero()[:, 0] for label in y.tolist()]
+        ids = bundle.get("label.id", torch.zeros(len(z)).long())
+        mine = [(self.labels == label).nonzero()[:, 0] for label in ids.tolist()]
         chosen = torch.stack([each[int(chance * len(each))] for each, chance in zip(mine, chances, strict=True)])
         return self.images[chosen].float() / 127.5 - 1
 
@@ -40,99 +46,107 @@ class Judge(nn.Module):
         self.known = set() if known is None else {each.numpy().tobytes() for each in known}
         self.unused = nn.Parameter(torch.zeros(1))
 
-    def forward(self, x: Tensor, y: Tensor) -> Verdict:
+    def forward(self, x: Tensor, bundle: Bundle) -> Output:
         pictures = (x + 1).mul(127.5).round().to(torch.uint8)
         by_heart = [float(each.numpy().tobytes() in self.known) for each in pictures]
-        return Verdict(torch.tensor(by_heart) + 1e-3 * x.flatten(1).mean(1), None)
+        return Output(torch.tensor(by_heart) + 1e-3 * x.flatten(1).mean(1), None)
 
 
-def look(images: Tensor, labels: Tensor, known: Tensor | None = None, data: Dataset = DIGITS) -> Signs:
-    condition = Label(names=data.schema.names)
-    pipeline = Pipeline(condition, MLP(), data.shape, Drawn(images, labels))
-    return Monitor(data, HELD).look(pipeline, Judge(known))
+def steered(data: Dataset, names: tuple[str, ...] = ()) -> Condition:
+    return Condition(label=Label(names=names or data.schema.columns["label"].names))
+
+
+def look(
+    images: Tensor,
+    labels: Tensor,
+    known: Tensor | None = None,
+    data: Dataset = DIGITS,
+    condition: Condition | None = None,
+    held_out: Dataset | None = HELD_OUT,
+) -> Metrics:
+    condition = condition or steered(data)
+    pipeline = Pipeline(condition, MLP(), data.shape, Listed(images, labels))
+    return Monitor(condition, data, held_out).look(pipeline, Judge(known))
 
 
 def part(chosen: Tensor) -> Dataset:
-    return Dataset(DIGITS.images[chosen], DIGITS.labels[chosen], DIGITS.schema.names)
+    return labelled(DIGITS.target[chosen], LABELS[chosen], NAMES)
 
 
 def test_real_images_are_sound() -> None:
-    signs = look(DIGITS.images, DIGITS.labels)
-    assert signs["pixel_distance"] < 0.1 and 0 < signs["pixel_distance_error"] < 0.05
-    assert signs["variety"] > 0.7 and 0.9 < signs["obedience"] < 1.1
+    found = look(DIGITS.target, LABELS)
+    assert found["pixel_distance"] < 0.1 and 0 < found["pixel_distance_error"] < 0.05
+    assert found["diversity"] > 0.7 and 0.9 < found["controllability"] < 1.1
 
 
 @pytest.mark.parametrize("order", [tuple("9876543210"), (*"1032547698", "none")], ids=len)
 def test_the_condition_may_order_its_classes_otherwise(order: tuple[str, ...]) -> None:
-    places = torch.tensor([order.index(name) for name in DIGITS.schema.names])
-    module = Drawn(DIGITS.images, places[DIGITS.labels])
-    signs = Monitor(DIGITS).look(Pipeline(Label(names=order), MLP(), DIGITS.shape, module), Judge(None))
-    assert signs["pixel_distance"] < 0.1 and 0.9 < signs["obedience"] < 1.1
+    places = torch.tensor([order.index(name) for name in NAMES])
+    found = look(DIGITS.target, places[LABELS], condition=steered(DIGITS, order))
+    assert found["pixel_distance"] < 0.1 and 0.9 < found["controllability"] < 1.1
 
 
 @pytest.mark.parametrize("classes", [2, 10])
 def test_the_order_of_the_data_does_not_matter(classes: int) -> None:
-    places = [(DIGITS.labels == label).nonzero()[:300, 0] for label in range(classes)]
+    places = [(label == LABELS).nonzero()[:300, 0] for label in range(classes)]
     mixed = part(torch.stack(places, 1).flatten())
-    signs = look(mixed.images, mixed.labels, data=mixed)
-    assert 0.9 < signs["obedience"] < 1.1
+    found = look(mixed.target, mixed.columns["label"], data=mixed)
+    assert 0.9 < found["controllability"] < 1.1
 
 
 @pytest.mark.parametrize("count", [30, 100, 300, 900])
 def test_few_images_are_not_taken_for_a_collapse(count: int) -> None:
-    """Not even of a generator that draws the very images it was trained on."""
+    """Not even of a generator that repeats the very images it was trained on."""
     few = part(torch.randperm(len(DIGITS), generator=torch.Generator().manual_seed(0))[:count])
-    assert look(DIGITS.images, DIGITS.labels, data=few)["variety"] > 0.6
-    assert look(few.images, few.labels, data=few)["variety"] > 0.3
+    assert look(DIGITS.target, LABELS, data=few)["diversity"] > 0.6
+    assert look(few.target, few.columns["label"], data=few)["diversity"] > 0.3
 
 
 def test_many_classes_cost_no_more_than_some() -> None:
     """Each has a code in place of a number of its own, by which wrong labels still show."""
     labels = torch.arange(len(DIGITS)) % 1_000
-    many = Dataset(DIGITS.images, labels, tuple(map(str, range(1_000))))
-    monitor, pixels = Monitor(many), embed(many.images)
-    assert monitor.joint(pixels, labels).shape[1] == 64 + 64
+    many = labelled(DIGITS.target, labels, tuple(map(str, range(1_000))))
+    monitor, pixels = Monitor(steered(many), many), embed(many.target)
+    assert monitor.joint(pixels, {"label.id": labels}).shape[1] == 64 + 64
     sure = torch.full_like(labels, 7)
-    right, wrong = (gaussian(monitor.joint(pixels, each)) for each in (labels, sure))
+    right, wrong = (gaussian(monitor.joint(pixels, {"label.id": each})) for each in (labels, sure))
     assert gaussian_distance(monitor.real, right) < 0.01 < gaussian_distance(monitor.real, wrong)
 
 
 def test_one_class_of_few_images_is_seen() -> None:
     """Three images of a 4 vary as much as any in the mean, but are not many."""
-    fours = (DIGITS.labels == 4).nonzero()[:, 0]
-    few = torch.cat([(DIGITS.labels != 4).nonzero()[:, 0], fours[:3]])
-    signs = look(DIGITS.images[few], DIGITS.labels[few])
-    assert signs["variety"] < 0.05 and signs["obedience"] > 0.9
+    fours = (LABELS == 4).nonzero()[:, 0]
+    few = torch.cat([(LABELS != 4).nonzero()[:, 0], fours[:3]])
+    found = look(DIGITS.target[few], LABELS[few])
+    assert found["diversity"] < 0.05 and found["controllability"] > 0.9
 
 
 def test_ignored_labels_are_seen() -> None:
-    signs = look(DIGITS.images, DIGITS.labels[torch.randperm(len(DIGITS), generator=torch.Generator().manual_seed(0))])
-    assert abs(signs["obedience"]) < 0.05 and signs["variety"] > 0.7
-    assert signs["image_distance"] < 0.1 < signs["pixel_distance"]
+    found = look(DIGITS.target, LABELS[torch.randperm(len(DIGITS), generator=torch.Generator().manual_seed(0))])
+    assert abs(found["controllability"]) < 0.05 and found["diversity"] > 0.7
+    assert found["image_distance"] < 0.1 < found["pixel_distance"]
 
 
-def test_knowing_by_heart_is_seen() -> None:
-    both = torch.cat([DIGITS.images, HELD.images])
-    found = [look(DIGITS.images, DIGITS.labels, known)["memorization"] for known in (DIGITS.images, both, None)]
+def test_overfitting_of_the_discriminator_is_seen() -> None:
+    both = torch.cat([DIGITS.target, HELD_OUT.target])
+    found = [look(DIGITS.target, LABELS, known)["discriminator_overfitting"] for known in (DIGITS.target, both, None)]
     assert found == [1.0, pytest.approx(0, abs=0.1), pytest.approx(0, abs=0.1)]
-    pipeline = Pipeline(Label(names=DIGITS.schema.names), MLP(), DIGITS.shape, Drawn(HELD.images, HELD.labels))
-    assert "memorization" not in Monitor(DIGITS).look(pipeline, Judge(None))
+    assert "discriminator_overfitting" not in look(DIGITS.target, LABELS, held_out=None)
 
 
 def test_without_a_condition_the_classes_are_left_out() -> None:
-    colour = DIGITS.images.expand(-1, 3, -1, -1)
-    data = Dataset(colour, DIGITS.labels, DIGITS.schema.names)
-    module = Drawn(colour, torch.zeros_like(DIGITS.labels))
-    signs = Monitor(data).look(Pipeline(Unconditional(), MLP(), data.shape, module), Judge(None))
-    assert signs["pixel_distance"] == signs["image_distance"] < 0.2 and signs["variety"] > 0.7
-    assert "obedience" not in signs
+    colour = DIGITS.target.expand(-1, 3, -1, -1)
+    data = labelled(colour, LABELS, NAMES)
+    found = look(colour, torch.zeros_like(LABELS), data=data, condition=Condition(), held_out=None)
+    assert found["pixel_distance"] == found["image_distance"] < 0.2 and found["diversity"] > 0.7
+    assert "controllability" not in found
 
 
 def test_the_wrong_labels_are_far() -> None:
-    """The images alone agree; the classes asked for do not."""
+    """The images alone agree; the classes requested do not."""
     dataset = two_tones(n=400)
-    monitor, pixels = Monitor(dataset), embed(dataset.images)
-    right, wrong = (gaussian(monitor.joint(pixels, labels)) for labels in (dataset.labels, 1 - dataset.labels))
+    monitor, pixels, labels = Monitor(steered(dataset), dataset), embed(dataset.target), dataset.columns["label"]
+    right, wrong = (gaussian(monitor.joint(pixels, {"label.id": each})) for each in (labels, 1 - labels))
     assert gaussian_distance(monitor.real, right) < 0.1 < gaussian_distance(monitor.real, wrong)
 
 
@@ -142,10 +156,8 @@ def test_one_image_a_class_and_equal_ones(value: int) -> None:
     for count in (1, 500):
         images = torch.full((count, 3, 2, 5), value, dtype=torch.uint8)
         labels = (torch.arange(count) >= count // 2).long() * (count > 1)
-        dataset = Dataset(images, labels, ("a", "b")[: 1 + (count > 1)])
-        condition = Label(names=dataset.schema.names)
-        pipeline = Pipeline(condition, MLP(), dataset.shape, Drawn(images, dataset.labels))
-        assert set(Monitor(dataset).look(pipeline, Judge(None))) == {
+        dataset = labelled(images, labels, ("a", "b")[: 1 + (count > 1)])
+        assert set(look(images, labels, data=dataset, held_out=None)) == {
             "pixel_distance",
             "pixel_distance_error",
             "image_distance",

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from condgan import Pipeline
-from condgan.training import checkpoint, loop
+from condgan.training import checkpoint
 from condgan.training.monitor import Monitor
 from condgan.training.plateau import PATIENCE, plateau
-from tests.training.test_training import QUICK, two_tones
+from tests.training.runs import QUICK, train, two_tones
 
 
 def history(*distances: float, error: float = 0.1) -> list[dict[str, float]]:
@@ -19,7 +19,7 @@ def history(*distances: float, error: float = 0.1) -> list[dict[str, float]]:
 
 
 def seen(patch: pytest.MonkeyPatch, *distances: float) -> None:
-    """What each look finds, in turn."""
+    """What each snapshot finds, in turn."""
     found = iter(distances)
     patch.setattr(Monitor, "distance", lambda *_: {"pixel_distance": next(found), "pixel_distance_error": 0.1})
 
@@ -46,26 +46,26 @@ def test_a_log_of_an_older_version() -> None:
 def test_a_run_stops_keeps_its_best_and_says_why(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen(monkeypatch, 3, 1, 2, 2, 2, 0.9, 0.1, 0.1, 0.1, 0.1)
     recipe = QUICK.override({"training": {"images": 160, "snapshots": 10, "until": "plateau"}})
-    taken = list(loop.train(recipe, two_tones(), tmp_path / "run", device="cpu"))
+    taken = list(train(recipe, two_tones(), tmp_path / "run"))
     assert [each.progress.images for each in taken] == [16, 32, 48, 64, 80]
     assert [each.stopped is None for each in taken] == [True] * 4 + [False]
     assert Pipeline.from_pretrained(tmp_path / "run").trained["images"] == 32
-    assert list(loop.train(recipe, two_tones(), tmp_path / "run", device="cpu")) == []
+    assert list(train(recipe, two_tones(), tmp_path / "run")) == []
     on = recipe.override({"training": {"until": "budget"}})
-    further = list(loop.train(on, two_tones(), tmp_path / "run", device="cpu"))
+    further = list(train(on, two_tones(), tmp_path / "run"))
     assert [each.progress.images for each in further] == [96, 112, 128, 144, 160]
     assert Pipeline.from_pretrained(tmp_path / "run").trained["images"] == 160
 
 
-def test_the_best_is_kept_whatever_the_sitting_before_was_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_best_is_kept_whatever_the_session_before_was_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen(monkeypatch, 3, 1, 2, 2, 2, 2)
     run, recipe = tmp_path / "run", QUICK.override({"training": {"images": 160, "snapshots": 10}})
-    taken = loop.train(recipe, two_tones(), run, device="cpu")
+    taken = train(recipe, two_tones(), run)
     assert [next(taken).progress.images for _ in range(4)] == [16, 32, 48, 64]
     taken.close()
     assert Pipeline.from_pretrained(run).trained["images"] == 64
     on = recipe.override({"training": {"until": "plateau"}})
-    (last,) = loop.train(on, two_tones(), run, device="cpu")
+    (last,) = train(on, two_tones(), run)
     assert last.progress.images == 80 and last.stopped is not None
     kept = Pipeline.from_pretrained(run)
     assert kept.trained["images"] == 32
@@ -76,4 +76,4 @@ def test_the_best_is_kept_whatever_the_sitting_before_was_for(tmp_path: Path, mo
 def test_the_end_of_the_budget_is_no_plateau(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen(monkeypatch, 3, 1, 1, 1, 1)
     recipe = QUICK.override({"training": {"images": 80, "snapshots": 5, "until": "plateau"}})
-    assert [shot.stopped for shot in loop.train(recipe, two_tones(), tmp_path / "run", device="cpu")] == [None] * 5
+    assert [shot.stopped for shot in train(recipe, two_tones(), tmp_path / "run")] == [None] * 5

@@ -1,0 +1,157 @@
+"""One adversarial step on a part of a batch, as pure functions. All that is seen here is ``G(z, y)`` and ``D(x, y)``.
+
+The discriminator's step generates images and keeps them: the generator's step, which follows, uses the same ones.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.nn.modules.batchnorm import _BatchNorm
+
+from condgan.core.bundle import Bundle, concat
+from condgan.core.needs import POSTERIOR
+from condgan.core.output import Output
+from condgan.core.task import Task
+from condgan.losses.base import Place, Step
+from condgan.losses.objective import Losses
+from condgan.networks.base import Conditioned
+from condgan.networks.posterior import Posterior
+from condgan.recipe import Recipe
+
+Images = Float[Tensor, "b c *space"]
+Perceive = Callable[[Images], Sequence[Tensor]]
+
+
+class Part(NamedTuple):
+    """Real images of a batch, or of a part of one, and their conditions."""
+
+    real: Images
+    bundle: Bundle
+
+
+class Generated(NamedTuple):
+    """Noise, and the images that the generator made of it."""
+
+    z: Float[Tensor, "b noise"]
+    images: Images
+    """As the discriminator sees them."""
+    posterior: Posterior | None
+    """Where the latents come from, if they were told from the real images."""
+
+
+class Compared(NamedTuple):
+    """What the discriminator's step found out."""
+
+    losses: Losses
+    of_real: Output
+    """Without its graph."""
+    accuracy: Float[Tensor, ""]
+    """Share of the pairs of a real and a generated image in which the real one has the higher logit; chance: 0.5."""
+
+
+def generate(recipe: Recipe, generator: nn.Module, body: nn.Module, part: Part) -> Generated:
+    """Images of the conditions of a part.
+
+    Args:
+        recipe: its architecture says how much noise there is, its augmentation what happens to generated images.
+        generator: ``G(z, y)``, as the engine prepared it.
+        body: the generator's own body, which tells latents from images where the architecture learns a style.
+        part: real images and their conditions.
+    """
+    z = torch.randn(len(part.real), recipe.architecture.noise, device=part.real.device)
+    posterior: Posterior | None = None
+    if POSTERIOR in recipe.architecture.provides():
+        posterior = body.get_submodule("posterior")(part.real)
+        z = posterior.sample(z)
+    images = generator(z, part.bundle)
+    return Generated(z, recipe.augment.apply(images.float()) if recipe.augment.on == "both" else images, posterior)
+
+
+def discriminator_step(
+    recipe: Recipe, discriminator: nn.Module, part: Part, generated: Generated, tasks: dict[str, Task], penalise: bool
+) -> Compared:
+    """What the discriminator minimises; ``penalise``: whether this step computes the gradient penalties."""
+    objective, real, bundle = recipe.objective, part.real, part.bundle
+    fake = generated.images.detach()
+    places = objective.places(penalise)
+    gradients: dict[Place, Tensor] = {}
+    if ("real" in places) == ("fake" in places) and not mixes(discriminator):
+        # one pass over both: fewer and larger products
+        images, conditions = torch.cat([real, fake]), concat([bundle, bundle])
+        both, slopes = output_and_gradient(discriminator, images, conditions, "real" in places)
+        of_real, of_fake = both.halves()
+        if slopes is not None:
+            gradients["real"], gradients["fake"] = slopes.chunk(2)
+    else:
+        of_real, real_slope = output_and_gradient(discriminator, real, bundle, "real" in places)
+        of_fake, fake_slope = output_and_gradient(discriminator, fake, bundle, "fake" in places)
+        if real_slope is not None:
+            gradients["real"] = real_slope
+        if fake_slope is not None:
+            gradients["fake"] = fake_slope
+    if "between" in places:
+        share = torch.rand(len(real), *[1] * (real.dim() - 1), device=real.device)
+        _, between = output_and_gradient(discriminator, torch.lerp(fake, real, share), bundle, True)
+        assert between is not None, "it was asked for"
+        gradients["between"] = between
+    step = Step(real, fake, of_real, of_fake, generated.z, bundle, tasks, discriminator, _not_here, gradients)
+    accuracy = ((of_real.logits - of_fake.logits).sign().mean() + 1) / 2
+    return Compared(objective.losses(step, "discriminator", penalise), of_real.detach(), accuracy)
+
+
+def generator_step(
+    recipe: Recipe,
+    discriminator: Conditioned,
+    part: Part,
+    generated: Generated,
+    of_real: Output,
+    tasks: dict[str, Task],
+    again: Callable[[], tuple[Tensor, Images]],
+    perceive: Perceive | None,
+) -> Losses:
+    """What the generator minimises. ``of_real`` is what the discriminator said in its own step."""
+    of_fake = discriminator(generated.images, part.bundle)
+    found = generated.posterior
+    posterior = None if found is None else (found.mean, found.log_variance)
+    step = Step(
+        part.real,
+        generated.images,
+        of_real,
+        of_fake,
+        generated.z,
+        part.bundle,
+        tasks,
+        discriminator,
+        again,
+        {},
+        posterior,
+        perceive,
+    )
+    return recipe.objective.losses(step, "generator", penalise=False)
+
+
+def output_and_gradient(
+    discriminator: nn.Module, x: Images, bundle: Bundle, wanted: bool
+) -> tuple[Output, Images | None]:
+    """The discriminator's output for some images and, where wanted, its gradient with respect to them, itself
+    differentiable."""
+    if not wanted:
+        return discriminator(x, bundle), None
+    x = x.detach().requires_grad_()
+    output = discriminator(x, bundle)
+    (slope,) = torch.autograd.grad(output.logits.sum(), x, create_graph=True)
+    return output, slope
+
+
+def mixes(network: nn.Module) -> bool:
+    """Whether the output for a sample depends on the rest of the batch: by batch statistics."""
+    return any(isinstance(module, _BatchNorm) for module in network.modules())
+
+
+def _not_here() -> tuple[Tensor, Images]:
+    raise RuntimeError("only the generator's step generates again")
