@@ -12,7 +12,8 @@ from pydantic import Field
 
 from condgan.core.spec import Spec
 from condgan.evaluation.html import embedded, publish, render
-from condgan.evaluation.report import Protocol, Report, main_figures
+from condgan.evaluation.protocol import Protocol
+from condgan.evaluation.report import Report, main_figures
 from condgan.metrics import Figure, over_repeats
 
 NUMBERS = "comparison.json"
@@ -35,7 +36,7 @@ class Row(Spec):
     failures: tuple[str, ...] = ()
     """Why others did not, a line each."""
     alarms: dict[str, int] = Field(default_factory=dict)
-    """What trainings were ill with at their end, and how many of them."""
+    """Failure modes of trainings at their end, and how many trainings have them."""
     budget: str
     figures: dict[str, Figure]
     """The main figures of the reports. Of several trainings: over their seeds; of a single one: as its report says."""
@@ -95,7 +96,7 @@ def row(
         preset=preset,
         seeds=tuple(outcomes),
         failures=tuple(failures),
-        alarms=dict(Counter(alarm.illness for each in found for alarm in each.report.alarms)),
+        alarms=dict(Counter(alarm.failure for each in found for alarm in each.report.alarms)),
         budget=budget,
         figures={name: _over(measured) for name, measured in figures.items()},
         minutes=median_low([each.seconds / 60 for each in found]) if found else None,

@@ -1,4 +1,4 @@
-"""A pipeline held against real data."""
+"""A pipeline compared with real data."""
 
 from __future__ import annotations
 
@@ -9,23 +9,27 @@ from typing import NamedTuple
 from PIL.Image import Image
 from pydantic import TypeAdapter, ValidationError
 
-from condgan.core.cache import digest
+from condgan.core.batch import Batch, evenly
+from condgan.core.bundle import take
 from condgan.core.errors import DataError, SettingsError
 from condgan.evaluation import page, sections, verdict
-from condgan.evaluation.drawn import Drawn, draw_sets
+from condgan.evaluation.accuracy_score import classification_accuracy_score
+from condgan.evaluation.control import controllability
 from condgan.evaluation.likelihood import likelihood
-from condgan.evaluation.protocol import Network, common
-from condgan.evaluation.real import Real, require_classes
-from condgan.evaluation.report import Protocol, Report
-from condgan.evaluation.utility import usefulness
-from condgan.metrics import rate
+from condgan.evaluation.likeness import likeness
+from condgan.evaluation.protocol import protocol
+from condgan.evaluation.real import Real
+from condgan.evaluation.report import Report
+from condgan.evaluation.samples import SampleSet, sample_sets
+from condgan.metrics.copies import QUANTILE
 from condgan.metrics.distances import require_enough
-from condgan.metrics.memorization import QUANTILE
 from condgan.networks.classifier import FEATURES
 from condgan.pipeline import Pipeline
-from condgan.training.health import Alarm
+from condgan.training.diagnosis import Alarm
 
 REPEATS = 3
+SHOWN = 12
+"""Items of the sheet, where each shows its pictures and its ground truth."""
 
 
 class Evaluation(NamedTuple):
@@ -33,12 +37,12 @@ class Evaluation(NamedTuple):
 
     report: Report
     sheet: Image
-    """Every class in a column, every row from one seed."""
+    """Every value in a column, every row from one seed; or for each item its source, samples and ground truth."""
     pairs: Image | None
     """The samples nearest to a training image, each above that image."""
 
     def save(self, folder: str | Path) -> Path:
-        """Write ``report.json`` and the page, ``index.html``, which needs nothing beside it.
+        """Write ``report.json`` and the page, ``index.html``, which needs no other file.
 
         Raises:
             SettingsError: they cannot be written there.
@@ -56,28 +60,27 @@ def evaluate(
     quick: bool = False,
     on_step: Callable[[str], None] = lambda what: None,
 ) -> Evaluation:
-    """Measure a pipeline against real data it was trained on, or on others of the same classes.
+    """Measure a pipeline against real data it was trained on, or on others of the same kind.
 
     Args:
         pipeline: what to measure.
-        real: both splits, and who looks at them.
-        n: samples of each repeat.
+        real: both splits, and the networks that look at images.
+        n: samples of each repeat; where each condition has its own true image, as many as there are of these.
         repeats: sets of samples, each from other seeds: the intervals come from them.
         quick: leave out what trains classifiers on samples.
         on_step: called with what is being done.
 
     Raises:
-        SettingsError: other classes than the pipeline's, too few samples, or NaN in features.
+        SettingsError: too few samples, one repeat, or NaN in features.
         DataError: too few test images for a covariance.
     """
-    require_classes(real, pipeline.names)
     require(real, n, repeats)
-    on_step("training the judge, once for these data")
+    on_step("training the evaluation networks, once for these data")
     require(real, n, repeats, real.reference.shape[1])
-    on_step(f"drawing {repeats} × {n:,} samples")
-    sets = list(draw_sets(pipeline, real, n, repeats))
-    report, pairs = _measure(pipeline, real, sets, quick, on_step)
-    return Evaluation(report, pipeline.sheet(), pairs)
+    on_step(f"generating {repeats} × {len(real.images) if real.paired else n:,} samples")
+    sets = list(sample_sets(pipeline, real, n, repeats))
+    report, pairs = _measure(pipeline, real, sets, n, quick, on_step)
+    return Evaluation(report, _sheet(pipeline, real), pairs)
 
 
 def require(real: Real, n: int, repeats: int, width: int = FEATURES) -> None:
@@ -87,60 +90,76 @@ def require(real: Real, n: int, repeats: int, width: int = FEATURES) -> None:
         SettingsError: one repeat, or too few samples.
         DataError: too few test images.
     """
-    if repeats < 2:
-        raise SettingsError("one repeat has no interval", where="repeats", do="give at least 2")
+    if not 2 <= repeats <= len(real.train):
+        what = "one repeat has no interval" if repeats < 2 else f"{repeats} repeats"
+        raise SettingsError(what, where="repeats", do=f"give 2 to {len(real.train):,}")
+    if real.paired:  # of few pairs likeness is measured, and distances are left out
+        return
     require_enough(n, width)
-    if len(real.chosen) <= width:
+    if len(real.images) <= width:
         raise DataError(
-            f"{len(real.chosen):,} test images are too few for a covariance of {width} features",
+            f"{len(real.images):,} test images are too few for a covariance of {width} features",
             where=real.name,
             do=f"give at least {width + 1}, or a larger share as data.holdout",
         )
 
 
 def _measure(
-    pipeline: Pipeline, real: Real, sets: list[Drawn], quick: bool, on_step: Callable[[str], None]
+    pipeline: Pipeline, real: Real, sets: list[SampleSet], n: int, quick: bool, on_step: Callable[[str], None]
 ) -> tuple[Report, Image | None]:
-    first, n, repeats = sets[0], len(sets[0].asked), len(sets)
+    first, repeats = sets[0], len(sets)
     on_step("distances and coverage")
     stamp = protocol(pipeline, real, n, repeats)
     alike = [each.first(stamp.compared) for each in sets]
-    floor = sections.floor(real, stamp.compared, repeats)
-    fidelity = sections.fidelity(real, alike, floor.distances)
-    coverage = sections.coverage(real, alike, floor.shares)
-    variety = sections.variety(real, sets)
-    on_step("the obedience test")
-    labelled = first.conditional and len(real.names) > 1
-    obedience = sections.obedience(real, sets, pipeline, n * repeats) if labelled else None
+    reference = sections.reference(real, stamp.compared, repeats)
+    fidelity = sections.fidelity(real, alike, reference.distances)
+    coverage = sections.coverage(real, alike, reference.shares)
+    diversity = sections.diversity(real, sets)
+    on_step("controllability")
+    control = controllability(real, sets, pipeline, stamp.n * repeats)
+    near = likeness(real, sets, stamp.compared) if real.paired else None
     on_step("nearest training images")
-    memorization, pairs = None, None
-    if real.unseen_by(pipeline) and len(real.images) * QUANTILE >= 1:
-        memorization, neighbours = sections.copies(real, first)
-        pairs = page.pairs(first.images, real.train.images, neighbours.samples)
-    on_step("Parzen windows")
-    parzen = likelihood(real, first)
-    useful = usefulness(real, first, on_step) if labelled and not quick else None
+    copies, pairs = None, None
+    if stamp.unseen and len(real.images) * QUANTILE >= 1:
+        copies, neighbours = sections.copies(real, first)
+        pairs = page.pairs(first.images, real.train.target, neighbours.samples)
+    parzen = None
+    if not real.paired:
+        on_step("Parzen windows")
+        parzen = likelihood(real, first)
+    score = None
+    if real.classes is not None and not real.paired and not quick:
+        score = classification_accuracy_score(real, real.classes, first, on_step)
     report = Report(
         verdict=(
-            verdict.looks(fidelity, coverage, variety, stamp),
-            verdict.obeys(obedience),
-            verdict.serves(useful, memorization, real.split),
+            verdict.looks(fidelity, coverage, diversity, near, stamp),
+            verdict.follows(control, near),
+            verdict.serves(score, diversity, copies, stamp),
         ),
         alarms=alarms_of(pipeline),
         fidelity=fidelity,
         coverage=coverage,
-        obedience=obedience,
-        variety=variety,
-        usefulness=useful,
-        memorization=memorization,
+        diversity=diversity,
+        controllability=control,
+        likeness=near,
+        classification_accuracy_score=score,
+        copies=copies,
         parzen=parzen,
         protocol=stamp,
     )
     return report, pairs
 
 
+def _sheet(pipeline: Pipeline, real: Real) -> Image:
+    """Samples as a person wants to see them."""
+    if not real.paired:
+        return pipeline.sheet()
+    chosen = evenly(len(real.images), SHOWN)
+    return pipeline.side_by_side(Batch(real.images[chosen], {}), take(real.bundle, chosen))
+
+
 def alarms_of(pipeline: Pipeline) -> tuple[Alarm, ...]:
-    """What a pipeline was ill with when it was saved, as its ``config.json`` says.
+    """The failure modes of a pipeline's training when it was saved, as its ``config.json`` says.
 
     Raises:
         SettingsError: what it says is no list of alarms.
@@ -151,20 +170,3 @@ def alarms_of(pipeline: Pipeline) -> tuple[Alarm, ...]:
         raise SettingsError(
             "damaged pipeline", where="config.json, trained.alarms", do=f"save it again ({str(error).splitlines()[0]})"
         ) from None
-
-
-def protocol(pipeline: Pipeline, real: Real, n: int, repeats: int) -> Protocol:
-    """By what a report of a pipeline is made; the judge is trained for it, where it is not there yet."""
-    return Protocol(
-        **common(pipeline, real),
-        unseen=real.unseen_by(pipeline),
-        classes=len(real.names),
-        n=n,
-        repeats=repeats,
-        compared=min(n, len(real.train) // repeats),
-        seeds=f"0-{n * repeats - 1}",
-        resizer=real.extractor.resizer,
-        plain_fid=real.extractor.plain_fid,
-        judge=Network(name="cnn", hash=digest(*real.judge.state_dict().values())),
-        judge_accuracy=rate(real.judged.classes == real.labels),
-    )

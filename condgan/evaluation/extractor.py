@@ -12,14 +12,10 @@ from jaxtyping import Float, UInt8
 from torch import Tensor, nn
 
 from condgan.core.batch import Shape, to_float
-from condgan.core.cache import cached, digest
+from condgan.core.cache import digest
 from condgan.core.errors import SettingsError
-from condgan.data import Dataset
-from condgan.networks.classifier import Classifier
-from condgan.training.classifier import BATCH, fit, judge
+from condgan.networks import ops
 
-EPOCHS, LEAST_STEPS, MOST_STEPS = 6, 900, 3_000
-"""How long the judge is trained: so often over the images, but within these steps."""
 PART = 250
 
 
@@ -29,31 +25,22 @@ class Extractor(NamedTuple):
     name: str
     hash: str
     """Of the weights."""
-    features: Callable[[UInt8[Tensor, "n c h w"]], Float[Tensor, "n d"]]
+    features: Callable[[UInt8[Tensor, "n c *space"]], Float[Tensor, "n d"]]
     resizer: str = "none"
     """How images are brought to the size that the network takes."""
     plain_fid: bool = False
     """Whether its Fréchet distance may be called FID: only that of Inception with the weights of the original."""
 
 
-def trained_judge(train: Dataset) -> Classifier:
-    """The classifier of a training split, trained once and kept."""
-    classes = len(train.schema.names)
-    steps = min(MOST_STEPS, max(LEAST_STEPS, EPOCHS * len(train) // BATCH))
-    parts = {"data": train.hash, "classes": classes, "steps": steps, "network": str(Classifier(train.shape, classes))}
-
-    def make() -> dict[str, Tensor]:
-        model = fit(train.images, train.labels, classes, steps=steps)
-        return dict(model.state_dict())
-
-    model = Classifier(train.shape, classes)
-    model.load_state_dict(cached("judge", parts, make))
-    return model.eval()
-
-
-def of_judge(model: Classifier) -> Extractor:
+def of_classifier(model: nn.Module) -> Extractor:
     """The features before a classifier's last layer."""
-    return Extractor("cnn", digest(*model.state_dict().values()), lambda images: judge(model, images).features)
+
+    @torch.no_grad()
+    def features(images: Tensor) -> Tensor:
+        parts = [ops.channels_last_of(to_float(part)) for part in torch.split(images, 500)]
+        return torch.cat([model.features(part) for part in parts])  # type: ignore[operator]
+
+    return Extractor("cnn", digest(*model.state_dict().values()), features)
 
 
 def of_module(module: nn.Module, name: str = "") -> Extractor:

@@ -1,4 +1,4 @@
-"""Pages that open anywhere: one template, its pictures inside it, written beside the numbers that it shows."""
+"""Pages that open anywhere: one template, its pictures inside it, written next to the numbers that it shows."""
 
 import base64
 from importlib.resources import files
@@ -32,7 +32,7 @@ def embedded(png: bytes) -> str:
 
 
 def publish(folder: Path, name: str, numbers: Spec, page: str) -> Path:
-    """Write the numbers under their name and the page beside them; returns the page's path.
+    """Write the numbers under their name and the page next to them; returns the page's path.
 
     Raises:
         SettingsError: they cannot be written there.

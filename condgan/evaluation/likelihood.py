@@ -1,4 +1,4 @@
-"""Parzen-window log-likelihood beside two references that give it meaning."""
+"""Parzen-window log-likelihood, with two references that give it meaning."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from torch import Tensor
 
 from condgan.core.batch import evenly
 from condgan.core.cache import cached, digest
-from condgan.evaluation.drawn import Drawn
 from condgan.evaluation.real import Real, pixels
 from condgan.evaluation.report import Likelihood
 from condgan.evaluation.report import Parzen as Section
+from condgan.evaluation.samples import SampleSet
 from condgan.metrics import bootstrap
 from condgan.metrics.parzen import SIGMAS, Parzen, parzen
 
@@ -22,13 +22,13 @@ VALIDATION = 1_000
 CENTRES = 1_000
 
 
-def likelihood(real: Real, drawn: Drawn) -> Section:
+def likelihood(real: Real, samples: SampleSet) -> Section:
     """Of samples, of real training images in their place, and of k-means centres of these."""
     validation = min(VALIDATION, len(real.train) // 5)
-    points = min(POINTS, len(drawn.asked))
-    held = pixels(real.train.images[real.some(validation)])
+    points = min(POINTS, len(samples.images))
+    validating = pixels(real.train.target[real.some(validation)])
     test = pixels(real.images[evenly(len(real.images), POINTS)])
-    others = pixels(real.train.images[real.some(points, validation)])
+    others = pixels(real.train.target[real.some(points, validation)])
     centres = min(CENTRES, len(others) // 2)
     parts = {
         "training": real.train.hash,
@@ -40,13 +40,13 @@ def likelihood(real: Real, drawn: Drawn) -> Section:
     }
 
     def of_real() -> dict[str, Tensor]:
-        return _tensors(parzen(others, held, test))
+        return _tensors(parzen(others, validating, test))
 
     def of_centres() -> dict[str, Tensor]:
-        return _tensors(parzen(k_means(others, centres), held, test))
+        return _tensors(parzen(k_means(others, centres), validating, test))
 
     return Section(
-        samples=_row(_tensors(parzen(pixels(drawn.images[:points]), held, test))),
+        samples=_row(_tensors(parzen(pixels(samples.images[:points]), validating, test))),
         real=_row(cached("parzen-real", parts, of_real)),
         averages=_row(cached("parzen-k-means", parts, of_centres)),
         centres=centres,

@@ -1,4 +1,4 @@
-"""The report as one page that opens anywhere: nothing beside it is needed."""
+"""The report as one page that opens anywhere: it needs no other file."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from PIL.Image import Image
 from torch import Tensor
 
 from condgan.evaluation.html import embedded, publish, render
+from condgan.evaluation.protocol import Protocol
 from condgan.evaluation.report import Report, distance_name
 from condgan.gallery import grid, png
 from condgan.gallery.charts import bars, lines, matrix
@@ -19,7 +20,7 @@ from condgan.metrics.neighbours import Nearest
 NUMBERS = "report.json"
 PAIRS = 16
 BARS = 60
-"""Classes drawn as bars, at most; the file of numbers has them all."""
+"""Classes shown as bars, at most; the file of numbers has them all."""
 
 
 def save(report: Report, sheet: Image, pairs: Image | None, folder: Path) -> Path:
@@ -31,7 +32,8 @@ def save(report: Report, sheet: Image, pairs: Image | None, folder: Path) -> Pat
     """
     pictures = {"sheet": embedded(png(sheet)), "pairs": embedded(png(pairs)) if pairs is not None else ""}
     distance = distance_name(report.protocol)
-    text = render("page.html", report=report, distance=distance, charts=_charts(report), **pictures)
+    protocol = _protocol(report.protocol)
+    text = render("page.html", report=report, distance=distance, charts=_charts(report), stamp=protocol, **pictures)
     return publish(folder, NUMBERS, report, text)
 
 
@@ -43,29 +45,49 @@ def pairs(samples: UInt8[Tensor, "n c h w"], training: UInt8[Tensor, "t c h w"],
     return grid(images, columns=len(order))
 
 
-def _charts(report: Report) -> dict[str, str]:
-    found = {}
-    if report.obedience is not None:
-        found["confusion"] = matrix(report.obedience.confusion, report.obedience.names)
-        accuracies = dict(list(report.obedience.by_class.items())[:BARS])
-        found["accuracy"] = bars(
-            {name: _triple(each.accuracy) for name, each in accuracies.items()},
-            {name: each.real.value for name, each in accuracies.items()},
-            ("samples judged to be of the class", "real images"),
-        )
-    varieties = dict(list(report.variety.by_class.items())[:BARS])
-    found["variety"] = bars(
-        {name: _triple(each) for name, each in varieties.items()},
-        dict.fromkeys(varieties, 1.0),
-        ("variety of the samples", "of real images"),
-    )
-    parzen = report.parzen
-    curves = {
-        "samples": parzen.samples.curve,
-        "real training images": parzen.real.curve,
-        f"{parzen.centres:,} k-means centres": parzen.averages.curve,
+def _protocol(protocol: Protocol) -> dict[str, str]:
+    """Each line of it in words."""
+    values = {name: str(getattr(protocol, name)) for name in type(protocol).model_fields}
+    networks = [
+        f"{name}: {each.name} {each.hash}, {each.score} on the reference images"
+        for name, each in protocol.evaluation_networks.items()
+    ]
+    values |= {
+        "unseen": "yes" if protocol.unseen else "no",
+        "plain_fid": "yes" if protocol.plain_fid else "no",
+        "condition": ", ".join(protocol.condition) or "none",
+        "extractor": f"{protocol.extractor.name} {protocol.extractor.hash}",
+        "evaluation_networks": "; ".join(networks) or "none",
     }
-    found["parzen"] = lines(parzen.sigmas, curves, ("σ", "log-likelihood of validation images"))
+    return {name.replace("_", " "): value for name, value in values.items()}
+
+
+def _charts(report: Report) -> dict[str, str]:
+    """The charts of a page, as SVG, by the names that the template gives them."""
+    found: dict[str, str] = {}
+    for name, field in report.controllability.items():
+        if field.by_class:
+            found[f"confusion {name}"] = matrix(field.confusion, field.names)
+            scores = dict(list(field.by_class.items())[:BARS])
+            found[f"accuracy {name}"] = bars(
+                {each: _triple(score.score) for each, score in scores.items()},
+                {each: score.real.value for each, score in scores.items()},
+                ("samples predicted to be of the class", "real images"),
+            )
+    diversities = dict(list(report.diversity.by_class.items())[:BARS])
+    if diversities:
+        found["diversity"] = bars(
+            {name: _triple(each) for name, each in diversities.items()},
+            dict.fromkeys(diversities, 1.0),
+            ("diversity of the samples", "real images"),
+        )
+    if (parzen := report.parzen) is not None:
+        curves = {
+            "samples": parzen.samples.curve,
+            "real training images": parzen.real.curve,
+            f"{parzen.centres:,} k-means centres": parzen.averages.curve,
+        }
+        found["parzen"] = lines(parzen.sigmas, curves, ("σ", "log-likelihood of validation images"))
     return found
 
 

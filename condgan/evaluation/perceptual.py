@@ -1,14 +1,14 @@
-"""What a perceptual loss looks with, where nobody gave it a network."""
+"""The network of a perceptual loss, where no other is given."""
 
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from condgan.data import Dataset
+from condgan.data.dataset import Dataset
 from condgan.evaluation.turns import of_turns
 
 
 class Perceptual(nn.Module):
-    """The features after each convolution of a network that has learnt how an image is turned."""
+    """The features after each convolution of a network that has learned how an image is rotated."""
 
     def __init__(self, train: Dataset) -> None:
         super().__init__()
@@ -18,7 +18,7 @@ class Perceptual(nn.Module):
         found = []
         for layer in self.layers:
             if isinstance(layer, nn.AdaptiveMaxPool2d):
-                break  # what follows knows no places
+                break  # what follows has no positions
             images = layer(images)
             if isinstance(layer, nn.ReLU):
                 found.append(images)

@@ -1,4 +1,4 @@
-"""The real side of a report: what samples are held against, and who looks."""
+"""The real side of a report: both splits of the data, and the networks that look at images."""
 
 from __future__ import annotations
 
@@ -9,32 +9,51 @@ from jaxtyping import Float, Int64, UInt8
 from torch import Tensor
 from torch.nn import functional as F
 
-from condgan.core.batch import Shape, evenly
+from condgan.core.batch import evenly
+from condgan.core.bundle import Bundle
 from condgan.core.errors import DataError, NoSplitError, SettingsError
-from condgan.data import Dataset, Source
-from condgan.evaluation.extractor import Extractor, of_judge, trained_judge
-from condgan.networks.classifier import Classifier
+from condgan.core.needs import GROUND_TRUTH
+from condgan.core.schema import Schema
+from condgan.data.base import Source
+from condgan.data.dataset import Dataset
+from condgan.evaluation import tasks
+from condgan.evaluation.extractor import Extractor, of_classifier
+from condgan.evaluation.tasks import Field, FieldNetwork
+from condgan.evaluation.turns import turns_extractor
 from condgan.pipeline import Pipeline
-from condgan.training.classifier import Judgement, judge
+from condgan.training.classifier import Prediction
 
 REFERENCE = 10_000
-"""Test images that samples are held against, at most."""
+"""Test images that samples are compared with, at most."""
 SET_ASIDE = 0.2
-"""Share of the images to judge by, where the data bring no test split."""
+"""Share of the images to compare with, where the data bring no test split."""
 PIXELS = 1_024
 """Numbers of an image that neighbours are looked for by, at most; larger images are averaged down."""
+LEAST = 4
+"""Images on either side, without which nothing can be said."""
+
+Images = UInt8[Tensor, "n c h w"]
 
 
 class Real:
-    """Both splits of some data, and the networks that look at them."""
+    """Both splits of some data, and the networks that look at images."""
 
-    def __init__(self, source: Source, shape: Shape, extractor: Extractor | None = None) -> None:
+    def __init__(
+        self, source: Source, pipeline: Pipeline, extractor: Extractor | None = None, n: int = REFERENCE
+    ) -> None:
         """Read the data in the shape of the samples.
 
+        Args:
+            source: the data.
+            pipeline: what is to be compared with them.
+            extractor: whose features distances are measured on; by default those of an evaluation network.
+            n: conditions at most, where each has its own true image.
+
         Raises:
-            DataError: they cannot be read, or a class has no image in one of the splits.
+            DataError: they cannot be read, are too few, or a class has no image in one of the splits.
+            SettingsError: they have other classes or pictures than the pipeline.
         """
-        source = source.with_(size=shape.space, channels=shape.channels)
+        source = source.with_(size=pipeline.shape.space, channels=pipeline.shape.channels)
         self.split = True
         """Whether the data bring a test split; else a share is set aside, though the generator has seen it."""
         try:
@@ -43,103 +62,195 @@ class Real:
             self.split = False
             self.test, self.train = set_aside(source.load())
         self.name = source.title()
-        self.names = self.train.schema.names
-        for split, dataset in (("training", self.train), ("test", self.test)):
-            counts = dict(zip(*dataset.schema[:2], strict=True))
-            if empty := [name for name in self.names if not counts.get(name)]:
+        self.condition = pipeline.condition
+        self._require_fit(pipeline)
+        self.paired = GROUND_TRUTH in pipeline.condition.provides()
+        """Whether each condition has its own true image."""
+        chosen = evenly(len(self.test), min(n, REFERENCE)) if self.paired else references(self.test)
+        self.batch = self.test.batch(chosen)
+        """The reference images, with their columns."""
+        self.bundle = self.condition.targets(self.test.schema, self.batch)
+        """The conditions of the reference images."""
+        known = tasks.fields(self.condition, self.train.schema)
+        self.fields = {name: field for name, field in known.items() if field.task.chance < 1}
+        """What can be predicted of an image: all that has more than one value."""
+        self.groups = next((field for field in known.values() if of_classes(field)), None)
+        """The first requested field of classes, be it of one: figures are broken down by it."""
+        self.given = extractor
+        self._networks: dict[str, FieldNetwork] = {}
+        self._predictions: dict[str, Prediction] = {}
+
+    def _require_fit(self, pipeline: Pipeline) -> None:
+        """Refuse data of other classes or pictures than the pipeline's, and classes without images."""
+        if self.test.schema.columns.keys() != self.train.schema.columns.keys():
+            raise DataError("the splits have other columns", where=self.name, do="give both splits the same columns")
+        for name in self.train.schema.columns:
+            if name in self.condition.reads or name == first_ids(self.train.schema):
+                self._require_images(name)
+        self._require_classes()
+        target = self.test.schema.target
+        if self.condition.complete(self.test.schema) != self.condition or target.palette != pipeline.palette:
+            raise SettingsError(
+                "the data have other pictures or classes than the pipeline",
+                where=self.name,
+                do="give the data it was trained on, and the same side of them as data.input",
+            )
+        if min(len(self.test), len(self.train)) < LEAST:
+            raise DataError(
+                f"{len(self.test)} images to compare with and {len(self.train)} others are too few",
+                where=self.name,
+                do=f"give at least {LEAST} of both",
+            )
+
+    def _require_images(self, name: str) -> None:
+        """Refuse a column of classes that has none of one of them, or other ones in the other split."""
+        splits = {"training": self.train, "test": self.test}
+        columns = {split: dataset.schema.columns[name] for split, dataset in splits.items()}
+        for split, column in columns.items():
+            counts = dict(zip(column.names, column.counts, strict=True))
+            if empty := [each for each in columns["training"].names if not counts.get(each)]:
                 raise DataError(
                     f"no real images of: {', '.join(empty[:5])}",
                     where=f"the {split} split of {self.name}",
                     do="add some, or evaluate a pipeline without that class",
                 )
-        if self.test.schema.names != self.names:
+        if columns["training"].names != columns["test"].names:
             raise DataError(
                 "the splits have other classes", where=self.name, do="give both splits the same class names"
             )
-        self.chosen = references(self.test)
-        self.given = extractor
+
+    def _require_classes(self) -> None:
+        """Refuse data whose classes are not those of the pipeline, in whatever order."""
+        choices = {field.name: field.choices for field in self.condition.form() if field.choices}
+        for name, names in choices.items():
+            theirs = self.train.schema.columns[name].names if name in self.train.schema.columns else ()
+            if theirs and set(names) != set(theirs):
+                odd = sorted(set(names) ^ set(theirs))
+                raise SettingsError(
+                    f"the pipeline has other classes than {self.name}",
+                    where=f"not in both: {', '.join(odd[:8])}{' …' * (len(odd) > 8)}",
+                    do="give the data it was trained on",
+                )
 
     def unseen_by(self, pipeline: Pipeline) -> bool:
         """Whether a generator is known to have been trained on the training images, and on them alone."""
         return self.split and pipeline.trained.get("data_hash", self.train.hash) == self.train.hash
 
+    def network(self, name: str) -> FieldNetwork:
+        """The evaluation network of a field."""
+        if name not in self._networks:
+            self._networks[name] = tasks.trained(self.fields[name], self.train)
+        return self._networks[name]
+
+    def predicted(self, name: str) -> Prediction:
+        """What the network of a field predicts from the reference images."""
+        if name not in self._predictions:
+            field = self.fields[name]
+            bundle = self.bundle if field.requested else field.targets(self.test.schema, self.batch)
+            self._predictions[name] = self.network(name).predict(self.images, bundle)
+        return self._predictions[name]
+
     @cached_property
-    def judge(self) -> Classifier:
-        """The classifier trained on the training images."""
-        return trained_judge(self.train)
+    def main(self) -> str | None:
+        """The field whose network gives the features: the first that is not dense, if possible a requested one."""
+        return next((name for name, field in self.fields.items() if not field.task.dense), None)
+
+    @cached_property
+    def classes(self) -> Field | None:
+        """The first requested field of several classes."""
+        return next((each for each in self.fields.values() if of_classes(each)), None)
 
     @cached_property
     def extractor(self) -> Extractor:
-        """The one that was given, else the judge's features."""
-        return self.given or of_judge(self.judge)
+        """The one that was given; else the evaluation network of a field; where there is none, a network that predicts
+        how an image is rotated (Gidaris et al. 2018)."""
+        if self.given is not None:
+            return self.given
+        return turns_extractor(self.train) if self.main is None else of_classifier(self.network(self.main).model)
 
     @property
-    def images(self) -> UInt8[Tensor, "n c h w"]:
+    def images(self) -> Images:
         """The reference images."""
-        return self.test.images[self.chosen]
-
-    @property
-    def labels(self) -> Int64[Tensor, " n"]:
-        """Of the reference images."""
-        return self.test.labels[self.chosen]
-
-    @cached_property
-    def judged(self) -> Judgement:
-        """What the judge makes of the reference images."""
-        return judge(self.judge, self.images)
-
-    def features(self, images: UInt8[Tensor, "n c h w"], judged: Judgement) -> Float[Tensor, "n d"]:
-        """The extractor's features; the judge's, where it is the extractor, need not be computed twice."""
-        return judged.features if self.given is None else self.given.features(images)
+        return self.batch.target
 
     @cached_property
     def reference(self) -> Float[Tensor, "n d"]:
         """Features of the reference images."""
-        return self.features(self.images, self.judged)
+        return self.extractor.features(self.images)
 
-    def floor(self, count: int, n: int) -> list[Float[Tensor, "n d"]]:
+    def training_sets(self, count: int, n: int) -> list[Float[Tensor, "n d"]]:
         """Features of several sets of real training images, none in two of them."""
-        found = []
-        for index in range(count):
-            images = self.train.images[self.some(n, index * n)]
-            found.append(self.features(images, judge(self.judge, images)))
-        return found
+        return [self.extractor.features(self.train.target[self.some(n, index * n)]) for index in range(count)]
 
-    def proportional(self, n: int) -> Int64[Tensor, " n"]:
-        """``n`` labels in the proportions of the training images, the classes mixed."""
-        labels = self.train.labels.sort().values[evenly(len(self.train), n, repeat=True)]
-        return labels[torch.randperm(n, generator=torch.Generator().manual_seed(0))]
+    def requests(self, n: int) -> Bundle:
+        """Conditions to generate for: those of the reference images where each has its own true image; else ``n`` of
+        the training images, in the proportions of their classes, mixed."""
+        if self.paired:
+            return self.bundle
+        order = sorted_by_class(self.train)[evenly(len(self.train), n, repeat=True)]
+        mixed = order[torch.randperm(n, generator=torch.Generator().manual_seed(0))]
+        return self.condition.targets(self.train.schema, self.train.batch(mixed))
+
+    def sources(self, bundle: Bundle) -> Images:
+        """The first of the pictures by which the generator is steered."""
+        return next(each for each in self.condition.show(bundle).values() if isinstance(each, Tensor))
 
     def some(self, n: int, offset: int = 0) -> Int64[Tensor, " n"]:
         """Indices of up to ``n`` training images; those of another offset are others."""
         order = torch.randperm(len(self.train), generator=torch.Generator().manual_seed(0))
         return order[offset : offset + n]
 
+    def members(self, field: Field, bundle: Bundle) -> list[tuple[str, Int64[Tensor, " m"]]]:
+        """The places of the samples of each class."""
+        target = field.task.target
+        assert target is not None, "asked only of a field of classes"
+        found = target(bundle)
+        return [(name, (found == index).nonzero()[:, 0]) for index, name in enumerate(field.task.names)]
+
+
+def of_classes(field: Field) -> bool:
+    """Whether the generator is asked for one of some classes by it."""
+    return field.requested and bool(field.task.names) and not field.task.dense
+
+
+def first_ids(schema: Schema) -> str | None:
+    """The first column of classes."""
+    return next((name for name, column in schema.columns.items() if column.names), None)
+
+
+def sorted_by_class(dataset: Dataset) -> Int64[Tensor, " n"]:
+    """The places of all items, those of one class together."""
+    name = first_ids(dataset.schema)
+    return torch.arange(len(dataset)) if name is None else torch.as_tensor(dataset.columns[name]).argsort(stable=True)
+
 
 def set_aside(whole: Dataset) -> tuple[Dataset, Dataset]:
     """Every fifth image of each class, at least one, and the rest."""
-    chosen = []
-    for index in range(len(whole.schema.names)):
-        mine = (whole.labels == index).nonzero()[:, 0]
-        chosen.append(mine[:: round(1 / SET_ASIDE)])
+    name = first_ids(whole.schema)
+    ids = torch.zeros(len(whole)) if name is None else torch.as_tensor(whole.columns[name])
     mask = torch.zeros(len(whole), dtype=torch.bool)
-    mask[torch.cat(chosen)] = True
+    for index in torch.unique(ids):
+        mask[(ids == index).nonzero()[:, 0][:: round(1 / SET_ASIDE)]] = True
     return whole.part(mask), whole.part(~mask)
 
 
 def references(test: Dataset) -> Int64[Tensor, " n"]:
     """Indices of up to so many test images, in the proportions of the classes, but one of each at least."""
-    order = test.labels.argsort(stable=True)
-    firsts = torch.stack([(test.labels == index).nonzero()[0, 0] for index in torch.unique(test.labels)])
-    return torch.unique(torch.cat([order[evenly(len(test), REFERENCE)], firsts]))
+    name = first_ids(test.schema)
+    chosen = sorted_by_class(test)[evenly(len(test), REFERENCE)]
+    if name is None:
+        return chosen.sort().values
+    ids = torch.as_tensor(test.columns[name])
+    firsts = torch.stack([(ids == index).nonzero()[0, 0] for index in torch.unique(ids)])
+    return torch.unique(torch.cat([chosen, firsts]))
 
 
-def pixels(images: UInt8[Tensor, "n c h w"]) -> Float[Tensor, "n d"]:
+def pixels(images: Images) -> Float[Tensor, "n d"]:
     """Pixels, 0 … 1."""
     return images.flatten(1).float().div_(255)
 
 
-def small(images: UInt8[Tensor, "n c h w"]) -> Float[Tensor, "n d"]:
+def small(images: Images) -> Float[Tensor, "n d"]:
     """Pixels, 0 … 1, averaged over squares until an image has few enough."""
     factor = 1
     while images.shape[1:].numel() > PIXELS * factor**2 and factor < min(images.shape[2:]):
@@ -148,18 +259,3 @@ def small(images: UInt8[Tensor, "n c h w"]) -> Float[Tensor, "n d"]:
         return pixels(images)
     parts = [F.avg_pool2d(part.float() / 255, factor, ceil_mode=True) for part in torch.split(images, 1_000)]
     return torch.cat(parts).flatten(1)
-
-
-def require_classes(real: Real, names: tuple[str, ...]) -> None:
-    """Refuse a pipeline for other classes.
-
-    Raises:
-        SettingsError: it knows other classes than the data have.
-    """
-    if names and set(names) != set(real.names):
-        odd = sorted(set(names) ^ set(real.names))
-        raise SettingsError(
-            f"the pipeline draws other classes than {real.name} has",
-            where=f"not in both: {', '.join(odd[:8])}{' …' * (len(odd) > 8)}",
-            do="give the data it was trained on",
-        )

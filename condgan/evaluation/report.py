@@ -1,36 +1,13 @@
-"""The report as a value: every figure with its interval, and the protocol by which it was measured."""
+"""The report as a value: every figure with its interval and its real-data reference, and how it was measured."""
 
 from typing import Literal, NamedTuple
 
+from pydantic import Field
+
 from condgan.core.spec import Spec
-from condgan.evaluation.protocol import BaseProtocol, Network
+from condgan.evaluation.protocol import Protocol
 from condgan.metrics import Figure
-from condgan.training.health import Alarm
-
-
-class Protocol(BaseProtocol):
-    """That of a report on labels."""
-
-    unseen: bool
-    """Whether the generator is known to have been trained on the training images alone; where not, copies cannot be
-    told from fair samples."""
-    classes: int
-    n: int
-    """Samples of each repeat, classes in the proportions of the training images."""
-    repeats: int
-    compared: int
-    """Samples of each repeat that distances are measured on: as many as there are real training images for as many
-    sets, to compare like with like. Shares are measured on no more than there are reference images."""
-    seeds: str
-    """Those of the samples, the first repeat having the first n; the obedience test has those that follow."""
-    resizer: str
-    plain_fid: bool
-    """Whether the Fréchet distance may be called FID."""
-    judge: Network
-    """The classifier that tells the class of an image, trained on the real training images."""
-    judge_accuracy: Figure
-    """Its own, on the reference images."""
-    interval: str = "95 %: Student's t over the repeats, Wilson's for shares of images, bootstrap for means over images"
+from condgan.training.diagnosis import Alarm
 
 
 class Distances(Spec):
@@ -66,41 +43,92 @@ class Coverage(Shares):
     by_class: dict[str, Shares]
 
 
-class ClassAccuracy(Spec):
-    """Share judged to be of one class."""
+class ClassScore(Spec):
+    """Share predicted to be of one class."""
 
-    accuracy: Figure
-    """Of the samples that were asked to be of it."""
+    score: Figure
+    """Of the samples that were requested to be of it."""
     real: Figure
     """Of the reference images that are of it."""
 
 
-class Obedience(Spec):
-    """Are samples what was asked for?"""
+class Segmentation(Spec):
+    """Is what was requested where it was requested?"""
 
-    label_accuracy: Figure
+    mean_iou: Figure
+    pixel_accuracy: Figure
+    iou: dict[str, float | None]
+    """Of each class; ``None`` of one that is nowhere."""
+    real_mean_iou: float
+    """Of the same segmenter on real photos: where photos are generated, what is possible; where label maps are, what a
+    network reaches that does nothing else."""
+    real_pixel_accuracy: float
+    real_iou: dict[str, float | None]
+
+
+class Controllability(Spec):
+    """Is one field of the samples what was requested?"""
+
+    score: Figure
+    """Of classes the conditional accuracy: the share predicted to be the class requested. Of a label map the share of
+    positions, of any other field the mean score of its task."""
     real: Figure
-    """The judge's accuracy on the reference images: its errors are among the samples' too."""
-    by_class: dict[str, ClassAccuracy]
-    names: tuple[str, ...]
+    """The same of the reference images: the evaluation network errs on them, too."""
+    chance: float
+    """The same of what does not look at the image."""
+    names: tuple[str, ...] = ()
     """All classes, in the order of the confusion matrix."""
-    confusion: tuple[tuple[int, ...], ...]
-    """Of all repeats: asked for by row, judged to be by column."""
-    seeds: int
-    """Those of the obedience test, each drawn under every label."""
-    change: Figure
-    """Distance of two images of one seed under two labels, as a share of that of two real images of two classes."""
-    followed: Figure
-    """Share of those images judged to be what was asked for; ``1 / classes`` where the label is ignored."""
+    by_class: dict[str, ClassScore] = Field(default_factory=dict)
+    confusion: tuple[tuple[int, ...], ...] = ()
+    """Of all repeats: requested by row, predicted by column."""
+    seeds: int = 0
+    """Those that were each generated under every class."""
+    change: Figure | None = None
+    """Distance of two images of one seed under two classes, as a share of that of two real images of two classes."""
+    followed: Figure | None = None
+    """Share of those images predicted to be what was requested; ``1 / classes`` where the field is ignored."""
+    segmentation: Segmentation | None = None
+    """Of a label map."""
 
 
-class Variety(Spec):
-    """Does one label give many images? Distance of two of its images, as a share of that of two real ones."""
+class Diversity(Spec):
+    """Does one condition give many images? Distance of two of its images, as a share of that of two real ones."""
 
     pixels: Figure
-    features: Figure
+    features: Figure | None
+    """``None`` where each condition has one true image."""
     by_class: dict[str, Figure]
     """In features."""
+
+
+class Nearness(Spec):
+    """How far images are from the true ones."""
+
+    l1: Figure
+    """Mean absolute difference, of the range of a pixel."""
+    psnr: Figure
+    """dB."""
+    ssim: Figure
+
+
+class Colours(Spec):
+    """Whether colours are as frequent as in the true images: the share of positions that would have to change."""
+
+    distance: Figure
+    real: float
+    """Of real training images: what is possible."""
+    trivial: dict[str, float]
+    """Of the answers that need no generator."""
+
+
+class Likeness(Nearness):
+    """How near samples are to the true image of their condition."""
+
+    trivial: dict[str, Nearness]
+    """The answers that need no generator."""
+    colours: Colours | None
+    label_maps: Segmentation | None
+    """Where the images are label maps: their agreement with the true ones."""
 
 
 class Rare(Spec):
@@ -116,14 +144,15 @@ class Rare(Spec):
     after: Figure
 
 
-class Usefulness(Spec):
-    """Accuracy on the reference images of fresh classifiers that differ only in what they were trained on."""
+class ClassificationAccuracyScore(Spec):
+    """Accuracy on the test images of fresh classifiers that differ only in what they were trained on."""
 
+    field: str
     size: int
     """Images that each was trained on (twice as many for ``both``)."""
     steps: int
     samples: Figure
-    """The classification accuracy score (Ravuri & Vinyals 2019)."""
+    """The score (Ravuri & Vinyals 2019)."""
     real: Figure
     augmented: Figure
     """On real images, rotated and shifted at random."""
@@ -133,7 +162,7 @@ class Usefulness(Spec):
     """``None`` where no class has twenty images."""
 
 
-class Memorization(Spec):
+class Copies(Spec):
     """Are samples copies of training images?"""
 
     rate: Figure
@@ -175,22 +204,24 @@ class Parzen(Spec):
 class Report(Spec):
     """What is to be known of a generator. A section is ``None`` where it has no meaning or was not asked for."""
 
-    version: Literal[1] = 1
+    version: Literal[2] = 2
     verdict: tuple[str, str, str]
     alarms: tuple[Alarm, ...] = ()
-    """What its training was ill with when these weights were saved."""
+    """The failure modes of its training when these weights were saved."""
     fidelity: Fidelity
-    coverage: Coverage
-    obedience: Obedience | None
-    variety: Variety
-    usefulness: Usefulness | None
-    memorization: Memorization | None
-    parzen: Parzen
+    coverage: Coverage | None
+    diversity: Diversity
+    controllability: dict[str, Controllability]
+    """By field."""
+    likeness: Likeness | None
+    classification_accuracy_score: ClassificationAccuracyScore | None
+    copies: Copies | None
+    parzen: Parzen | None
     protocol: Protocol
 
 
-class Beside(NamedTuple):
-    """A figure of the samples, beside what real images reach."""
+class Row(NamedTuple):
+    """A figure of the samples, and its real-data reference."""
 
     samples: Figure | None
     real: Figure | float | None
@@ -202,19 +233,48 @@ def distance_name(protocol: Protocol) -> str:
     return "FID" if protocol.plain_fid else f"Fréchet distance ({extractor.name} {extractor.hash[:8]})"
 
 
-def main_figures(report: Report) -> dict[str, Beside]:
+def main_figures(report: Report) -> dict[str, Row]:
     """The figures to look at first, by their names."""
-    fidelity, coverage = report.fidelity, report.coverage
-    found = {distance_name(report.protocol): Beside(fidelity.frechet_distance, fidelity.real.frechet_distance)}
-    found["kernel distance"] = Beside(fidelity.kernel_distance, fidelity.real.kernel_distance)
-    for name in Shares.model_fields:
-        found[name] = Beside(getattr(coverage, name), getattr(coverage.real, name))
-    if report.obedience is not None:
-        found["label accuracy"] = Beside(report.obedience.label_accuracy, report.obedience.real)
-    found["variety (features)"] = Beside(report.variety.features, 1.0)
-    if report.usefulness is not None:
-        found["usefulness"] = Beside(report.usefulness.samples, report.usefulness.real)
-    if report.memorization is not None:
-        found["copies"] = Beside(report.memorization.rate, report.memorization.expected)
-    found["Parzen (nats)"] = Beside(report.parzen.samples.log_likelihood, report.parzen.real.log_likelihood)
+    fidelity, coverage, score = report.fidelity, report.coverage, report.classification_accuracy_score
+    found: dict[str, Row] = {}
+    for name, field in report.controllability.items():
+        if field.segmentation is not None:
+            found |= _agreement(field.segmentation, f" ({name})")
+        else:
+            found[f"conditional {'accuracy' if field.names else 'score'} ({name})"] = Row(field.score, field.real)
+    found[distance_name(report.protocol)] = Row(fidelity.frechet_distance, fidelity.real.frechet_distance)
+    found["kernel distance"] = Row(fidelity.kernel_distance, fidelity.real.kernel_distance)
+    if coverage is not None:
+        found |= {name: Row(getattr(coverage, name), getattr(coverage.real, name)) for name in Shares.model_fields}
+    if report.diversity.features is not None:
+        found["diversity (features)"] = Row(report.diversity.features, 1.0)
+    found["diversity (pixels)"] = Row(report.diversity.pixels, 1.0)
+    if report.likeness is not None:
+        found |= _likeness(report.likeness)
+    if score is not None:
+        found["classification accuracy score"] = Row(score.samples, score.real)
+    if report.copies is not None:
+        found["copies"] = Row(report.copies.rate, report.copies.expected)
+    if report.parzen is not None:
+        found["Parzen (nats)"] = Row(report.parzen.samples.log_likelihood, report.parzen.real.log_likelihood)
+    return found
+
+
+def _agreement(found: Segmentation, of: str) -> dict[str, Row]:
+    return {
+        f"mean IoU{of}": Row(found.mean_iou, found.real_mean_iou),
+        f"pixel accuracy{of}": Row(found.pixel_accuracy, found.real_pixel_accuracy),
+    }
+
+
+def _likeness(likeness: Likeness) -> dict[str, Row]:
+    found: dict[str, Row] = {}
+    if likeness.label_maps is not None:
+        found |= _agreement(likeness.label_maps, "")
+    for name in Nearness.model_fields:
+        found[name] = Row(getattr(likeness, name), None)
+        for answer, each in likeness.trivial.items():
+            found[f"{name}, {answer} instead"] = Row(getattr(each, name), None)
+    if likeness.colours is not None:
+        found["colour histogram distance"] = Row(likeness.colours.distance, likeness.colours.real)
     return found

@@ -1,8 +1,9 @@
-"""The sections of a report that need no training: each from the real side and the sets drawn."""
+"""Fidelity, coverage, diversity and copies: what of a report needs no training."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import combinations
 from typing import Any, NamedTuple
 
 import torch
@@ -13,46 +14,33 @@ from condgan import metrics
 from condgan.core.batch import evenly
 from condgan.core.cache import cached, digest
 from condgan.core.errors import SettingsError
-from condgan.evaluation.drawn import Drawn, draw
 from condgan.evaluation.real import Real, small
-from condgan.evaluation.report import (
-    ClassAccuracy,
-    Coverage,
-    Distances,
-    Fidelity,
-    Memorization,
-    Obedience,
-    Shares,
-    Variety,
-)
+from condgan.evaluation.report import Copies, Coverage, Distances, Diversity, Fidelity, Shares
+from condgan.evaluation.samples import SampleSet
 from condgan.metrics import over_repeats, rate, spread
-from condgan.metrics.memorization import QUANTILE
-from condgan.metrics.memorization import Memorization as Neighbours
-from condgan.pipeline import Pipeline
-from condgan.training.classifier import judge
+from condgan.metrics.copies import QUANTILE
+from condgan.metrics.copies import Copies as Neighbours
 
 NEIGHBOURS = 5
 LOOKED_AT = 2_000
-"""Samples, and unseen images, that are held against all training images."""
-GRID, LEAST_SEEDS = 2_000, 10
-"""About how many images the obedience test draws, and from how many seeds at least."""
+"""Samples, and unseen images, that are compared with all training images."""
 
-Features = Float[Tensor, "n d"]
+Features = Float[Tensor, "_ d"]
 Values = dict[str, list[float]]
 """Of each repeat, by the name of the figure; none where there are too few images."""
 
 
-class Floor(NamedTuple):
+class Reference(NamedTuple):
     """What is possible: the figures of real training images."""
 
     distances: Distances
-    shares: Shares
+    shares: Shares | None
 
 
-def floor(real: Real, n: int, repeats: int) -> Floor:
+def reference(real: Real, n: int, repeats: int) -> Reference:
     """Of ``repeats`` sets of ``n`` real training images; measured once for some data and extractor."""
     parts = {
-        "data": [real.train.hash, digest(real.images, real.labels)],
+        "data": [real.train.hash, digest(real.images)],
         # the hash knows the weights; what it makes of some images tells other code apart
         "extractor": [real.extractor.hash, digest(real.reference[:8])],
         "n": n,
@@ -61,137 +49,137 @@ def floor(real: Real, n: int, repeats: int) -> Floor:
     }
 
     def make() -> dict[str, Tensor]:
-        sets = real.floor(repeats, n)
+        sets = real.training_sets(repeats, n)
         found = {**_distance_values(real.reference, sets), **_share_values(real.reference, sets)}
         return {name: torch.tensor(values, dtype=torch.float64) for name, values in found.items()}
 
-    values = {name: found.tolist() for name, found in cached("floor", parts, make).items()}
-    return Floor(
-        Distances(**_figures({name: values[name] for name in Distances.model_fields})),
-        Shares(**_figures({name: values[name] for name in Shares.model_fields})),
-    )
+    values = {name: found.tolist() for name, found in cached("reference", parts, make).items()}
+    return Reference(Distances(**_figures(values, Distances)), _shares(values))
 
 
-def fidelity(real: Real, sets: Sequence[Drawn], floor: Distances) -> Fidelity:
+def fidelity(real: Real, sets: Sequence[SampleSet], reference: Distances) -> Fidelity:
     """Fréchet and kernel distance, over all and by class."""
     return Fidelity(
-        **_figures(_distance_values(real.reference, [each.features for each in sets])),
-        real=floor,
+        **_figures(_distance_values(real.reference, [each.features for each in sets]), Distances),
+        real=reference,
         by_class={
-            name: Distances(**_figures(values)) for name, values in _by_class(real, sets, _distance_values, 2).items()
+            name: Distances(**_figures(values, Distances))
+            for name, values in _by_class(real, sets, _distance_values, 2).items()
         },
     )
 
 
-def coverage(real: Real, sets: Sequence[Drawn], floor: Shares) -> Coverage:
-    """Precision, recall, density and coverage, over all and by class."""
+def coverage(real: Real, sets: Sequence[SampleSet], reference: Shares | None) -> Coverage | None:
+    """Precision, recall, density and coverage, over all and by class; ``None`` of too few images."""
+    values = _share_values(real.reference, [each.features for each in sets])
+    if reference is None or not all(values.values()):
+        return None
     return Coverage(
-        **_figures(_share_values(real.reference, [each.features for each in sets])),
-        real=floor,
+        **_figures(values, Shares),
+        real=reference,
         by_class={
-            name: Shares(**_figures(values))
-            for name, values in _by_class(real, sets, _share_values, NEIGHBOURS + 1).items()
+            name: Shares(**_figures(found, Shares))
+            for name, found in _by_class(real, sets, _share_values, NEIGHBOURS + 1).items()
         },
     )
 
 
-def _figures(values: Values) -> dict[str, Any]:
-    return {name: over_repeats(each) if each else None for name, each in values.items()}
+def _figures(values: Values, section: type[Distances] | type[Shares]) -> dict[str, Any]:
+    return {name: over_repeats(values[name]) if values[name] else None for name in section.model_fields}
+
+
+def _shares(values: Values) -> Shares | None:
+    found = _figures(values, Shares)
+    return None if None in found.values() else Shares(**found)
 
 
 def _distance_values(real: Features, sets: Sequence[Features]) -> Values:
-    enough = min(len(each) for each in (real, *sets)) > real.shape[1]
+    least = min(len(each) for each in (real, *sets))
     return {
-        "frechet_distance": [metrics.frechet_distance(real, each) for each in sets] if enough else [],
-        "kernel_distance": [metrics.kernel_distance(real, each) for each in sets],
+        "frechet_distance": [metrics.frechet_distance(real, each) for each in sets] if least > real.shape[1] else [],
+        "kernel_distance": [metrics.kernel_distance(real, each) for each in sets] if least > 1 else [],
     }
 
 
 def _share_values(real: Features, sets: Sequence[Features]) -> Values:
+    if min(len(each) for each in (real, *sets)) <= NEIGHBOURS:
+        return {name: [] for name in metrics.Coverage._fields}
     # not more samples than real images: of many some fall anywhere, and coverage would come by itself
     found = [metrics.coverage(real, each[: len(real)], NEIGHBOURS) for each in sets]
     return {name: [getattr(one, name) for one in found] for name in metrics.Coverage._fields}
 
 
 def _by_class(
-    real: Real, sets: Sequence[Drawn], measure: Callable[[Features, Sequence[Features]], Values], least: int
+    real: Real, sets: Sequence[SampleSet], measure: Callable[[Features, Sequence[Features]], Values], least: int
 ) -> dict[str, Values]:
-    """The same within each class that was asked for, where there are enough of it."""
+    """The same within each class that was requested, where there are enough of it."""
+    field = real.groups
+    if field is None:
+        return {}
     found = {}
-    for index, name in enumerate(real.names if sets[0].conditional else ()):
-        mine = real.reference[real.labels == index]
-        drawn = [each.features[each.asked == index] for each in sets]
-        if min(len(each) for each in (mine, *drawn)) >= least:
-            found[name] = measure(mine, drawn)
+    ours = [real.members(field, each.bundle) for each in sets]
+    for place, (name, mine) in enumerate(real.members(field, real.bundle)):
+        generated = [each.features[members[place][1]] for each, members in zip(sets, ours, strict=True)]
+        if min(len(each) for each in (mine, *generated)) >= least:
+            found[name] = measure(real.reference[mine], generated)
     return found
 
 
-def obedience(real: Real, sets: Sequence[Drawn], pipeline: Pipeline, first: int) -> Obedience:
-    """Label accuracy with its confusion matrix, and the obedience test from seeds that follow ``first``."""
-    classes = len(real.names)
-    asked, judged = torch.cat([each.asked for each in sets]), torch.cat([each.judged for each in sets])
-    right, real_right = asked == judged, real.judged.classes == real.labels
-    seeds = max(LEAST_SEEDS, GRID // classes)
-    labels = torch.arange(classes).repeat(seeds)
-    images = draw(pipeline, real, labels, [first + index // classes for index in range(len(labels))])
-    test = metrics.obedience(
-        small(images).view(seeds, classes, -1), judge(real.judge, images).classes.view(seeds, classes)
-    )
-    apart = metrics.spread_between(small(real.images), real.labels)
-    return Obedience(
-        label_accuracy=over_repeats([metrics.accuracy(each.asked, each.judged) for each in sets]),
-        real=rate(real_right),
-        by_class={
-            name: ClassAccuracy(accuracy=rate(right[asked == index]), real=rate(real_right[real.labels == index]))
-            for index, name in enumerate(real.names)
-            if (asked == index).any()
-        },
-        names=real.names,
-        confusion=tuple(map(tuple, metrics.confusion(asked, judged, classes).tolist())),
-        seeds=seeds,
-        change=metrics.bootstrap(test.change / apart),
-        followed=metrics.bootstrap(test.followed),
-    )
+def diversity(real: Real, sets: Sequence[SampleSet]) -> Diversity:
+    """How far two samples of one condition are apart: of a class, as a share of two real images of it; of a picture, as
+    a share of the true images of two pictures."""
+    return _of_pictures(real, sets) if real.paired else _of_classes(real, sets)
 
 
-def variety(real: Real, sets: Sequence[Drawn]) -> Variety:
-    """How far two samples of one class are apart, as a share of two real images of it."""
-    groups = list(enumerate(real.names)) if sets[0].conditional else [(None, "all")]
+def _of_pictures(real: Real, sets: Sequence[SampleSet]) -> Diversity:
+    apart = torch.stack([metrics.likeness(one.images, other.images).l1 for one, other in combinations(sets, 2)]).mean(0)
+    other = real.images.roll(len(real.images) // 2 or 1, 0)
+    between = metrics.likeness(real.images, other).l1.mean().clamp(min=1e-9)
+    return Diversity(pixels=metrics.bootstrap(apart / between), features=None, by_class={})
+
+
+def _of_classes(real: Real, sets: Sequence[SampleSet]) -> Diversity:
+    field = real.groups
+    everything = [("all", torch.arange(len(real.images)))]
+    groups = everything if field is None else real.members(field, real.bundle)
+    ours = [
+        [("all", torch.arange(len(each.images)))] if field is None else real.members(field, each.bundle)
+        for each in sets
+    ]
     by_pixels: list[list[float]] = [[] for _ in sets]
     by_features: dict[str, list[float]] = {}
-    for index, name in groups:
-        mine = real.labels == index if index is not None else torch.ones(len(real.labels), dtype=torch.bool)
+    for place, (name, mine) in enumerate(groups):
         real_pixels, real_features = spread(small(real.images[mine])).item(), spread(real.reference[mine]).item()
-        drawn = [each.asked == index if index is not None else each.asked >= 0 for each in sets]
-        if not real_pixels or not real_features or min(int(each.sum()) for each in drawn) < 2:
+        chosen = [members[place][1] for members in ours]
+        if not real_pixels or not real_features or min(map(len, chosen)) < 2:
             continue  # nothing to compare
         by_features[name] = [
-            spread(each.features[chosen]).item() / real_features for each, chosen in zip(sets, drawn, strict=True)
+            spread(each.features[rows]).item() / real_features for each, rows in zip(sets, chosen, strict=True)
         ]
-        for found, each, chosen in zip(by_pixels, sets, drawn, strict=True):
-            found.append(spread(small(each.images[chosen])).item() / real_pixels)
+        for found, each, rows in zip(by_pixels, sets, chosen, strict=True):
+            found.append(spread(small(each.images[rows])).item() / real_pixels)
     if not by_features:
         raise SettingsError(
             "no class has two different test images and two samples", where=real.name, do="give more of both"
         )
-    return Variety(
+    return Diversity(
         pixels=over_repeats([sum(found) / len(found) for found in by_pixels]),
         features=over_repeats([sum(found) / len(found) for found in zip(*by_features.values(), strict=True)]),
         by_class={name: over_repeats(found) for name, found in by_features.items()},
     )
 
 
-def copies(real: Real, drawn: Drawn) -> tuple[Memorization, Neighbours]:
+def copies(real: Real, samples: SampleSet) -> tuple[Copies, Neighbours]:
     """The section, and the neighbours it was made from, for the page."""
-    samples = small(drawn.images[:LOOKED_AT])
+    shown = small(samples.images[:LOOKED_AT])
     unseen = small(real.images[evenly(len(real.images), LOOKED_AT)])
-    found = metrics.memorization(samples, small(real.train.images), unseen)
-    width = samples.shape[1] ** 0.5  # distances in units of a pixel's range, whatever the size of the image
-    section = Memorization(
+    found = metrics.copies(shown, small(real.train.target), unseen)
+    width = shown.shape[1] ** 0.5  # distances in units of a pixel's range, whatever the size of the image
+    section = Copies(
         rate=rate(found.copies),
         expected=QUANTILE,
         distance=metrics.bootstrap(found.samples.distances / width),
         unseen=metrics.bootstrap(found.unseen.distances / width),
-        looked_at=len(samples),
+        looked_at=len(shown),
     )
     return section, found

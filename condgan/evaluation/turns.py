@@ -1,26 +1,38 @@
-"""A network that learns from images without labels: it tells how each is turned (Gidaris et al. 2018)."""
+"""A network that learns from images without labels: it predicts how each is rotated (Gidaris et al. 2018)."""
 
 import torch
 from jaxtyping import UInt8
 from torch import Tensor
 from torch.nn import functional as F
 
+from condgan.conditions.label import classification
 from condgan.core.batch import evenly
-from condgan.data import Dataset
-from condgan.evaluation.extractor import trained_judge
+from condgan.core.cache import digest
+from condgan.data.dataset import Dataset
+from condgan.evaluation.extractor import Extractor, of_classifier
+from condgan.evaluation.tasks import trained_on
 from condgan.networks.classifier import Classifier
 
 MOST, SIDE = 2_500, 32
-"""Images to learn from, each turned four ways, and the side to which larger ones are brought: what it takes to train
+"""Images to learn from, each rotated four ways, and the side to which larger ones are brought: what it takes to train
 grows with the square of it."""
+TURNS = ("0°", "90°", "180°", "270°")
 
 
 def of_turns(train: Dataset) -> Classifier:
     """The network, trained once on some images and kept; it takes squares."""
-    images = square(train.images[evenly(len(train), MOST)])
-    turned = torch.cat([images.rot90(turns, (2, 3)) for turns in range(4)]).contiguous()
-    labels = torch.arange(4).repeat_interleave(len(images))
-    return trained_judge(Dataset(turned, labels, ("0°", "90°", "180°", "270°")))
+    images = square(train.target[evenly(len(train), MOST)])
+    rotated = torch.cat([images.rot90(turns, (2, 3)) for turns in range(4)]).contiguous()
+    ids = torch.arange(4).repeat_interleave(len(images))
+    model = trained_on(classification(TURNS), rotated, {"id": ids}, digest(images), "rotation")
+    assert isinstance(model, Classifier), "that of a task which is not dense"
+    return model
+
+
+def turns_extractor(train: Dataset) -> Extractor:
+    """Features of that network, of images squeezed to a square."""
+    inner, side = of_classifier(of_turns(train)), min(SIDE, *train.shape.space)
+    return Extractor("turns-cnn", inner.hash, lambda shown: inner.features(square(shown)), f"area, {side}×{side}")
 
 
 def square(images: UInt8[Tensor, "n c h w"]) -> UInt8[Tensor, "n c s s"]:

@@ -1,4 +1,4 @@
-"""Is a sample what was asked for, does it change with the label, and does it change without it?"""
+"""Is a sample what was requested, does it change with the request, and does it change without it?"""
 
 from typing import NamedTuple
 
@@ -7,14 +7,14 @@ from jaxtyping import Float, Int64
 from torch import Tensor
 
 
-def confusion(asked: Int64[Tensor, " n"], judged: Int64[Tensor, " n"], classes: int) -> Int64[Tensor, "c c"]:
-    """How many were asked to be the class of the row and judged to be that of the column."""
-    return torch.bincount(asked * classes + judged, minlength=classes**2).view(classes, classes)
+def confusion(requested: Int64[Tensor, " n"], predicted: Int64[Tensor, " n"], classes: int) -> Int64[Tensor, "c c"]:
+    """How many were requested to be the class of the row and predicted to be that of the column."""
+    return torch.bincount(requested * classes + predicted, minlength=classes**2).view(classes, classes)
 
 
-def accuracy(asked: Int64[Tensor, " n"], judged: Int64[Tensor, " n"]) -> float:
-    """Share judged to be what was asked for."""
-    return (asked == judged).double().mean().item()
+def accuracy(requested: Int64[Tensor, " n"], predicted: Int64[Tensor, " n"]) -> float:
+    """Share predicted to be what was requested."""
+    return (requested == predicted).double().mean().item()
 
 
 def spread(points: Float[Tensor, "*batch n d"]) -> Float[Tensor, "*batch"]:
@@ -34,15 +34,15 @@ def spread_between(points: Float[Tensor, "n d"], classes: Int64[Tensor, " n"]) -
     return squared[~torch.eye(len(groups), dtype=torch.bool)].mean().sqrt().item()
 
 
-class Obedience(NamedTuple):
-    """What happens where the same seeds are drawn under every label."""
+class SameSeeds(NamedTuple):
+    """What happens where the same seeds are generated under every label."""
 
     change: Float[Tensor, " s"]
     """For each seed, the root mean square distance of its images under two labels: 0 where the label is ignored."""
     followed: Float[Tensor, " s"]
-    """For each seed, the share of labels under which its image was judged to be what was asked for."""
+    """For each seed, the share of labels under which its image was predicted to be what was requested."""
 
 
-def obedience(points: Float[Tensor, "s c d"], judged: Int64[Tensor, "s c"]) -> Obedience:
-    """The obedience test: ``s`` seeds, each under all ``c`` labels in the order of their indices."""
-    return Obedience(spread(points), (judged == torch.arange(judged.shape[1])).double().mean(1))
+def same_seeds(points: Float[Tensor, "s c d"], predicted: Int64[Tensor, "s c"]) -> SameSeeds:
+    """``s`` seeds, each under all ``c`` labels in the order of their indices."""
+    return SameSeeds(spread(points), (predicted == torch.arange(predicted.shape[1])).double().mean(1))

@@ -23,7 +23,7 @@ class Likeness(NamedTuple):
 
 
 def likeness(made: Images, truth: Images) -> Likeness:
-    """Images beside the true ones."""
+    """Images compared with the true ones."""
     from torchmetrics.functional.image import structural_similarity_index_measure as ssim
 
     found: list[list[Tensor]] = [[], [], []]

@@ -4,30 +4,33 @@ import torch
 from torch import Tensor, nn
 
 from condgan import Pipeline
-from condgan.conditions import Label, Unconditional
+from condgan.conditions import Condition, Label
 from condgan.core.batch import to_float
+from condgan.core.cond import Cond
 from condgan.data import Dataset
 from condgan.networks import MLP
+from condgan.networks.base import Conditioned
 
 
 class Chooses(nn.Module):
-    """Draws images that exist: for a class asked for, one that the latent chooses."""
+    """Gives out images that exist: of the class requested, one that the latent chooses."""
 
-    def __init__(self, images: Tensor, labels: Tensor, classes: int) -> None:
+    def __init__(self, images: Tensor, labels: Tensor) -> None:
         super().__init__()
         self.scale = nn.Parameter(torch.ones(()))
-        self.images, self.labels, self.classes = images, labels, classes
+        self.images, self.labels = images, labels
 
     def pool(self, label: int) -> Tensor:
         """The images of a class."""
         return self.images[self.labels == label]
 
-    def forward(self, latents: Tensor, labels: Tensor) -> Tensor:
-        drawn = []
+    def forward(self, latents: Tensor, cond: Cond) -> Tensor:
+        labels = torch.zeros(len(latents)) if cond.vector is None else cond.vector.argmax(1)
+        chosen = []
         for latent, label in zip(latents, labels.tolist(), strict=True):
             pool = self.pool(label)
-            drawn.append(pool[int(latent[:4].sum().mul(1e4).abs()) % len(pool)])
-        return to_float(torch.stack(drawn)) * self.scale
+            chosen.append(pool[int(latent[:4].sum().mul(1e4).abs()) % len(pool)])
+        return to_float(torch.stack(chosen)) * self.scale
 
 
 class Ignores(Chooses):
@@ -47,13 +50,17 @@ class Collapses(Chooses):
 class Smears(Chooses):
     """Averages of two images: neither copies nor true."""
 
-    def forward(self, latents: Tensor, labels: Tensor) -> Tensor:
-        return (super().forward(latents, labels) + super().forward(-latents.flip(1), labels)) / 2
+    def forward(self, latents: Tensor, cond: Cond) -> Tensor:
+        return (super().forward(latents, cond) + super().forward(-latents.flip(1), cond)) / 2
 
 
 def pipeline(generator: type[Chooses], dataset: Dataset, names: tuple[str, ...] | None = None) -> Pipeline:
-    """A pipeline around a generator that draws from a data set."""
-    classes = dataset.schema.names if names is None else names
-    condition = Label(names=classes) if classes else Unconditional()
-    module = generator(dataset.images, dataset.labels, len(dataset.schema.names))
-    return Pipeline(condition, MLP(latent=8), dataset.shape, module)
+    """A pipeline around a generator that chooses from a data set."""
+    known = dataset.schema.columns["label"].names
+    names = known if names is None else names
+    condition = Condition(label=Label(names=names)) if names else Condition()
+    ids = torch.as_tensor(dataset.columns["label"])
+    # the classes of the images in the pipeline's order
+    own = torch.tensor([names.index(name) for name in known])[ids] if names else ids
+    body = generator(dataset.target, own)
+    return Pipeline(condition, MLP(latent=8), dataset.shape, Conditioned(body, condition.embedder()))

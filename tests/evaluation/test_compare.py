@@ -1,4 +1,4 @@
-"""Several presets at equal budget in one table, on the way that many take: stopped, and asked again."""
+"""Several presets at equal budget in one table; the same call goes on where it was stopped."""
 
 import json
 from pathlib import Path
@@ -9,9 +9,9 @@ import pytest
 import condgan as cg
 from condgan.cli import main
 from condgan.core.errors import SettingsError
-from condgan.evaluation import Report, comparison, extractor
+from condgan.evaluation import Report, comparison, tasks
 from condgan.metrics import over_repeats
-from condgan.training.health import Alarm
+from condgan.training.diagnosis import Alarm
 from condgan.training.trainer import build
 from tests.evaluation.test_evaluate import tones
 
@@ -21,9 +21,9 @@ SMALL = {"training": {"batch": 16}, "data": {"holdout": 0.25}}
 @pytest.fixture
 def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("CONDGAN_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(extractor, "LEAST_STEPS", 50)
+    monkeypatch.setattr(tasks, "LEAST_STEPS", 50)
     dataset = tones(600, 0)
-    np.savez(tmp_path / "tones.npz", images=dataset.images[:, 0].numpy(), labels=dataset.labels.numpy())
+    np.savez(tmp_path / "tones.npz", images=dataset.target[:, 0].numpy(), labels=dataset.columns["label"].numpy())
     return tmp_path / "tones.npz"
 
 
@@ -32,7 +32,7 @@ def test_two_presets_and_two_seeds(file: Path, tmp_path: Path, monkeypatch: pyte
     found = cg.compare(["cgan-mlp", "plain"], file, seeds=(0, 1), **words)
     mlp, plain = found.rows
     assert (mlp.preset, mlp.seeds, mlp.images, mlp.budget) == ("cgan-mlp", (0, 1), 32, "32 images")
-    assert "label accuracy" in mlp.figures and "label accuracy" not in plain.figures
+    assert "conditional accuracy (label)" in mlp.figures and "conditional accuracy (label)" not in plain.figures
     reports = [
         json.loads((tmp_path / "out" / f"cgan-mlp-{seed}" / "report" / "report.json").read_text()) for seed in (0, 1)
     ]
@@ -56,16 +56,16 @@ def test_alarms_are_counted(file: Path, tmp_path: Path) -> None:
     )
     assert found.rows[0].alarms == {} and found.alarms() == ["none"]
     report = Report.model_validate_json((tmp_path / "o" / "cgan-mlp-0" / "report" / "report.json").read_bytes())
-    ill = [Alarm(illness=name, evidence="", since=1, cure="") for name in ("mode collapse", "label ignored")]
+    alarms = [Alarm(failure=name, evidence="", since=1, remedy="") for name in ("mode collapse", "condition ignored")]
     outcomes = {
-        seed: comparison.Outcome(report.model_copy(update={"alarms": alarms}), 1.0, 32)
-        for seed, alarms in ((0, tuple(ill)), (1, tuple(ill[:1])), (2, ()))
+        seed: comparison.Outcome(report.model_copy(update={"alarms": each}), 1.0, 32)
+        for seed, each in ((0, tuple(alarms)), (1, tuple(alarms[:1])), (2, ()))
     }
     row = comparison.row("x", "32 images", (1, 1), outcomes)
-    assert row.alarms == {"mode collapse": 2, "label ignored": 1}
+    assert row.alarms == {"mode collapse": 2, "condition ignored": 1}
     whole = comparison.Comparison(folder=str(tmp_path / "p"), rows=(row, *found.rows))
     whole.save({})
-    assert "mode collapse (2), label ignored (1)" in (tmp_path / "p" / "index.html").read_text()
+    assert "mode collapse (2), condition ignored (1)" in (tmp_path / "p" / "index.html").read_text()
 
 
 def test_a_training_that_diverges_does_not_stop_the_others(

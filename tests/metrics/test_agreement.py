@@ -1,19 +1,20 @@
-"""Label accuracy, the obedience test, and the spread of points, against definitions written out."""
+"""Conditional accuracy, the same seeds under every label, and the spread of points, against definitions written out."""
 
 import numpy as np
 import pytest
 import torch
 from sklearn.metrics import accuracy_score, confusion_matrix, pairwise_distances
 
-from condgan.metrics import accuracy, confusion, obedience, spread, spread_between
+from condgan.metrics import accuracy, confusion, same_seeds, spread, spread_between
 
 
 def test_confusion_and_accuracy_are_scikit_learns() -> None:
     chance = np.random.default_rng(0)
-    asked, judged = chance.integers(0, 5, 200), chance.integers(0, 5, 200)
-    found = confusion(torch.from_numpy(asked), torch.from_numpy(judged), 6)
-    assert np.array_equal(found, confusion_matrix(asked, judged, labels=range(6)))
-    assert accuracy(torch.from_numpy(asked), torch.from_numpy(judged)) == pytest.approx(accuracy_score(asked, judged))
+    requested, predicted = chance.integers(0, 5, 200), chance.integers(0, 5, 200)
+    found = confusion(torch.from_numpy(requested), torch.from_numpy(predicted), 6)
+    assert np.array_equal(found, confusion_matrix(requested, predicted, labels=range(6)))
+    share = accuracy(torch.from_numpy(requested), torch.from_numpy(predicted))
+    assert share == pytest.approx(accuracy_score(requested, predicted))
 
 
 def test_spread_is_the_mean_over_pairs() -> None:
@@ -33,9 +34,9 @@ def test_spread_between_counts_pairs_of_classes_alike() -> None:
     assert found == pytest.approx(np.sqrt(np.mean(pairs)))
 
 
-def test_the_obedience_test() -> None:
-    """The first seed gives the same image under both labels, the second does what it is told."""
+def test_the_same_seeds_under_every_label() -> None:
+    """The first seed gives the same image under both labels, the second follows the request."""
     points = torch.tensor([[[1.0, 0], [1, 0]], [[0, 0], [3, 4]]])
-    found = obedience(points, torch.tensor([[1, 1], [0, 1]]))
+    found = same_seeds(points, torch.tensor([[1, 1], [0, 1]]))
     assert found.change.tolist() == [0, pytest.approx(5)]
     assert found.followed.tolist() == [0.5, 1]

@@ -16,14 +16,14 @@ def points(seed: int, n: int, shift: float = 0.0) -> torch.Tensor:
 
 @pytest.mark.parametrize("k", [1, 3, 5])
 def test_the_definitions(k: int) -> None:
-    real, drawn = points(0, 700), points(1, 600, 0.7)
-    both = (real.numpy(), drawn.numpy())
+    real, generated = points(0, 700), points(1, 600, 0.7)
+    both = (real.numpy(), generated.numpy())
     radius = [NearestNeighbors(n_neighbors=k + 1).fit(each).kneighbors(each)[0][:, k] for each in both]
-    apart = pairwise_distances(real.numpy(), drawn.numpy())
-    in_real, in_drawn = apart <= radius[0][:, None], apart <= radius[1][None]
-    found = coverage(real, drawn, k)
+    apart = pairwise_distances(real.numpy(), generated.numpy())
+    in_real, in_generated = apart <= radius[0][:, None], apart <= radius[1][None]
+    found = coverage(real, generated, k)
     assert found.precision == pytest.approx(in_real.any(0).mean())
-    assert found.recall == pytest.approx(in_drawn.any(1).mean())
+    assert found.recall == pytest.approx(in_generated.any(1).mean())
     assert found.density == pytest.approx(in_real.sum() / k / 600)
     assert found.coverage == pytest.approx(in_real.any(1).mean())
 

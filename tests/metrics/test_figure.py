@@ -1,4 +1,4 @@
-"""Intervals, held against closed forms and other libraries."""
+"""Intervals, compared with closed forms and other libraries."""
 
 import math
 

@@ -12,7 +12,7 @@ QUANTILE = 0.01
 """Share of unseen real images that lie as near to a training image as what counts as a copy."""
 
 
-class Memorization(NamedTuple):
+class Copies(NamedTuple):
     """Distances to the nearest training image."""
 
     samples: Nearest
@@ -24,10 +24,8 @@ class Memorization(NamedTuple):
     """Which samples lie no farther than that."""
 
 
-def memorization(
-    samples: Float[Tensor, "n d"], training: Float[Tensor, "t d"], unseen: Float[Tensor, "m d"]
-) -> Memorization:
-    """Hold samples against unseen real images: where nothing is copied, one sample in a hundred counts as a copy.
+def copies(samples: Float[Tensor, "n d"], training: Float[Tensor, "t d"], unseen: Float[Tensor, "m d"]) -> Copies:
+    """Compare samples with unseen real images: where nothing is copied, one sample in a hundred counts as a copy.
 
     Raises:
         SettingsError: too few unseen images to know how near one in a hundred lies.
@@ -38,4 +36,4 @@ def memorization(
         )
     of_samples, of_unseen = nearest(samples, training), nearest(unseen, training)
     threshold = of_unseen.distances.double().quantile(QUANTILE).item()
-    return Memorization(of_samples, of_unseen, threshold, of_samples.distances <= threshold)
+    return Copies(of_samples, of_unseen, threshold, of_samples.distances <= threshold)
