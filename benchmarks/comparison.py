@@ -2,7 +2,7 @@
 
 python -m benchmarks.comparison --data mnist --data-root ../shared/data --out runs/comparison --write docs
 
-Each case of a study is trained and judged by ``condgan compare`` at the same minutes and the same size of images, over
+Each case of a study is trained and evaluated by ``condgan compare`` for the same minutes and at the same size, over
 three seeds. Stopped, the same command goes on; ``--study`` and ``--only`` do some of it, so that two processes can
 share the work; ``--write`` draws the curves and writes the tables of the cases done between the marks in the text.
 """
@@ -15,7 +15,7 @@ from statistics import mean
 from typing import Any, NamedTuple
 
 import condgan as cg
-from benchmarks.ward import looks
+from benchmarks.failure_modes import snapshots
 from condgan.evaluation.comparison import Row
 from condgan.losses import LOSSES
 from condgan.recipe import merge
@@ -41,8 +41,14 @@ STUDIES = {
 }
 SEEDS = (0, 1, 2)
 SIZE = {"data": {"size": "28"}}
-"""Of all: a judge of its own for each size would make distances that do not compare."""
-COLUMNS = ("label accuracy", "usefulness", "Fréchet distance", "coverage", "Parzen (nats)")
+"""Of all: an evaluation classifier of its own for each size would make distances that do not compare."""
+COLUMNS = (
+    "conditional accuracy (label)",
+    "classification accuracy score",
+    "Fréchet distance",
+    "coverage",
+    "Parzen (nats)",
+)
 PAIRS = (("gan-mlp", "cgan-mlp"), ("plain", "house"))
 """Without labels and with them: the first two as published, the others alike but for that."""
 INJECTIONS = ("cdcgan-lsgan", "acgan", "cgan-aux", "projection", "reacgan")
@@ -50,7 +56,7 @@ INJECTIONS = ("cdcgan-lsgan", "acgan", "cgan-aux", "projection", "reacgan")
 
 
 def compare(case: Case, data: str, root: str, minutes: float, home: Path) -> Row:
-    """Train and judge what is not there yet."""
+    """Train and evaluate what is not there yet."""
     found = cg.compare(
         [case.preset],
         data,
@@ -90,8 +96,8 @@ def draw(homes: dict[str, Path], path: Path) -> None:
             axes.set_yscale("log")
             for side in (axes.yaxis.set_major_formatter, axes.yaxis.set_minor_formatter):
                 side(lambda value, _: f"{value:g}")
-        row[2].set_title(f"{name}: obedience", fontsize=9)
-        _curves(row[2], home, INJECTIONS, "obedience", "seconds of training", lambda look: look["seconds"])
+        row[2].set_title(f"{name}: controllability", fontsize=9)
+        _curves(row[2], home, INJECTIONS, "controllability", "seconds of training", lambda look: look["seconds"])
     figure.savefig(path, dpi=90)
 
 
@@ -100,7 +106,7 @@ def _curves(
 ) -> None:
     """The mean over the seeds, and the least and the greatest."""
     for preset in presets:
-        runs = [looks(home / f"{preset}-{seed}") for seed in SEEDS]
+        runs = [snapshots(home / f"{preset}-{seed}") for seed in SEEDS]
         steps = list(zip(*runs, strict=False))
         places = [mean(x(look) for look in step) for step in steps]
         values = [[look[key] for look in step] for step in steps]

@@ -2,9 +2,9 @@
 
 python -m benchmarks.curve house cdcgan-lsgan --data fashion-mnist --minutes 10 --data-root ../shared/data
 
-Every snapshot's pipeline is kept in the run's folder and judged after the training, so that judging costs it no time;
+Every snapshot's pipeline is kept in the run's folder and evaluated after the training, so that this costs it no time;
 the learning rate of a training falls towards its own end, so the points before the last are not those of shorter ones.
-Stopped, the same command goes on; ``--draw`` only draws what has been measured, all data sets beside each other.
+Stopped, the same command goes on; ``--draw`` only draws what has been measured, all data sets in one picture.
 """
 
 import argparse
@@ -15,13 +15,17 @@ from typing import Any
 import condgan as cg
 from benchmarks.results import LATEST, keep
 from condgan.data import find
-from condgan.evaluation.drawn import draw_sets
-from condgan.evaluation.real import Real
-from condgan.evaluation.utility import Trial
+from condgan.evaluation import Real
+from condgan.evaluation.accuracy_score import Trial
+from condgan.evaluation.samples import sample_sets
 from condgan.metrics import frechet_distance
 
 SNAPSHOTS, SAMPLES = 6, 10_000
-AXES = {"label_accuracy": "label accuracy", "usefulness": "usefulness", "frechet_distance": "Fréchet distance"}
+AXES = {
+    "conditional_accuracy": "conditional accuracy",
+    "classification_accuracy_score": "classification accuracy score",
+    "frechet_distance": "Fréchet distance",
+}
 
 
 def train(preset: str, data: str, root: str, minutes: float, run: Path) -> None:
@@ -34,21 +38,23 @@ def train(preset: str, data: str, root: str, minutes: float, run: Path) -> None:
         print(preset, data, snapshot, flush=True)
 
 
-def judge(preset: str, data: str, root: str, run: Path) -> list[dict[str, Any]]:
+def evaluate(preset: str, data: str, root: str, run: Path) -> list[dict[str, Any]]:
     """The figures of each pipeline kept, of one set of samples; ``condgan evaluate`` gives those of several."""
-    real = Real(find(data, root), cg.Pipeline.from_pretrained(run).shape)
+    real = Real(find(data, root), cg.Pipeline.from_pretrained(run))
+    assert real.classes is not None, "a preset with labels"
     rows = []
     for place in sorted((run / "curve").iterdir()):
-        (drawn,) = draw_sets(cg.Pipeline.from_pretrained(place), real, SAMPLES, 1)
+        (samples,) = sample_sets(cg.Pipeline.from_pretrained(place), real, SAMPLES, 1)
+        right = Trial(real, real.classes, SAMPLES).correct(samples.images, samples.bundle)
         rows.append(
             {
                 "preset": preset,
                 "data": data,
                 "seconds": float((place / "seconds").read_text()),
                 "images": int(place.name),
-                "label_accuracy": float((drawn.judged == drawn.asked).float().mean()),
-                "usefulness": float(Trial(real, SAMPLES).correct(drawn.images, drawn.asked).float().mean()),
-                "frechet_distance": frechet_distance(real.reference, drawn.features),
+                "conditional_accuracy": float(samples.predictions[real.classes.name].scores.mean()),
+                "classification_accuracy_score": float(right.float().mean()),
+                "frechet_distance": frechet_distance(real.reference, samples.features),
             }
         )
         print(json.dumps(rows[-1]), flush=True)
@@ -96,7 +102,7 @@ def main() -> None:
         run = options.out / f"{preset}-{options.data}"
         train(preset, options.data, options.data_root, options.minutes, run)
         rows = [row for row in rows if (row["preset"], row["data"]) != (preset, options.data)]
-        rows += judge(preset, options.data, options.data_root, run)
+        rows += evaluate(preset, options.data, options.data_root, run)
         keep("curve", rows)
 
 

@@ -2,7 +2,7 @@
 
 python -m benchmarks.growth
 
-Noise instead of images: the time does not depend on what they show. Each cost stands beside that of the smallest case,
+Noise instead of images: the time does not depend on what they show. Each cost is over that of the smallest case,
 measured in turn with it.
 """
 
@@ -17,7 +17,8 @@ import numpy as np
 import torch
 
 from benchmarks.results import interleaved, keep, ratio, steps
-from condgan.data import Dataset
+from condgan.core.schema import Column, Schema
+from condgan.data.dataset import Dataset
 from condgan.presets import get
 from condgan.training.engine import accelerator
 from condgan.training.trainer import Trainer
@@ -36,7 +37,8 @@ def noise(folder: Path, rows: int, size: int, classes: int) -> Dataset:
             images[start : start + 10_000] = generator.integers(0, 256, images[start : start + 10_000].shape, np.uint8)
     images = np.lib.format.open_memmap(path, "r+")
     names = tuple(map(str, range(classes)))
-    return Dataset(torch.from_numpy(images), torch.arange(rows) % classes, names)
+    schema = Schema(Column("pixels", channels=1), {"label": Column("ids", names)})
+    return Dataset(torch.from_numpy(images), {"label": torch.arange(rows) % classes}, schema)
 
 
 def trainer(dataset: Dataset, batch: int) -> Trainer:

@@ -1,4 +1,4 @@
-"""The published schemas of report.json.
+"""The published schema of report.json.
 
 python -m benchmarks.schema docs
 """
@@ -7,16 +7,13 @@ import json
 import sys
 from pathlib import Path
 
-from condgan.evaluation import Report, TranslationReport
-
-REPORTS = {"report": Report, "translation": TranslationReport}
+from condgan.evaluation import Report
 
 
 def main() -> None:
-    """Write them into the folder named."""
-    for name, report in REPORTS.items():
-        text = json.dumps(report.model_json_schema(), indent=2, ensure_ascii=False)
-        Path(sys.argv[1], f"{name}.schema.json").write_text(text + "\n")
+    """Write it into the folder named."""
+    text = json.dumps(Report.model_json_schema(), indent=2, ensure_ascii=False)
+    Path(sys.argv[1], "report.schema.json").write_text(text + "\n")
 
 
 if __name__ == "__main__":

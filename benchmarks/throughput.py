@@ -22,11 +22,11 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry
 
 import condgan as cg
-from benchmarks.plain_loop import PlainLoop
+from benchmarks.plain_loop import Labelled, PlainLoop
 from benchmarks.results import interleaved, keep, ratio, steps, typical
 from condgan.training.engine import accelerator
 from condgan.training.log import Log
-from condgan.training.loop import EVERY
+from condgan.training.session import EVERY
 from condgan.training.trainer import Trainer
 
 CASES = ("cgan-mlp-small", "cdcgan-lsgan", "cdcgan-64", "house")
@@ -81,7 +81,7 @@ def case(preset: str, name: str, root: str) -> dict[str, Any]:
     """One preset on one data set."""
     made = cg.plan(name, preset=preset, data_root=root)
     ours = Trainer(made.recipe, made.dataset, accelerator("cpu", "fp32"))
-    plain = PlainLoop(made.recipe, made.dataset)
+    plain = PlainLoop(made.recipe, Labelled(made.dataset), made.dataset.shape)
     every = made.recipe.objective.every  # penalties come at some steps only
     portion = every * max(1, round(SECONDS / typical(steps(ours.step, every), 3)))
     left, right = torch.randn(2, SIDE, SIDE)
@@ -102,7 +102,10 @@ def case(preset: str, name: str, root: str) -> dict[str, Any]:
         "gflops": rate / 1e9,
         "limit_share": heavy.seconds() / every / step,
         "product_share": rate * median(times["product"]) / (PRODUCTS * 2 * SIDE**3),
-        "data_and_logging": (typical(ours.rounds, 51) + logging(ours) / EVERY) / step,
+        "data_and_logging": (
+            typical(lambda: [ours._load(rows) for rows in ours._next_rows()], 51) + logging(ours) / EVERY
+        )
+        / step,
     }
 
 

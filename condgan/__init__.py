@@ -1,4 +1,4 @@
-"""condgan: labelled images in, a generator out that people can steer."""
+"""condgan: images with what belongs to them in, a generator out that people can steer by the same."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from condgan.gallery.samples import Samples
     from condgan.pipeline import Pipeline
     from condgan.recipe import Optimizer, Recipe, Training
-    from condgan.training.loop import Snapshot
+    from condgan.training.session import Snapshot
     from condgan.verbs.compare import compare
     from condgan.verbs.doctor import Diagnosis, doctor
     from condgan.verbs.evaluate import evaluate
@@ -40,7 +40,7 @@ _HOME = {
     "Pipeline": "pipeline",
     "Recipe": "recipe",
     "Samples": "gallery.samples",
-    "Snapshot": "training.loop",
+    "Snapshot": "training.session",
     "Training": "recipe",
     "Diagnosis": "verbs.doctor",
     "Plan": "verbs.plan",

@@ -3,17 +3,24 @@
 import os
 from pathlib import Path
 
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that wait leave the cores to other work
+
 import numpy as np
 import pytest
 from jaxtyping import install_import_hook
 from PIL import Image
 
-CHECKED = ("core.batch", "core.seeds", "conditions", "networks", "losses", "gallery", "training.step", "training.ema")
-install_import_hook([f"condgan.{module}" for module in CHECKED], "beartype.beartype")
+import tests.shapes  # noqa: F401 (before the hook needs it)
 
-import torch  # noqa: E402
+install_import_hook("condgan", "tests.shapes.checked")  # over the whole package, before any of it is imported
 
-torch.set_num_threads(2)
+import torch
+
+from tests.commands import SMALL, UNET, run
+from tests.pairs import make_pairs
+
+torch.set_num_threads(1 if "PYTEST_XDIST_WORKER" in os.environ else 2)
+ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="session")
@@ -50,3 +57,38 @@ def make_birds(folder: Path) -> Path:
         for index in range(6):
             picture(10 * label + index).save(folder / name / f"{index}.png")
     return folder
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Evaluation networks that are hardly trained, in a cache of their own."""
+    from condgan.evaluation import tasks
+
+    monkeypatch.setenv("CONDGAN_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(tasks, "LEAST_STEPS", 20)
+    monkeypatch.setattr(tasks, "MOST_STEPS", 20)
+    monkeypatch.setattr(tasks, "SEGMENTER_STEPS", 150)
+
+
+@pytest.fixture(scope="session")
+def beach(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Pairs of label maps and photos: twelve to train on, six for the test."""
+    home = make_pairs(tmp_path_factory.mktemp("data") / "beach", count=12)
+    return make_pairs(home, "test", 6, first=50)
+
+
+@pytest.fixture(scope="session")
+def to_photo(beach: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run that makes photos from label maps."""
+    out = tmp_path_factory.mktemp("runs") / "spade"
+    small = ["--architecture.channels", 16, "--architecture.least-channels", 8]
+    assert run("train", beach, "--preset", "spade", "--out", out, *SMALL, *small) == 0
+    return out
+
+
+@pytest.fixture(scope="session")
+def to_layout(beach: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run that makes label maps from photos."""
+    out = tmp_path_factory.mktemp("runs") / "back"
+    assert run("train", beach, "--preset", "pix2pix", "--data.input", "photo", "--out", out, *UNET) == 0
+    return out

@@ -1,4 +1,4 @@
-"""The loops that condgan's speed is held against train what condgan trains."""
+"""The loop that condgan's speed is compared with trains what condgan trains."""
 
 import math
 
@@ -6,14 +6,14 @@ import pytest
 import torch
 
 import condgan as cg
-from benchmarks.plain_loop import PlainLoop
+from benchmarks.plain_loop import Labelled, PlainLoop
 from benchmarks.throughput import CASES
 
 
 @pytest.mark.parametrize("preset", CASES)
 def test_the_plain_loop_trains_each_case(preset: str) -> None:
     made = cg.plan("digits", preset=preset, settings={"training": {"batch": 4}})
-    loop = PlainLoop(made.recipe, made.dataset)
+    loop = PlainLoop(made.recipe, Labelled(made.dataset), made.dataset.shape)
     before = [[each.clone() for each in player.parameters()] for player in players(loop)]
     for _ in range(2):
         assert all(map(math.isfinite, loop.step()))

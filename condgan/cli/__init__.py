@@ -1,5 +1,6 @@
 """The command line: one thin file a verb. Each imports what it needs when it runs, so that help comes at once."""
 
+import json
 import logging
 import os
 import sys
@@ -14,20 +15,25 @@ from condgan.cli.evaluate import evaluate
 from condgan.cli.options import known_options
 from condgan.cli.presets import presets
 from condgan.cli.sample import sample
+from condgan.cli.settings import split
 from condgan.cli.train import train
-from condgan.cli.translate import translate
+from condgan.cli.translate import STDIN, translate
 from condgan.core.errors import CondganError, SettingsError
 from condgan.core.version import __version__
 
 app = App(
     name="condgan",
-    help="Labelled images in, a generator out that draws any class by name.",
+    help="Images with what belongs to them in, a generator out that people can steer by the same.",
     version=__version__,
     help_epilogue="Any command takes --debug for the traceback of an error.",
 )
 app.register_install_completion_command()
 for command in (train, sample, translate, evaluate, compare, doctor, presets):
     app.command(command)
+
+
+TRAINS = {each.__name__: each for each in (train, doctor, compare)}
+"""Commands that take settings of a recipe."""
 
 
 def main(tokens: list[str] | None = None) -> NoReturn:
@@ -39,9 +45,14 @@ def main(tokens: list[str] | None = None) -> NoReturn:
     tokens = [token for token in tokens if token != "--debug"]
     try:
         try:
+            if tokens and tokens[0] in TRAINS:
+                tokens, settings = split(tokens)
+                tokens += ["--settings", json.dumps(settings)] if settings else []
+            if tokens[:1] == ["translate"]:
+                tokens = [STDIN if token == "-" else token for token in tokens]
             app(tokens, exit_on_error=False, print_error=False, result_action="return_value")
         except CycloptsError as error:
-            command = {each.__name__: each for each in (train, doctor, compare)}.get(tokens[0] if tokens else "")
+            command = TRAINS.get(tokens[0] if tokens else "")
             if command is not None:
                 known_options(command, tokens[1:])
             raise SettingsError(str(error).splitlines()[0], where="command line", do="see condgan --help") from error

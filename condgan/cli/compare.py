@@ -19,11 +19,11 @@ def compare(
     out: Path | None = None,
     device: str = "auto",
     options: Options = Options(),  # noqa: B008 (frozen)
-    **settings: dict[str, str],
 ) -> None:
     """Train and evaluate several presets on the same data at the same budget: one table, and a page.
 
     The same command again goes on where it was stopped. A training that diverges does not stop the others.
+    Any setting may be laid over each preset: --SECTION.FIELD VALUE, as for train.
 
     Parameters
     ----------
@@ -43,8 +43,6 @@ def compare(
         Folder for index.html, comparison.json and the runs. By default runs/compare- and the name of the data.
     device
         auto, cpu, cuda or mps.
-    settings
-        --SECTION.FIELD VALUE: any setting, laid over each preset.
     """
     from condgan.cli.sample import parse_seeds
     from condgan.cli.view import show_comparison
@@ -58,5 +56,5 @@ def compare(
         quick=quick,
         out=out,
         device=device,
-        **options.words(settings),
+        **options.words(),
     )

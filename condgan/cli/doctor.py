@@ -10,11 +10,10 @@ def doctor(
     preset: str | None = None,
     device: str = "auto",
     options: Options = Options(),  # noqa: B008 (frozen)
-    **settings: dict[str, str],
 ) -> None:
     """Look at data before a long run: labels, broken, odd and repeated images, and what training would take.
 
-    Exits with 3 where train would stop. Nothing is written.
+    Exits with 3 where train would stop. Nothing is written. Any setting of the recipe is a flag, as for train.
 
     Parameters
     ----------
@@ -24,13 +23,11 @@ def doctor(
         A ready recipe: see condgan presets. By default one that fits the data.
     device
         auto, cpu, cuda or mps.
-    settings
-        --SECTION.FIELD VALUE: any setting of the recipe.
     """
     from condgan.cli.view import show_diagnosis
     from condgan.verbs.doctor import doctor as examine
 
-    diagnosis = examine(data, preset=preset, device=device, **options.words(settings))
+    diagnosis = examine(data, preset=preset, device=device, **options.words())
     show_diagnosis(diagnosis)
     for error in diagnosis.errors:
         raise error

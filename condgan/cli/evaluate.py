@@ -21,15 +21,15 @@ def evaluate(
 ) -> None:
     """Tell the truth about a trained pipeline: how good its samples are, on one page.
 
-    Do they look real, are all kinds among them, are they what was asked for, are they of use in place of real images,
-    are they copies? Each figure with its interval and beside what real images reach.
+    Do they look real, are all kinds among them, are they what was requested, do they train a classifier as well as real
+    images, are they copies? Each figure with its interval and the real-data reference.
 
     Parameters
     ----------
     pipeline
         A run's folder, or owner/name on the Hugging Face Hub.
     data
-        The real data, as for train; samples are held against their test split.
+        The real data, as for train; samples are compared with their test split.
     n
         Samples of each repeat.
     repeats
@@ -45,12 +45,12 @@ def evaluate(
     device
         auto, cpu, cuda or mps.
     """
-    from condgan.cli.view import judge
+    from condgan.cli.view import show_evaluation
     from condgan.core.errors import SettingsError
 
     if out is None and not Path(pipeline).is_dir():
         raise SettingsError("no place for the report", where=pipeline, do="give --out DIR")
-    judge(
+    show_evaluation(
         pipeline,
         data,
         n=n,

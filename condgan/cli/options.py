@@ -1,6 +1,7 @@
 """The options of every command that trains, or says what training would take."""
 
 import inspect
+import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from itertools import pairwise
@@ -13,6 +14,10 @@ from condgan.core.errors import SettingsError, nearest
 
 SPELLED = {"source": "data"}
 """Parameters that are not spelled as on the command line, since a section of settings has that name."""
+
+
+HIDDEN = ("options", "settings")
+"""Parameters that nobody writes."""
 
 
 @Parameter(name="*")
@@ -28,8 +33,8 @@ class Options:
     """Budget: minutes of training."""
     until: str | None = None
     """plateau: stop before the budget's end where samples come no nearer to the real images; the best are kept."""
-    cure: Annotated[bool, Parameter(negative="")] = False
-    """Change the one thing that heals a preset that is ill on purpose."""
+    remedy: Annotated[bool, Parameter(negative="")] = False
+    """Change the one thing that a preset which fails on purpose needs."""
     precision: str | None = None
     """auto, fp32 or bf16."""
     data_root: str = ""
@@ -37,35 +42,30 @@ class Options:
     skip_bad: Annotated[bool, Parameter(negative="")] = False
     """Leave out images that cannot be read, up to one in a hundred."""
 
-    def words(self, settings: dict[str, dict[str, str]]) -> dict[str, Any]:
-        """The same as words of a verb, with settings as Python spells them: dashes become underscores."""
-        spelled = {
-            section: {name.replace("-", "_"): value for name, value in fields.items()}
-            for section, fields in settings.items()
-        }
-        return {**asdict(self), "settings": spelled}
+    settings: Annotated[str, Parameter(show=False)] = "{}"
+    """Settings of the recipe as JSON: what ``main`` makes of all --SECTION.FIELD VALUE."""
+
+    def words(self) -> dict[str, Any]:
+        """The same as words of a verb."""
+        return {**asdict(self), "settings": json.loads(self.settings)}
 
 
 def known_options(command: Callable[..., None], tokens: list[str]) -> None:
-    """Refuse what is neither an option of a command nor of the form of a setting, with the nearest that is one.
+    """Refuse what is no option of a command, with the nearest that is one.
 
     Raises:
         SettingsError: the first such option.
     """
     parameters = inspect.signature(command).parameters.values()
     own = [SPELLED.get(each.name, each.name) for each in parameters if each.kind is each.KEYWORD_ONLY]
-    options = [f"--{name.replace('_', '-')}" for name in (*own, *(field.name for field in fields(Options)))]
+    names = [*own, *(field.name for field in fields(Options))]
+    options = [f"--{name.replace('_', '-')}" for name in names if name not in HIDDEN]
     for before, token in pairwise(["", *tokens]):
         name = token.split("=")[0]
         if not name.startswith("--") or name in options or before in options:
             continue
-        if name.count(".") > 1:
-            raise SettingsError(
-                "unknown option", where=name, do="write --SECTION.FIELD VALUE; see condgan presets house"
-            )
-        if "." not in name:
-            same = _settings(name[2:])
-            raise SettingsError("unknown option", where=name, do=nearest(same[0] if same else name, [*options, *same]))
+        same = _settings(name[2:])
+        raise SettingsError("unknown option", where=name, do=nearest(same[0] if same else name, [*options, *same]))
 
 
 def _settings(field: str) -> list[str]:
@@ -73,4 +73,5 @@ def _settings(field: str) -> list[str]:
     from condgan.presets import house
 
     plain = house().plain()
-    return [f"--{section}.{field}" for section, value in plain.items() if isinstance(value, dict) and field in value]
+    name = field.replace("-", "_")
+    return [f"--{section}.{field}" for section, value in plain.items() if isinstance(value, dict) and name in value]

@@ -10,9 +10,10 @@ def presets(name: str | None = None, /) -> None:
         A preset.
     """
     from condgan.presets import PRESETS, get
+    from condgan.toml import write_toml
 
     if name is not None:
-        print(get(name).toml(explain=True), end="")
+        print(write_toml(get(name), explain=True), end="")
         return
     width = max(map(len, PRESETS))
     for each, preset in PRESETS.items():

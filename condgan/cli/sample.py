@@ -11,24 +11,28 @@ def sample(
     pipeline: str,
     /,
     *,
-    label: Annotated[list[str] | None, Parameter(negative="")] = None,
     n: int | None = None,
     seeds: str | None = None,
+    where: Annotated[list[str] | None, Parameter(negative="")] = None,
     out: str = "samples.png",
     device: str = "auto",
+    **fields: Annotated[list[str], Parameter(negative="")],
 ) -> None:
-    """Draw images from a trained pipeline.
+    """Generate images with a trained pipeline.
+
+    What can be requested are its own names, such as --label 7 or --label wren; its model card lists them. Again for
+    more values, which then come in turn. By default every value in turn.
 
     Parameters
     ----------
     pipeline
         A run's folder, or owner/name on the Hugging Face Hub.
-    label
-        A class by name or index; again for more, which then come in turn. By default every class in turn.
     n
-        How many images. By default one for each seed or label, else ten of each class, fewer of many classes.
+        How many images. By default one for each seed or value, else ten of each class, fewer of many classes.
     seeds
-        A-B, or one number: one seed an image. The same seed and label give the same image.
+        A-B, or one number: one seed an image. On one machine the same seed and values give the same image.
+    where
+        NAME=VALUE, for names that are also options of this command.
     out
         X.png (a grid), X.npz (arrays), X.parquet (a table), or DIR/ (one file a sample).
     device
@@ -37,10 +41,16 @@ def sample(
     from rich import print as show
     from rich.markup import escape
 
-    from condgan.verbs.sample import sample as draw
+    from condgan.verbs.sample import sample as generate
 
     chosen = None if seeds is None else parse_seeds(seeds)
-    samples = draw(pipeline, label=label, n=n, seeds=chosen, out=out, device=device)
+    asked = {name: list(values) for name, values in fields.items()}
+    for each in where or []:
+        name, equals, value = each.partition("=")
+        if not equals:
+            raise SettingsError(f"no value in {each!r}", where="--where", do="write NAME=VALUE")
+        asked.setdefault(name, []).append(value)
+    samples = generate(pipeline, n=n, seeds=chosen, where=asked, out=out, device=device)
     show(f"{len(samples.images):,} images in [bold]{escape(out)}[/bold]")
 
 

@@ -16,13 +16,12 @@ def train(
     seed: int | None = None,
     device: str = "auto",
     options: Options = Options(),  # noqa: B008 (frozen)
-    **settings: dict[str, str],
 ) -> None:
     """Train a generator. The same command again goes on where the run was stopped.
 
     Flags come before the recipe file, the recipe file before the preset, the preset before what the data say.
-    Any setting of a recipe is a flag, such as --training.batch 64 or --architecture.kind mlp
-    (condgan presets NAME shows them all).
+    Any setting of a recipe is a flag: --SECTION.FIELD VALUE, such as --training.batch 64, --architecture.kind mlp,
+    --condition none or --condition.label.encoding embedding (condgan presets NAME shows them all).
 
     Parameters
     ----------
@@ -39,13 +38,25 @@ def train(
         Number from which all randomness is derived.
     device
         auto, cpu, cuda or mps.
-    settings
-        --SECTION.FIELD VALUE: any setting of the recipe.
     """
     if out is not None:
         require_free(out)  # before anything heavy is imported
-    from condgan.cli.view import watch
-    from condgan.verbs.plan import plan
+    from condgan.cli.view import TrainingView
 
-    words = options.words(settings)
-    watch(lambda: plan(data, preset=preset, out=out, resume=resume, seed=seed, **words), device)
+    with TrainingView() as view:
+        from condgan.verbs.train import train as run
+
+        words = options.words()
+        for snapshot in run(
+            data,
+            preset=preset,
+            out=out,
+            resume=resume,
+            seed=seed,
+            device=device,
+            on_plan=view.planned,
+            on_progress=view.progressed,
+            **words,
+        ):
+            view.taken(snapshot)
+    view.summary()

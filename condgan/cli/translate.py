@@ -4,42 +4,44 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+STDIN = "standard input"
+"""What ``main`` writes for a lone ``-``, which cyclopts takes for an option where any name may be one."""
+
 
 def translate(
     pipeline: str,
-    given: Annotated[str, Parameter(allow_leading_hyphen=True)],
+    source: str,
     /,
     *,
     out: str,
-    label: str | None = None,
     like: str | None = None,
-    instances: str | None = None,
     seed: int = 0,
     device: str = "auto",
+    **fields: Annotated[str, Parameter(negative="")],
 ) -> None:
-    """Make images from pictures, with a generator that was trained on pairs.
+    """Generate images from pictures, with a generator that was trained on pairs.
 
-    Names and sizes are kept. Pictures larger than those of the training are made in parts that overlap.
+    Names and sizes are kept. Pictures larger than those of the training are made in parts that overlap. Other values
+    that the generator takes are flags: --label NAME, the same for all; --instances DIR, a picture of instance ids, or a
+    folder of them by the same names.
 
     Parameters
     ----------
     pipeline
         A run's folder, or owner/name on the Hugging Face Hub.
-    given
+    source
         A picture, a folder of them, or - for one on the standard input.
     out
         Folder for the images.
-    label
-        The class beside the pictures, where the generator takes one.
     like
-        A photo whose style to take, where the generator has learnt to tell one (--architecture.style true).
-    instances
-        A picture of instance ids, or a folder of them by the same names, where the training had them.
+        A photo whose style to take, where the generator has learned to tell one (--architecture.style true).
     seed
-        Of the noise, the same for all: another seed, another image, where the generator has learnt to differ.
+        Of the noise, the same for all: another seed, another image, where the generator has learned to differ.
     device
         auto, cpu, cuda or mps.
     """
     from condgan.cli.view import show_translation
 
-    show_translation(pipeline, given, out, label=label, like=like, instances=instances, seed=seed, device=device)
+    source = "-" if source == STDIN else source
+
+    show_translation(pipeline, source, out, like=like, seed=seed, device=device, **fields)

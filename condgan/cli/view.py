@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import shlex
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,74 +15,85 @@ from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
 
-from condgan.core.batch import ONE
 from condgan.core.errors import DataError
 
 if TYPE_CHECKING:
-    from condgan.evaluation import Report, TranslationReport
+    from condgan.core.form import FormField
+    from condgan.evaluation.report import Report
     from condgan.metrics import Figure
-    from condgan.training.health import Alarm
+    from condgan.training.diagnosis import Alarm
     from condgan.training.log import Progress as Progressed
-    from condgan.training.loop import Snapshot
+    from condgan.training.session import Snapshot
     from condgan.verbs.doctor import Diagnosis
     from condgan.verbs.plan import Plan
 
 
-def watch(plan: Callable[[], Plan], device: str) -> None:
-    """Train with live progress, and end with a summary."""
-    console = Console()
-    with console.status("reading the data"):
-        from condgan.training.loop import train
+class TrainingView:
+    """A training as a person sees it: live progress, and a summary at the end. It listens, and steers nothing."""
 
-        made = plan()
-    recipe, dataset, out = made.recipe, made.dataset, made.out
-    snapshots = train(
-        recipe,
-        dataset,
-        out,
-        held=made.held,
-        perceptual=made.perceptual,
-        device=device,
-        resume=made.resume,
-        on_progress=lambda report: show(report),
-    )
-    console.print(f"[bold]{escape(recipe.data.title())}[/bold]: {dataset}")
-    kinds = f"{recipe.architecture.kind}, {recipe.objective.loss}"
-    console.print(f"recipe: [bold]{escape(made.origin)}[/bold] ({kinds}); {recipe.training.budget()}")
-    bar = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(None),
-        TextColumn("{task.percentage:3.0f}%"),
-        console=console,
-        expand=True,
-    )
-    task = bar.add_task("starting", total=1.0)
+    def __init__(self) -> None:
+        self.console = Console()
+        self.stack = ExitStack()
+        self.status = self.console.status("reading the data")
+        self.plan: Plan | None = None
+        self.last: Snapshot | None = None
+        self.alarms: list[Alarm] = []
+        self.bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(None),
+            TextColumn("{task.percentage:3.0f}%"),
+            console=self.console,
+            expand=True,
+        )
+        self.task = self.bar.add_task("starting", total=1.0)
 
-    alarms: list[Alarm] = []
+    def __enter__(self) -> TrainingView:
+        self.status.start()
+        return self
 
-    def show(report: Progressed) -> None:
-        if "pixel_distance" in report.signs:  # a snapshot: between two of them nothing new is known
-            alarms[:] = report.alarms
-        bar.update(task, completed=report.share, description=describe(report, alarms))
+    def __exit__(self, *_: object) -> None:
+        self.status.stop()
+        self.stack.close()
 
-    last: Snapshot | None = None
-    with bar:
-        for last in snapshots:
-            if not console.is_terminal:
-                console.print(str(last), soft_wrap=True, markup=False)
-    console.print(summary(out, last))
+    def planned(self, plan: Plan) -> None:
+        """Say what the run will do."""
+        self.status.stop()
+        self.plan = plan
+        recipe = plan.recipe
+        self.console.print(f"[bold]{escape(recipe.data.title())}[/bold]: {plan.dataset}")
+        kinds = f"{recipe.architecture.kind}, {recipe.objective.loss}"
+        self.console.print(f"recipe: [bold]{escape(plan.origin)}[/bold] ({kinds}); {recipe.training.budget()}")
+        self.stack.enter_context(self.bar)
+
+    def progressed(self, report: Progressed) -> None:
+        """Show a report."""
+        if "pixel_distance" in report.metrics:  # a snapshot: between two of them nothing new is known
+            self.alarms = report.alarms
+        self.bar.update(self.task, completed=report.share, description=describe(report, self.alarms))
+
+    def taken(self, snapshot: Snapshot) -> None:
+        """Take note of a snapshot; where nobody watches a bar, a line tells of it."""
+        self.last = snapshot
+        if not self.console.is_terminal:
+            self.console.print(str(snapshot), soft_wrap=True, markup=False)
+
+    def summary(self) -> None:
+        """One screen at the end."""
+        if self.plan is not None:
+            self.console.print(summary(self.plan, self.last))
 
 
 def describe(report: Progressed, alarms: Sequence[Alarm] = ()) -> str:
     """One line of live progress, short enough for a narrow terminal; metrics.jsonl holds every term."""
-    ill = [alarms[0].illness.upper() + f" +{len(alarms) - 1}" * (len(alarms) > 1)] if alarms else []
+    failures = [alarms[0].failure.upper() + f" +{len(alarms) - 1}" * (len(alarms) > 1)] if alarms else []
     players = [f"{name[0].upper()} {report.losses.get(name, 0):.2f}" for name in ("discriminator", "generator")]
     left = f"{report.remaining / 60:.1f} min left"
-    return " · ".join([*ill, f"{report.images:,} images", f"{report.rate:,.0f}/s", *players, left])
+    return " · ".join([*failures, f"{report.images:,} images", f"{report.rate:,.0f}/s", *players, left])
 
 
-def summary(folder: Path, last: Snapshot | None) -> Table:
+def summary(plan: Plan, last: Snapshot | None) -> Table:
     """One screen at the end: what there is now, and what to do with it."""
+    folder = plan.out
     table = Table.grid(padding=(0, 2))
     if last is None:
         table.add_row(
@@ -102,15 +114,17 @@ def summary(folder: Path, last: Snapshot | None) -> Table:
         table.add_row("picture", Text(str(last.picture)))
     table.add_row("progress", Text(f"{folder / 'samples.gif'}, {folder / 'losses.png'}, {folder / 'metrics.jsonl'}"))
     table.add_row("pipeline", Text(f"{folder}: config.json, model.safetensors, README.md"))
-    words = ["condgan", "sample", str(folder)]
-    if last is not None and last.pipeline.condition.pictures:
-        words = ["condgan", "translate", str(folder), "PICTURES", "--out", "DIR"]
-        for field in last.pipeline.condition.describe().fields:
-            words += ["--label", field.choices[0]] if field.choices else []
-    elif last is not None and (form := last.pipeline.condition.describe()).fields:
-        words += ["--label", form.fields[0].choices[0], "--n", "16"]
-    table.add_row("next", Text(shlex.join(words)))
+    table.add_row("next", Text(shlex.join(next_words(plan.recipe.condition.form(), folder))))
     return table
+
+
+def next_words(form: Sequence[FormField], folder: Path) -> list[str]:
+    """The command that uses a pipeline: its pictures have to be given, of its choices the first is an example."""
+    pictures = any(field.required for field in form)
+    words = ["condgan", "translate", str(folder), "PICTURES"] if pictures else ["condgan", "sample", str(folder)]
+    choice = next((field for field in form if field.choices), None)
+    words += [f"--{choice.name}", choice.choices[0]] if choice else []
+    return words + (["--out", "DIR"] if pictures else ["--n", "16"] if choice else [])
 
 
 def show_diagnosis(diagnosis: Diagnosis) -> None:
@@ -120,8 +134,9 @@ def show_diagnosis(diagnosis: Diagnosis) -> None:
     if dataset is None or recipe is None:
         return
     console.print(f"[bold]{escape(recipe.data.title())}[/bold]: {dataset}")
-    if dataset.schema.names != ONE:
-        console.print(histogram(dict(zip(*dataset.schema[:2], strict=True))))
+    for column in dataset.schema.columns.values():
+        if column.names:
+            console.print(histogram(dict(zip(column.names, column.counts, strict=True))))
     for each in dataset.unreadable:
         console.print(f"cannot be read: {each}", markup=False, soft_wrap=True)
     for remark in diagnosis.remarks:
@@ -148,7 +163,7 @@ def histogram(counts: dict[str, int], most: int = 40) -> Table:
     return table
 
 
-def judge(pipeline: str, data: str, *, out: Path, **words: Any) -> None:
+def show_evaluation(pipeline: str, data: str, *, out: Path, **words: Any) -> None:
     """Evaluate with what is being done in view, and end with the report on one screen."""
     console = Console(highlight=False)
     began = time.monotonic()
@@ -165,15 +180,12 @@ def judge(pipeline: str, data: str, *, out: Path, **words: Any) -> None:
     console.print(f"report: {page} ({(time.monotonic() - began) / 60:.1f} min)", markup=False, soft_wrap=True)
 
 
-def figures(report: Report | TranslationReport) -> Table:
-    """The main figures, each beside what real images reach."""
-    from condgan.evaluation import Report
-    from condgan.evaluation import report as labelled
-    from condgan.evaluation import translation_report as translated
+def figures(report: Report) -> Table:
+    """The main figures, each with its real-data reference."""
+    from condgan.evaluation.report import main_figures
 
-    found = labelled.main_figures(report) if isinstance(report, Report) else translated.main_figures(report)
     table = Table("", "samples", "real images", box=None, pad_edge=False)
-    for name, row in found.items():
+    for name, row in main_figures(report).items():
         table.add_row(name, "too few" if row.samples is None else str(row.samples), _real(row.real))
     return table
 
@@ -182,7 +194,7 @@ def _real(value: Figure | float | None) -> str:
     return "–" if value is None else f"{value:.3f}" if isinstance(value, float) else str(value)
 
 
-def show_translation(pipeline: str, given: str, out: str, **words: Any) -> None:
+def show_translation(pipeline: str, source: str, out: str, **words: Any) -> None:
     """Translate with the progress in view, and end with how many there are.
 
     Raises:
@@ -191,7 +203,7 @@ def show_translation(pipeline: str, given: str, out: str, **words: Any) -> None:
     from condgan.verbs.translate import count, translate
 
     console = Console(highlight=False)
-    made, asked = translate(pipeline, given, out, **words), count(given)
+    made, asked = translate(pipeline, source, out, **words), count(source)
     errors: list[DataError] = []
     with Progress(console=console) as bar:
         for each in bar.track(made, total=asked, description="translating"):

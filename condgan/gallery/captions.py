@@ -113,7 +113,7 @@ def _characters(file: Path) -> frozenset[int]:
     from fontTools.ttLib import TTFont, TTLibError
 
     try:
-        with TTFont(str(file), fontNumber=0, lazy=True) as font:
+        with file.open("rb") as stream, TTFont(stream, fontNumber=0, lazy=True) as font:
             return frozenset(font.getBestCmap() or ())
     except (TTLibError, OSError, ValueError, AssertionError, LookupError, EOFError, struct.error):
         return frozenset()

@@ -10,10 +10,11 @@ from typing import Unpack
 import torch
 
 from condgan.core.errors import DivergedError, SettingsError
-from condgan.data import Source, find
+from condgan.data.base import Source
 from condgan.evaluation.comparison import Comparison, Outcome, Row, row
-from condgan.evaluation.evaluate import evaluate, protocol, require
+from condgan.evaluation.evaluate import evaluate
 from condgan.evaluation.page import NUMBERS
+from condgan.evaluation.protocol import protocol
 from condgan.evaluation.real import Real
 from condgan.evaluation.report import Report
 from condgan.gallery import png
@@ -22,7 +23,7 @@ from condgan.presets import get, remedy
 from condgan.training import loop
 from condgan.training.engine import pick
 from condgan.training.trainer import build
-from condgan.verbs.plan import Plan, Words, plan
+from condgan.verbs.plan import Plan, Words, found_for, plan
 
 
 def compare(
@@ -59,8 +60,9 @@ def compare(
         LockedError: another process is training one of the runs.
         DiskError: the disk is full or fails.
     """
-    _require(presets, seeds, words.get("cure", False))
-    source = data if isinstance(data, Source) else find(str(data), words.get("data_root", ""))
+    _require(presets, seeds, words.get("remedy", False))
+    condition = get(presets[0]).condition
+    source = data if isinstance(data, Source) else found_for(condition, str(data), words.get("data_root", ""))
     home = Path(words.pop("out", None) or Path("runs", f"compare-{source.title().replace('/', '-')}"))
     rows: list[Row] = []
     sheets: dict[str, bytes] = {}
@@ -83,32 +85,31 @@ def compare(
     return comparison
 
 
-def _require(presets: Sequence[str], seeds: Sequence[int], cure: bool) -> None:
+def _require(presets: Sequence[str], seeds: Sequence[int], wants_remedy: bool) -> None:
     """Refuse what cannot be compared, before anything is read or trained."""
     if not presets or not seeds:
         raise SettingsError("nothing to compare", where="presets and seeds", do="name at least one of each")
     for preset in presets:
-        if get(preset).condition.pictures:
+        if get(preset).condition.spatial():
             raise SettingsError(
                 f"{preset} makes pictures from pictures",
                 where="presets",
                 do="compare those that take labels; condgan evaluate reports on each of the others",
             )
-        if cure:
+        if wants_remedy:
             remedy(preset)
 
 
 def _outcome(made: Plan, n: int, repeats: int, quick: bool, device: str, on_step: Callable[[str], None]) -> Outcome:
     """Train to the end and evaluate; a report that is there is taken if it is of these weights, data and protocol."""
-    real = Real(made.recipe.data, made.dataset.shape)
-    require(real, n, repeats)
-    for snapshot in loop.train(made.recipe, made.dataset, made.out, held=made.held, device=device):
+    for snapshot in loop.train(made.recipe, made.dataset, made.out, held_out=made.held_out, device=device):
         on_step(f"{made.out.name}: {snapshot.progress.images:,} images")
     on_step(f"{made.out.name}: evaluating")
     last = json.loads((made.out / "metrics.jsonl").read_text().splitlines()[-1])
     pipeline = Pipeline.from_pretrained(made.out).to(pick(device))
+    real = Real(made.recipe.data, pipeline)
     report = _there(made.out / "report" / NUMBERS)
-    whole = report is not None and (quick or report.usefulness is not None or report.obedience is None)
+    whole = report is not None and (quick or report.classification_accuracy_score is not None or real.classes is None)
     if report is None or not whole or report.protocol != protocol(pipeline, real, n, repeats):
         found = evaluate(pipeline, real, n=n, repeats=repeats, quick=quick)
         found.save(made.out / "report")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import NamedTuple, Unpack
 
 from condgan.core.errors import CondganError, DataError, DivergedError
-from condgan.data import Dataset
+from condgan.data.base import Source
+from condgan.data.dataset import Dataset
 from condgan.recipe import Recipe
 from condgan.training.estimate import Estimate, estimate
 from condgan.training.finite import Divergence
@@ -33,7 +35,7 @@ def doctor(data: Data = None, *, device: str = "auto", **words: Unpack[Words]) -
         SettingsError: as ``plan``. What is wrong with the data does not raise, it is in the diagnosis.
     """
     try:
-        made = lay_out(data, lambda source, _: source.read(), **words)
+        made = lay_out(data, _read, **words)
     except DataError as error:
         return Diagnosis(None, [error], [], None, None)
     errors: list[CondganError] = list(made.recipe.data.errors(made.dataset))
@@ -43,3 +45,10 @@ def doctor(data: Data = None, *, device: str = "auto", **words: Unpack[Words]) -
     except Divergence as divergence:
         errors.append(DivergedError(str(divergence), where="the first steps", do="lower optimizer.lr"))
     return Diagnosis(made.dataset, errors, notes(made), made.recipe, took)
+
+
+def _read(source: Source, folder: Path) -> Dataset:
+    """What can be read, labels as they are; noise in labels that are not there is refused."""
+    dataset = source.read()
+    dataset.with_label_noise(source.label_noise)
+    return dataset

@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from pydantic import TypeAdapter
 from torch import nn
 
-from condgan.data import Source
-from condgan.evaluation import Evaluation, RealPairs, TranslationEvaluation, evaluate_translation
-from condgan.evaluation import evaluate as judge
+from condgan.data.base import SOURCES, Source
+from condgan.evaluation import Evaluation, Real
+from condgan.evaluation import evaluate as measure
 from condgan.evaluation.extractor import named, of_module
-from condgan.evaluation.real import Real
 from condgan.pipeline import Pipeline
-from condgan.recipe import AnySource, Recipe
+from condgan.toml import read_recipe
 from condgan.training.engine import pick
-from condgan.verbs.plan import beside, found_for
+from condgan.verbs.plan import combined, found_for
 
 
 def evaluate(
@@ -31,14 +29,14 @@ def evaluate(
     data_root: str = "",
     device: str = "auto",
     on_step: Callable[[str], None] = lambda what: None,
-) -> Evaluation | TranslationEvaluation:
-    """Hold a pipeline against real data, and write the report where ``out`` says.
+) -> Evaluation:
+    """Compare a pipeline with real data, and write the report where ``out`` says.
 
-    One that makes pictures from pictures is held against at most ``n`` real pairs, each with ``repeats`` seeds.
+    Where each condition has its own true image, such as a picture's, samples are of at most ``n`` of the test items.
 
     Args:
         pipeline: a run's folder, a name on the Hub, or a pipeline.
-        data: as for ``plan``; their test split is what samples are held against.
+        data: as for ``plan``; samples are compared with their test split.
         n: samples of each repeat.
         repeats: sets of samples, each from other seeds; the intervals come from them.
         quick: leave out what trains classifiers on samples.
@@ -59,14 +57,10 @@ def evaluate(
     source = data if isinstance(data, Source) else found_for(pipe.condition, str(data), data_root)
     if not isinstance(pipeline, Pipeline) and (recipe := Path(pipeline, "recipe.toml")).is_file():
         # as the run read them: its way to bring images to a size, and the share that it kept from training
-        source = TypeAdapter(AnySource).validate_python(beside(Recipe.read(recipe).data.plain(), source))
+        source = SOURCES.parse(combined(read_recipe(recipe).data.plain(), source))
     on_step("reading the data")
     pipe = pipe.to(pick(device))
-    found: Evaluation | TranslationEvaluation
-    if pipe.condition.pictures:
-        found = evaluate_translation(pipe, RealPairs(source, pipe, n, chosen), repeats=repeats, on_step=on_step)
-    else:
-        found = judge(pipe, Real(source, pipe.shape, chosen), n=n, repeats=repeats, quick=quick, on_step=on_step)
+    found = measure(pipe, Real(source, pipe, chosen, n), n=n, repeats=repeats, quick=quick, on_step=on_step)
     if out is not None:
         found.save(out)
     return found

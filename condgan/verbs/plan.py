@@ -9,17 +9,22 @@ from typing import Any, NamedTuple, TypedDict, Unpack
 
 from torch import nn
 
-from condgan.conditions.base import Condition
+from condgan.conditions.condition import Condition
 from condgan.core.errors import CheckpointError, DataError, SettingsError
 from condgan.core.lock import require_free
-from condgan.data import Dataset, Source, find
+from condgan.core.schema import Schema
+from condgan.data.base import Source
+from condgan.data.dataset import Dataset
 from condgan.data.doctor import remarks
-from condgan.presets import fitting, get, remedy
-from condgan.recipe import Recipe, merge, read_toml
+from condgan.data.find import find
+from condgan.presets import fitting, get
+from condgan.presets import remedy as remedy_of
+from condgan.recipe import Recipe, merge
+from condgan.toml import read_toml
 from condgan.training.monitor import SHOWN
 from condgan.training.store import checkpoint_at
 
-Settings = Mapping[str, Mapping[str, Any]]
+Settings = Mapping[str, Any]
 Data = str | Path | Source | Recipe | None
 
 logger = logging.getLogger(__name__)
@@ -30,8 +35,8 @@ class Words(TypedDict, total=False):
 
     preset: str | None
     """A preset's name; by default one that fits the data."""
-    cure: bool
-    """Heal a preset that is ill on purpose."""
+    remedy: bool
+    """Change the one thing that a preset which fails on purpose needs."""
     recipe: str | Path | None
     """A TOML file, laid over the preset."""
     out: str | Path | None
@@ -67,8 +72,8 @@ class Plan(NamedTuple):
     out: Path
     resume: Path | None
     """The checkpoint to go on from, where one was asked for; else it is the newest sound one in ``out``."""
-    held: Dataset | None = None
-    """The test split, where there is one: whether the discriminator knows its training images by heart shows on it."""
+    held_out: Dataset | None = None
+    """The test split, where there is one: whether the discriminator overfits shows on it."""
     perceptual: nn.Module | None = None
     """The network whose features ``objective.perceptual`` compares, where it does."""
 
@@ -93,40 +98,45 @@ def plan(data: Data = None, *, perceptual: nn.Module | None = None, **words: Unp
 
     def load(source: Source, folder: Path) -> Dataset:
         require_free(folder)
-        return source.load().with_label_noise(source.label_noise)
+        dataset = source.load()
+        return dataset.with_label_noise(source.label_noise) if source.label_noise else dataset
 
     made = lay_out(data, load, **words)
     for remark in notes(made):
         logger.warning("%s", remark)
-    if not made.recipe.objective.perceptual:
-        return made._replace(held=held(made))
+    if not made.recipe.objective.weight("perceptual"):
+        return made._replace(held_out=held_out(made))
     from condgan.evaluation.perceptual import Perceptual
 
-    return made._replace(held=held(made), perceptual=perceptual or Perceptual(made.dataset))
+    return made._replace(held_out=held_out(made), perceptual=perceptual or Perceptual(made.dataset))
 
 
-def held(made: Plan) -> Dataset | None:
-    """Images of the same classes that the run is not trained on, where the data bring a test split that can be read."""
+def held_out(made: Plan) -> Dataset | None:
+    """Images of the same kind that the run is not trained on, where the data bring a test split that can be read."""
     try:
         found = made.recipe.data.split("test").read(SHOWN)
     except DataError:
         return None
-    ours = made.dataset
-    if not len(found) or found.schema.names != ours.schema.names:
+    if not len(found) or _kinds(found.schema) != _kinds(made.dataset.schema):
         return None
-    if (found.schema.channels, found.schema.layout) != (ours.schema.channels, ours.schema.layout):
-        return None
-    # turned as those to train on are, or they would be told apart by that
-    return found.with_label_noise(made.recipe.data.label_noise)
+    # with the same noise in the labels, or the discriminator would tell them by that
+    share = made.recipe.data.label_noise
+    return found.with_label_noise(share) if share else found
+
+
+def _kinds(schema: Schema) -> dict[str, object]:
+    """What the columns are, without how many items there are of each."""
+    return {name: column._replace(counts=(), missing=0, low=0.0, high=0.0) for name, column in schema.columns.items()}
 
 
 def notes(made: Plan) -> list[str]:
     """What may spoil the result of a run."""
     found = list(remarks(made.dataset))
     if made.recipe.data.label_noise:
-        found.append(f"{made.recipe.data.label_noise:.0%} of the labels are turned on purpose: data.label_noise")
-    if made.recipe.condition.kind == "none" and len(made.dataset.schema.names) > 1:
-        found.append('the labels are ignored: condition.kind is "none"')
+        found.append(f"{made.recipe.data.label_noise:.0%} of the labels are wrong on purpose: data.label_noise")
+    unread = [name for name, column in made.dataset.schema.columns.items() if len(column.names) > 1]
+    if not made.recipe.condition.parts and unread:
+        found.append(f"the column {unread[0]} is ignored: the condition is none")
     return found
 
 
@@ -135,7 +145,7 @@ def lay_out(
     load: Callable[[Source, Path], Dataset],
     *,
     preset: str | None = None,
-    cure: bool = False,
+    remedy: bool = False,
     recipe: str | Path | None = None,
     out: str | Path | None = None,
     resume: str | Path | None = None,
@@ -156,7 +166,7 @@ def lay_out(
     if checkpoint and data is None and not recipe:
         home = checkpoint.parent.parent
         recipe, out = home / "recipe.toml", out or home
-    words = merge(remedy(preset or "house") if cure else {}, dict(settings or {}))
+    words = merge(remedy_of(preset or "house") if remedy else {}, settings or {})
     words = changes(words, seed, skip_bad, images=images, minutes=minutes, until=until, precision=precision)
     laid = read_toml(recipe) if recipe else data.plain() if isinstance(data, Recipe) else {}
     if data is None and not recipe:
@@ -164,12 +174,13 @@ def lay_out(
     found = Recipe() if isinstance(data, Recipe) else get(preset or "house")
     if data is not None and not isinstance(data, Recipe):
         # the settings of the data wait until it is known what kind of source they are for
-        rest = {name: value for name, value in merge(laid, words).items() if name != "data"}
-        steered = found.override(rest, str(recipe or "")).condition
-        source = data if isinstance(data, Source) else found_for(steered, str(data), data_root)
+        rest = {name: value for name, value in words.items() if name != "data"}
+        file = {name: value for name, value in laid.items() if name != "data"}
+        condition = found.override(merge(file, rest), str(recipe or "")).condition
+        source = data if isinstance(data, Source) else found_for(condition, str(data), data_root)
         # a preset may ask for a size
         size = found.data.model_dump(mode="json", exclude_unset=True, include=set(Source.model_fields))
-        laid = {**laid, "data": beside({**size, **laid.get("data", {})}, source)}
+        laid = {**laid, "data": combined({**size, **laid.get("data", {})}, source)}
     where = str(recipe or "")
     whole = isinstance(data, Recipe) or bool(recipe)
     found = found.override(merge(laid, words), where)
@@ -177,18 +188,20 @@ def lay_out(
     dataset = load(found.data, folder)
     if preset is None and not whole:
         preset = fitting(len(dataset))
-        found = get(preset).override(merge(laid, words), where)
+        found = get(preset)
+        found = found.override(merge(laid, words), where)
     complete = found.resolve(dataset.schema, dataset.shape)
     return Plan(complete, dataset, preset or (str(recipe) if recipe else "your recipe"), folder, checkpoint)
 
 
 def found_for(condition: Condition, data: str, root: str) -> Source:
-    """The source that DATA names, for a generator that is steered so.
+    """The source that DATA names, for a generator with that condition.
 
     Raises:
         DataError: as ``find``.
     """
-    return find(data, root, paired=condition.paired, labelled=condition.labelled)
+    # a plain GAN does without labels, but its report is the better for them
+    return find(data, root, condition.reads if condition.parts else frozenset({"label"}))
 
 
 def changes(settings: Settings, seed: int | None, skip_bad: bool, **training: Any) -> dict[str, Any]:
@@ -198,18 +211,18 @@ def changes(settings: Settings, seed: int | None, skip_bad: bool, **training: An
         SettingsError: a budget in images and one in minutes.
     """
     given = {name: value for name, value in training.items() if value is not None}
-    words = merge(dict(settings), {"training": given} if given else {})
+    words = merge(settings, {"training": given} if given else {})
     budget = words.get("training", {})
     if "images" in budget and "minutes" in budget:
         raise SettingsError("two budgets", where="images and minutes", do="give one of them")
     if "images" in budget:
         words["training"] = {**budget, "minutes": None}  # whatever the recipe says
     if skip_bad:
-        words = merge(words, {"data": {**words.get("data", {}), "skip_bad": True}})
+        words = {**words, "data": {**words.get("data", {}), "skip_bad": True}}
     return words if seed is None else {**words, "seed": seed}
 
 
-def beside(old: Mapping[str, Any], source: Source) -> dict[str, Any]:
+def combined(old: Mapping[str, Any], source: Source) -> dict[str, Any]:
     """A source's own settings laid over those of a recipe's ``[data]`` that any source has, such as its size."""
     own = {"kind": source.plain()["kind"], **source.model_dump(mode="json", exclude_unset=True)}
     shared = old if old.get("kind") == own["kind"] else {k: v for k, v in old.items() if k in Source.model_fields}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from condgan.gallery import Samples
 from condgan.pipeline import Pipeline
@@ -13,18 +14,28 @@ from condgan.training.engine import pick
 def sample(
     pipeline: str | Path,
     *,
-    label: Sequence[str | int] | None = None,
     n: int | None = None,
     seeds: Sequence[int] | None = None,
+    where: Mapping[str, Any] | None = None,
     out: str | Path | None = None,
     device: str = "auto",
+    **fields: Any,
 ) -> Samples:
-    """Draw images from a trained pipeline, and save them where ``out`` says (.png, .npz, .parquet, or a folder).
+    """Generate images with a trained pipeline, and save them where ``out`` says (.png, .npz, .parquet, or a folder).
+
+    Args:
+        pipeline: a run's folder, or a name on the Hub.
+        n: as for a pipeline.
+        seeds: as for a pipeline.
+        where: as for a pipeline.
+        out: a file or a folder; by default nothing is written.
+        device: auto, cpu, cuda or mps.
+        fields: values by their public names, as for a pipeline.
 
     Raises:
-        SettingsError: no pipeline there, a label that is not in the list, or ``out`` cannot be written.
+        SettingsError: no pipeline there, a name or a value that is not one of its form's, or ``out`` cannot be written.
     """
-    samples = Pipeline.from_pretrained(pipeline).to(pick(device))(label, n=n, seeds=seeds)
+    samples = Pipeline.from_pretrained(pipeline).to(pick(device))(n=n, seeds=seeds, where=where, **fields)
     if out is not None:
         samples.save(out)
     return samples

@@ -9,7 +9,7 @@ from torch import nn
 
 from condgan.training import loop
 from condgan.training.log import Progress
-from condgan.verbs.plan import Data, Words, plan
+from condgan.verbs.plan import Data, Plan, Words, plan
 
 
 def train(
@@ -17,10 +17,11 @@ def train(
     *,
     device: str = "auto",
     perceptual: nn.Module | None = None,
+    on_plan: Callable[[Plan], None] = lambda plan: None,
     on_progress: Callable[[Progress], None] = lambda progress: None,
     **words: Unpack[Words],
 ) -> Iterator[loop.Snapshot]:
-    """Train a generator, or go on where an earlier sitting of the same run was stopped.
+    """Train a generator, or go on where an earlier session of the same run was stopped.
 
     The folder is checked and claimed at once; the training goes on as the snapshots are taken from the iterator.
     Ctrl-C and SIGTERM save a checkpoint first; a second one ends at once.
@@ -29,6 +30,7 @@ def train(
         data: as for ``plan``.
         device: auto, cpu, cuda or mps.
         perceptual: as for ``plan``.
+        on_plan: called once, with what the run will do.
         on_progress: called with each report.
         words: those of ``plan``.
 
@@ -41,13 +43,15 @@ def train(
         DiskError: the disk is full or fails; the last checkpoint is kept.
     """
     made = plan(data, perceptual=perceptual, **words)
-    return loop.train(
+    snapshots = loop.train(
         made.recipe,
         made.dataset,
         made.out,
-        held=made.held,
+        held_out=made.held_out,
         perceptual=made.perceptual,
         device=device,
         resume=made.resume,
         on_progress=on_progress,
     )
+    on_plan(made)
+    return snapshots

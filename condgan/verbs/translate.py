@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,70 +21,81 @@ from condgan.training.engine import pick
 
 WRITTEN = {".jpg": "JPEG", ".jpeg": "JPEG", ".bmp": "BMP", ".webp": "WEBP", ".tif": "TIFF", ".tiff": "TIFF"}
 """Kinds of files that are kept; of any other a PNG is made."""
+PICTURES = ("picture", "layout")
+"""Types of fields whose values are pictures."""
 
 
 def translate(
     pipeline: str | Path | Pipeline,
-    given: str | Path,
+    source: str | Path,
     out: str | Path,
     *,
-    label: str | int | None = None,
     like: str | Path | None = None,
-    instances: str | Path | None = None,
     seed: int = 0,
     device: str = "auto",
+    **fields: Any,
 ) -> Iterator[Path | DataError]:
-    """Make an image from each picture of a file or a folder, and save it under the same name and at the same size.
+    """Generate an image from each picture of a file or a folder, and save it under the same name and at the same size.
 
     The pipeline and the pictures are looked for at once; they are worked through as the results are taken.
 
     Args:
         pipeline: a run's folder, a name on the Hub, or a pipeline.
-        given: a file, a folder (also the folders in it), or ``-`` for one picture on the standard input.
+        source: a file, a folder (also the folders in it), or ``-`` for one picture on the standard input.
         out: folder for the images. Those of label maps and of kinds that cannot be written become PNG.
-        label: the class beside the pictures, where the generator takes one.
-        like: an example of the style, where the generator has learnt to tell one.
-        instances: a file, or a folder of files of the pictures' names, of instance ids, where the generator was trained
-            with them; without, no boundary is drawn between two things of one class.
+        like: an example of the style, where the generator has learned to tell one.
         seed: of the noise, the same for all.
         device: auto, cpu, cuda or mps.
+        fields: other values by their public names, the same for all, such as a label. What is a picture, too, such as
+            ``instances``, is a file, or a folder of files of the pictures' names.
 
     Yields:
         Each file written; or the error of a picture that could not be read, after which the others follow.
 
     Raises:
         SettingsError: no pipeline there, or one that takes no pictures; or ``out`` is where the pictures are.
-        DataError: no pictures there, or not one map of instances for each.
+        DataError: no pictures there, or not one partner for each.
         DiskError: the disk is full or fails.
     """
     pipe = pipeline if isinstance(pipeline, Pipeline) else Pipeline.from_pretrained(pipeline)
-    if not pipe.condition.pictures:
+    form = pipe.condition.form()
+    main = next((field for field in form if field.type in PICTURES), None)
+    if main is None:
         raise SettingsError("this generator takes no pictures", where=pipeline, do="use condgan sample")
     if not 0 <= seed < 2**63:
         raise SettingsError("seed out of range", where="seed", do="give a number from 0 to 2^63 − 1")
-    pictures, home = _pictures(given), Path(out)
-    there, target = Path(given).resolve(), home.resolve()
-    if target == there.parent if there.is_file() else str(given) != "-" and target.is_relative_to(there):
+    pictures, home = _pictures(source), Path(out)
+    there, target = Path(source).resolve(), home.resolve()
+    if target == there.parent if there.is_file() else str(source) != "-" and target.is_relative_to(there):
         raise SettingsError("the images would come among the pictures", where=out, do="choose another --out")
     named = _files(pictures, home, pipe)
     example = None if like is None else Path(like)
     if example is not None:
         pipe.style(example)  # what is wrong with it is not the pictures' fault
-    beside: Sequence[Path | None] = [None] * len(named)
-    if instances is not None:
-        pipe.require_instances()
-        beside = _partners(pictures, Path(instances))
-    words = {"label": label, "like": example, "seeds": [seed]}
-    return _made(pipe.to(pick(device)), zip(named, named.values(), beside, strict=True), words)
+    asked = {name: value for name, value in fields.items() if value is not None}
+    for name in asked:
+        if name not in [field.name for field in form]:
+            raise SettingsError(
+                f"this generator was trained without {name}",
+                where=f"{name} {asked[name]!r}",
+                do=f"leave it out; it takes {', '.join(field.name for field in form)}",
+            )
+    maps = {field.name for field in form if field.type in PICTURES and field.name in asked}
+    partners = {name: _partners(pictures, name, Path(asked.pop(name))) for name in maps}
+    rows = [
+        (file, picture, {**asked, **{name: found[place] for name, found in partners.items()}})
+        for place, (file, picture) in enumerate(named.items())
+    ]
+    return _made(pipe.to(pick(device)), main.name, rows, example, seed)
 
 
-def count(given: str | Path) -> int:
+def count(source: str | Path) -> int:
     """How many pictures there are.
 
     Raises:
         DataError: none.
     """
-    return len(_pictures(given))
+    return len(_pictures(source))
 
 
 def _files(pictures: dict[Path, Picture], home: Path, pipe: Pipeline) -> dict[Path, Picture]:
@@ -105,8 +116,8 @@ def _files(pictures: dict[Path, Picture], home: Path, pipe: Pipeline) -> dict[Pa
     return named
 
 
-def _partners(pictures: dict[Path, Picture], place: Path) -> list[Path]:
-    """For each picture the file of the same name, whatever its kind, in a folder of instances.
+def _partners(pictures: dict[Path, Picture], field: str, place: Path) -> list[Path]:
+    """For each picture the file of the same name, whatever its kind, in a folder.
 
     Raises:
         DataError: some have none.
@@ -117,20 +128,20 @@ def _partners(pictures: dict[Path, Picture], place: Path) -> list[Path]:
     alone = [str(name) for name in pictures if name.with_suffix("") not in there]
     if alone:
         raise DataError(
-            f"{len(alone)} pictures without a map of instances",
+            f"{len(alone)} pictures without {field}",
             where=f"{place}: {', '.join(alone[:8])}{' …' * (len(alone) > 8)}",
-            do="give one of the same name for each, or leave --instances out",
+            do=f"give one of the same name for each, or leave --{field} out",
         )
     return [there[name.with_suffix("")] for name in pictures]
 
 
 def _made(
-    pipe: Pipeline, named: Iterable[tuple[Path, Picture, Path | None]], words: dict[str, Any]
+    pipe: Pipeline, main: str, rows: Iterable[tuple[Path, Picture, dict[str, Any]]], like: Path | None, seed: int
 ) -> Iterator[Path | DataError]:
-    for file, picture, instances in named:
+    for file, picture, others in rows:
         content = sys.stdin.buffer.read() if str(picture) == "-" else picture
         try:
-            (image,) = pipe.translate([content], instances=None if instances is None else [instances], **words)
+            image = pipe(where={main: [content], **others}, like=like, seeds=[seed]).images[0]
         except DataError as error:
             yield error
             continue
@@ -142,11 +153,11 @@ def _made(
         yield file
 
 
-def _pictures(given: str | Path) -> dict[Path, Picture]:
+def _pictures(source: str | Path) -> dict[Path, Picture]:
     """Pictures by the names under which their images are saved."""
-    if str(given) == "-":
+    if str(source) == "-":
         return {Path("stdin.png"): Path("-")}
-    path = Path(given)
+    path = Path(source)
     if not path.exists():
         raise DataError("no such file or folder", where=path, do="check the path")
     if path.is_file():

@@ -27,7 +27,7 @@ def run(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, str, s
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run's folder, beside the birds that it was trained on."""
+    """A run's folder, next to the birds that it was trained on."""
     folder = tmp_path_factory.mktemp("cli")
     birds = make_birds(folder / "birds")
     with pytest.raises(SystemExit) as exit:
@@ -43,7 +43,7 @@ def test_train_says_what_it_picked_and_what_it_made(birds: Path, capsys: pytest.
     assert "12 images of 10×12, 3 channels, 2 classes" in printed and "house-few" in printed
     assert "--label robin --n 16" in printed
     recipe = tomllib.loads((out / "recipe.toml").read_text())
-    assert recipe["condition"]["names"] == ["robin", "wren"] and recipe["data"]["size"] == [12, 10]
+    assert recipe["condition"]["parts"]["label"]["names"] == ["robin", "wren"] and recipe["data"]["size"] == [12, 10]
     status, printed, _ = run(capsys, "train", birds, "--images", 24, "--out", out, *TINY)
     assert status == 0 and "already" in printed
 
@@ -53,7 +53,11 @@ def test_sample_in_every_form(trained: Path, tmp_path: Path, capsys: pytest.Capt
     for out in ("x.png", "x.npz", "x.parquet", "x/"):
         assert run(capsys, "sample", trained, "--label", "wren", "--seeds", "3-6", "--out", f"{folder}/{out}")[0] == 0
     with np.load(folder / "x.npz") as arrays:
-        assert arrays["labels"].tolist() == [1] * 4 and arrays["seeds"].tolist() == [3, 4, 5, 6]
+        assert (
+            arrays["label"].tolist() == [1] * 4
+            and arrays["label_names"].tolist() == ["robin", "wren"]
+            and arrays["seeds"].tolist() == [3, 4, 5, 6]
+        )
         expected = Pipeline.from_pretrained(trained)("wren", seeds=range(3, 7)).images
         np.testing.assert_array_equal(arrays["images"], expected)
     assert len(list((folder / "x").glob("*.png"))) == 4
@@ -83,11 +87,11 @@ def test_order_of_precedence(birds: Path, capsys: pytest.CaptureFixture[str]) ->
 def test_a_printed_preset_is_taken_back_unchanged(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from condgan.recipe import Recipe
+    from condgan.toml import read_recipe
 
     status, printed, _ = run(capsys, "presets", name)
     (tmp_path / "p.toml").write_text(printed)
-    assert status == 0 and Recipe.read(tmp_path / "p.toml") == PRESETS[name]()
+    assert status == 0 and read_recipe(tmp_path / "p.toml") == PRESETS[name]()
 
 
 def test_presets_are_listed_with_a_line_each(capsys: pytest.CaptureFixture[str]) -> None:
@@ -117,9 +121,14 @@ def test_presets_are_listed_with_a_line_each(capsys: pytest.CaptureFixture[str])
         (["train", "digits", "--batch=32"], "unknown option; --batch; did you mean '--training.batch'?"),
         (
             ["train", "digits", "--training.optimizer.lr", "3"],
-            "unknown option; --training.optimizer.lr; write --SECTION.FIELD",
+            "unknown setting; setting training.optimizer; did you mean",
         ),
-        (["sample", "RUN", "--lable", "wren"], "Unknown option: --lable. Did you mean --label?"),
+        (["train", "digits", "--training.batch"], "no value for --training.batch; command line; write"),
+        (["train", "digits", "--condition", "lable"], "no kind 'lable'; setting condition.lable.kind; did you mean"),
+        (["train", "digits", "--condition.label.widht", "3"], "unknown setting; setting condition.label.widht; did"),
+        (["train", "digits", "--condition", "picture"], "the pictures would be ignored"),
+        (["sample", "RUN", "--lable", "wren"], "this generator takes no lable; lable 'wren'; did you mean 'label'?"),
+        (["sample", "RUN", "--where", "wren"], "no value in 'wren'; --where; write NAME=VALUE"),
         (["train", "digits", "--data.label", "x"], "unknown setting; setting data.label"),
         (
             ["train", "digits", "--optimizer.betas", "1,1"],
@@ -128,8 +137,8 @@ def test_presets_are_listed_with_a_line_each(capsys: pytest.CaptureFixture[str])
         (["train", "digits", "--images", "3", "--minutes", "1"], "two budgets; images and minutes"),
         (["train", "digits", "--until", "done"], "input should be 'budget' or 'plateau'"),
         (
-            ["train", "digits", "--preset", "acgan", "--cure"],
-            "preset acgan has no illness to cure; --cure; it is for ill-",
+            ["train", "digits", "--preset", "acgan", "--remedy"],
+            "preset acgan does not fail on purpose; --remedy; it is for demo-",
         ),
         (["sample", "OUT/none"], "no pipeline"),
         (["sample", "RUN", "--label", "ren"], "no class 'ren'; classes: robin, wren; did you mean 'wren'?"),

@@ -9,7 +9,7 @@ from condgan import DiskError, SettingsError
 from condgan.core import disk
 from condgan.gallery import Samples
 from tests.faults import failing
-from tests.test_pipeline import pipeline
+from tests.pipeline.test_pipeline import pipeline
 
 
 def test_every_operation_of_a_write_fails_in_turn(tmp_path: Path) -> None:

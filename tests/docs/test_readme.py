@@ -1,88 +1,94 @@
-"""The README's promises: its code runs, its commands are commands, its table is that of the errors."""
+"""What the README and the pages promise: their code runs, their commands are commands, their links lead somewhere."""
 
 import re
 import shlex
 import shutil
+import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from condgan.cli import main
 from condgan.core import errors
-from condgan.evaluation import extractor, real_pairs, utility
 from condgan.losses import LOSSES
-from condgan.networks import __all__ as networks
+from condgan.networks.base import ARCHITECTURES
 from condgan.presets import PRESETS
-from condgan.recipe import Recipe
-from tests.conftest import make_birds
+from condgan.recipe import Recipe, merge
+from condgan.toml import read_recipe
+from tests.conftest import ROOT, make_birds
 from tests.pairs import make_pairs
 
-ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
-TINY = ["--images", "128", "--training.snapshots", "2", "--architecture.channels", "8"]
+DOCS = sorted((ROOT / "docs").glob("*.md"))
+PAGES = [page for page in DOCS if page.name != "architecture.md"]
+WITH_CODE = [page for page in PAGES if "```python" in page.read_text()]
+TINY = ["--images", "128", "--training.snapshots", "1", "--architecture.channels", "8"]
+SLIM = ["--architecture.channels", "16", "--architecture.patch-channels", "8"]
+SMALLER = {"300_000": "128", "10_000": "100", "2_000": "100"}
+"""Numbers in the pages' code, and what they are in the tests."""
+
+
+def blocks(page: str, language: str = "") -> list[str]:
+    """The blocks of a page in one language, or its plain ones."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+
+
+def commands(page: str, word: str) -> list[list[str]]:
+    """The words of the commands in the first plain block that has a word in it, without ``condgan``."""
+    block = next(block for block in blocks(page) if word in block)
+    return [shlex.split(line, comments=True)[1:] for line in block.splitlines()]
+
+
+def execute(code: str, names: dict[str, Any]) -> None:
+    for number, smaller in SMALLER.items():
+        code = code.replace(number, smaller)
+    exec(code, names)
+
+
+def succeed(words: list[str]) -> None:
+    with pytest.raises(SystemExit) as exit:
+        main(words)
+    assert exit.value.code == 0, words
 
 
 @pytest.fixture(autouse=True)
-def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Classifiers that are hardly trained, in a cache of their own."""
-    monkeypatch.setenv("CONDGAN_CACHE", str(tmp_path / "cache"))
-    for module in (extractor, utility):
-        monkeypatch.setattr(module, "LEAST_STEPS", 5)
-        monkeypatch.setattr(module, "MOST_STEPS", 5)
-
-
-def test_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quick: None) -> None:
+    """Work in an empty folder, with evaluation networks that are hardly trained."""
     monkeypatch.chdir(tmp_path)
-    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
-    assert len([line for line in code.splitlines() if line]) <= 7
-    exec(code.replace("300_000", "128").replace("2_000", "100"))
-    assert (tmp_path / "report" / "index.html").exists()
+
+
+def test_python(tmp_path: Path) -> None:
+    (code,) = blocks(README, "python")
+    assert len([line for line in code.splitlines() if line]) == 5
+    execute(code, {})
     assert (tmp_path / "three-and-eight.png").exists() and (tmp_path / "runs" / "digits" / "config.json").exists()
 
 
-def test_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    block = next(block for block in re.findall(r"```\n(.*?)```", README, re.DOTALL) if "condgan train" in block)
-    commands = [shlex.split(line, comments=True)[1:] for line in block.splitlines()]
-    assert [command[0] for command in commands] == [
-        "train",
-        "sample",
-        "sample",
-        "evaluate",
-        "compare",
-        "doctor",
-        "presets",
-    ]
+def test_commands(tmp_path: Path) -> None:
+    found = commands(README, "condgan train")
+    assert [words[0] for words in found] == ["train", "sample", "sample", "evaluate", "compare", "doctor", "presets"]
     few = ["--n", "100", "--repeats", "2", "--quick"]
     more = {"train": TINY, "doctor": TINY, "evaluate": few, "compare": [*few, "--seeds", "0", *TINY[2:]]}
-    for command in commands:
-        with pytest.raises(SystemExit) as exit:
-            main([*("64" if word == "50000" else word for word in command), *more.get(command[0], [])])
-        assert exit.value.code == 0
+    for words in found:
+        succeed([*("64" if word == "50000" else word for word in words), *more.get(words[0], [])])
     assert (tmp_path / "samples.png").exists() and (tmp_path / "set.npz").exists()
 
 
-def test_commands_on_pictures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(real_pairs, "STEPS", 5)
+def test_commands_on_pictures() -> None:
     make_pairs(make_pairs(Path("streets")), "test", 4, first=50)
     make_birds(Path("photos"))
-    Path("streets/test/label").rename("layouts")
-    shutil.copytree("layouts", "streets/test/label")
-    block = next(block for block in re.findall(r"```\n(.*?)```", README, re.DOTALL) if "condgan translate" in block)
-    commands = [shlex.split(line, comments=True)[1:] for line in block.splitlines()]
-    assert [command[0] for command in commands] == ["train", "train", "train", "translate", "evaluate"]
-    more = {"train": ["--images", "16", "--training.snapshots", "2"], "evaluate": ["--repeats", "2"]}
-    for command in commands:
-        with pytest.raises(SystemExit) as exit:
-            main([*("12x18" if word == "60x80" else word for word in command), *more.get(command[0], [])])
-        assert exit.value.code == 0
+    shutil.copytree("streets/test/label", "layouts")
+    found = commands(README, "condgan translate")
+    assert [words[0] for words in found] == ["train", "train", "train", "translate", "evaluate"]
+    more = {"train": ["--images", "16", "--training.snapshots", "1", *SLIM], "evaluate": ["--repeats", "2"]}
+    for words in found:
+        succeed([*("12x18" if word == "60x80" else word for word in words), *more.get(words[0], [])])
     assert {each.name for each in Path("made").iterdir()} == {f"{seed}.png" for seed in range(50, 54)}
 
 
-def test_names_in_the_table() -> None:
-    kinds = {name.lower() for name in networks}
-    for name in [*LOSSES, *PRESETS, *kinds]:
+def test_names_in_the_tables() -> None:
+    for name in [*LOSSES, *PRESETS, *ARCHITECTURES.builtin]:
         assert f"`{name}`" in README, name
     failures = errors.CondganError.__subclasses__()
     assert [error.status for error in failures] == list(range(2, 9))
@@ -90,20 +96,70 @@ def test_names_in_the_table() -> None:
         assert f"| {error.status} | `{error.code}`" in README
 
 
-@pytest.mark.parametrize(
-    "page", [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))], ids=lambda page: page.name
-)
+def test_the_readme_is_short() -> None:
+    assert len(README.splitlines()) <= 150
+
+
+@pytest.mark.parametrize("page", [ROOT / "README.md", ROOT / "CHANGELOG.md", *DOCS], ids=lambda page: page.name)
 def test_pictures_and_pages_are_there(page: Path) -> None:
-    for path in re.findall(r"\]\((?!http)(.*?)\)", page.read_text()):
-        assert (page.parent / path).is_file(), path
+    for target in re.findall(r"\]\((?!http)(.*?)\)", page.read_text()):
+        path, _, heading = target.partition("#")
+        found = page.parent / path if path else page
+        assert found.is_file(), path
+        headings = (
+            [line.lstrip("# ") for line in found.read_text().splitlines() if line.startswith("#")] if heading else []
+        )
+        assert not heading or heading in [each.lower().replace(" ", "-") for each in headings], target
 
 
-def test_the_ward(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    (block,) = re.findall(r"```\n(.*?)```", (ROOT / "docs" / "illnesses.md").read_text(), re.DOTALL)
-    for line in block.splitlines():
-        with pytest.raises(SystemExit) as exit:
-            main([*shlex.split(line)[1:], "--images", "64", "--training.snapshots", "1"])
-        assert exit.value.code == 0
-    ill, cured = (Recipe.read(tmp_path / "runs" / run / "recipe.toml") for run in ("digits", "cured"))
-    assert (ill.condition.encoding, cured.condition.encoding) == ("embedding", "one-hot")
+def test_the_demo_of_a_failure_mode(tmp_path: Path) -> None:
+    for words in commands((ROOT / "docs" / "failure-modes.md").read_text(), "condgan train"):
+        succeed([*words, "--images", "64", "--training.snapshots", "1"])
+    failing, mended = (read_recipe(tmp_path / "runs" / run / "recipe.toml") for run in ("digits", "remedy"))
+    encodings = [recipe.condition.plain()["parts"]["label"]["encoding"] for recipe in (failing, mended)]
+    assert encodings == ["embedding", "one-hot"]
+
+
+@pytest.fixture(scope="module")
+def digits(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run whose label may be left out."""
+    out = tmp_path_factory.mktemp("docs") / "digits"
+    succeed(["train", "digits", *TINY, "--condition.label.dropout", "0.1", "--out", str(out)])
+    return out
+
+
+@pytest.mark.parametrize("page", WITH_CODE, ids=lambda page: page.name)
+def test_python_of_the_pages(page: Path, digits: Path, to_photo: Path) -> None:
+    """Each page's blocks, one after another; they use the runs that the README's commands leave."""
+    found = blocks(page.read_text(), "python")
+    shutil.copytree(digits, "runs/digits")
+    shutil.copytree(to_photo, "runs/streets")
+    make_pairs(Path("streets"), "test", 4, first=50)
+    shutil.copytree("streets/test/label", "layouts")
+    names: dict[str, Any] = {}
+    for code in found:
+        execute(code, names)
+    assert found, "a block that the pattern does not find"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_toml_of_the_pages(page: Path) -> None:
+    """Each block is part of a recipe."""
+    for text in blocks(page.read_text(), "toml"):
+        Recipe.parse(merge(Recipe().plain(), tomllib.loads(text)))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_commands_of_the_pages(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Their options and settings are known: each stops at what is missing here, a budget or a pipeline."""
+    for line in [line for block in blocks(page.read_text()) for line in block.splitlines()]:
+        words = shlex.split(line, comments=True)[1:]
+        if not line.startswith("condgan "):
+            continue
+        if words[0] != "train":
+            Path(words[1]).mkdir(parents=True, exist_ok=True)
+        with pytest.raises(SystemExit):
+            main([*words, *(["--images", "0"] if words[0] == "train" and "--minutes" not in words else [])])
+        said = capsys.readouterr().err
+        reasons = "setting training.images" if words[0] == "train" else "no pipeline"
+        assert reasons in said or "no data set or path" in said, (line, said)

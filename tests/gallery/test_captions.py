@@ -9,8 +9,8 @@ from PIL import Image, ImageDraw
 
 from condgan.gallery import captions, grid
 
-UNASSIGNED = "\U000e0fff"
-MISSING = ("犬", "あ", "한", "ᐁ", "𒀀")
+UNASSIGNED = "\U00050000"
+MISSING = ("犬", "あ", "한", "\u1400", "𒀀")
 """Of scripts that DejaVu Sans lacks."""
 
 
@@ -32,7 +32,7 @@ def caption(text: str, width: int = 400) -> np.ndarray:
 def plain(text: str, font: captions.Font) -> np.ndarray:
     """A text in one font, whether the font has it or not."""
     paper = Image.new("L", (400, 15), "white")
-    ImageDraw.Draw(paper).text((0, font.getmetrics()[0]), text, "black", font, anchor="ls")
+    ImageDraw.Draw(paper).text((0, first().getmetrics()[0]), text, "black", font, anchor="ls")
     return np.asarray(paper)
 
 

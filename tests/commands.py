@@ -1,4 +1,4 @@
-"""Command lines of small trainings on pairs."""
+"""Command lines of small trainings."""
 
 import pytest
 
