@@ -18,8 +18,9 @@ env: .venv/ready
 	$(BIN)/pip install --quiet -e '.[dev]'
 	touch $@
 
+# two processes, a file at a time: what a file's tests share is made once
 test: lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-long: env
 	$(BIN)/python -m pytest -m long
