@@ -75,8 +75,8 @@ class Level(Part):
     def examples(self, n: int) -> list[dict[str, Any]]:
         return [{self.column: (index % 5) / 4} for index in range(n)]
 
-    def show(self, bundle: Bundle) -> Sequence[str]:
-        return [f"{value:.2f}" for value in bundle["value"].tolist()]
+    def show(self, bundle: Bundle) -> Sequence[float]:
+        return [round(value, 6) for value in bundle["value"].tolist()]
 
     @classmethod
     def example(cls) -> Example:

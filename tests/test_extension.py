@@ -17,7 +17,8 @@ from tests.conftest import ROOT
 
 WORDS = ["--condition.level.kind", "level", "--condition.label", "none", "--architecture.kind", "tiny"]
 FAST = ["--preset", "cgan-mlp", "--training.batch", "16", "--images", "6400", "--training.snapshots", "2"]
-RATE = ["--optimizer.lr", "0.01", "--objective.r1", "0.1"]
+RATE = ["--optimizer.lr", "0.02", "--optimizer.betas", "0,0.99", "--architecture.latent", "2"]
+LOSS = ["--objective.loss", "relativistic", "--objective.r1", "1", "--objective.auxiliary", "5"]
 
 
 def run(*words: object) -> None:
@@ -30,8 +31,7 @@ def run(*words: object) -> None:
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run with all four, by the command line."""
     out = tmp_path_factory.mktemp("extension") / "run"
-    terms = ["--objective.smooth", "0.1", "--objective.auxiliary", "1"]
-    run("train", "toy:128", *WORDS, *FAST, *RATE, *terms, "--out", out)
+    run("train", "toy:128", *WORDS, *FAST, *RATE, *LOSS, "--objective.smooth", "0.1", "--out", out)
     return out
 
 

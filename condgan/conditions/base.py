@@ -22,7 +22,7 @@ from condgan.core.task import Task
 Row = Mapping[str, Any]
 """What one sample is asked to be: public name → value."""
 Interpolation = Literal["nearest", "bilinear"]
-Shown = Sequence[str] | UInt8[Tensor, "n c *space"]
+Shown = Sequence[str | float] | UInt8[Tensor, "n c *space"]
 
 
 class Example(NamedTuple):
@@ -93,7 +93,7 @@ class Part(Spec, ABC):
 
     @abstractmethod
     def show(self, bundle: Bundle) -> Shown:
-        """Encoded values as people see them: texts, or images."""
+        """Encoded values as people see them: texts or numbers, or images."""
 
     @classmethod
     @abstractmethod

@@ -25,6 +25,10 @@ KNOWN = "known"
 """The tensor of a part that may be left out: Bool[b], whether it was given."""
 
 
+RESERVED = ("n", "seed", "seeds", "where", "like", "out", "device", "image", "images", "file_name")
+"""Names that calls, flags and files give to other things than values."""
+
+
 class Condition(Spec):
     """How a generator is steered: by all of its parts together. Without parts it is the plain GAN."""
 
@@ -52,6 +56,10 @@ class Condition(Spec):
         counts = Counter(field.name for field in self.form())
         if twice := [name for name, count in counts.items() if count > 1]:
             raise ValueError(f"two parts are called {twice[0]}: give one of them another column")
+        if taken := [
+            name for name in counts if name in RESERVED or name.removesuffix("_names") in counts.keys() - {name}
+        ]:
+            raise ValueError(f"{taken[0]} is the name of something else: give that part another column")
         return self
 
     @property

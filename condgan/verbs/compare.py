@@ -12,7 +12,7 @@ import torch
 from condgan.core.errors import DivergedError, SettingsError
 from condgan.data.base import Source
 from condgan.evaluation.comparison import Comparison, Outcome, Row, row
-from condgan.evaluation.evaluate import evaluate
+from condgan.evaluation.evaluate import evaluate, require
 from condgan.evaluation.page import NUMBERS
 from condgan.evaluation.protocol import protocol
 from condgan.evaluation.real import Real
@@ -102,6 +102,7 @@ def _require(presets: Sequence[str], seeds: Sequence[int], wants_remedy: bool) -
 
 def _outcome(made: Plan, n: int, repeats: int, quick: bool, device: str, on_step: Callable[[str], None]) -> Outcome:
     """Train to the end and evaluate; a report that is there is taken if it is of these weights, data and protocol."""
+    require(Real(made.recipe.data, _untrained(made)), n, repeats)
     for snapshot in loop.train(made.recipe, made.dataset, made.out, held_out=made.held_out, device=device):
         on_step(f"{made.out.name}: {snapshot.progress.images:,} images")
     on_step(f"{made.out.name}: evaluating")
@@ -115,6 +116,13 @@ def _outcome(made: Plan, n: int, repeats: int, quick: bool, device: str, on_step
         found.save(made.out / "report")
         report = found.report
     return Outcome(report, last["seconds"], last["images"])
+
+
+def _untrained(made: Plan) -> Pipeline:
+    """What will be trained, so that what cannot be measured is refused before."""
+    generator, _ = build(made.recipe, made.dataset.shape)
+    palette = made.dataset.schema.target.palette
+    return Pipeline(made.recipe.condition, made.recipe.architecture, made.dataset.shape, generator, palette=palette)
 
 
 def _there(file: Path) -> Report | None:

@@ -121,7 +121,7 @@ def test_presets_are_listed_with_a_line_each(capsys: pytest.CaptureFixture[str])
         (["train", "digits", "--batch=32"], "unknown option; --batch; did you mean '--training.batch'?"),
         (
             ["train", "digits", "--training.optimizer.lr", "3"],
-            "unknown setting; setting training.optimizer; did you mean",
+            "unknown setting; setting training.optimizer; known: 'images', ",
         ),
         (["train", "digits", "--training.batch"], "no value for --training.batch; command line; write"),
         (["train", "digits", "--condition", "lable"], "no kind 'lable'; setting condition.lable.kind; did you mean"),

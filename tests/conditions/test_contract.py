@@ -163,6 +163,8 @@ def test_short_forms() -> None:
         ({"labl": {}}, "no kind 'labl'; setting labl.kind; did you mean 'label'"),
         ({"a b": {"kind": "label"}}, "cannot be the name of a part"),
         ({"label": 3}, "give a table with a kind"),
+        ({"seed": {"kind": "label"}}, "seed is the name of something else"),
+        ({"a": {"kind": "label"}, "a_names": {"kind": "label"}}, "a_names is the name of something else"),
     ):
         with pytest.raises(SettingsError, match=message):
             Condition.parse(wrong)

@@ -82,7 +82,7 @@ def test_a_training_that_diverges_does_not_stop_the_others(
     assert failed and all(row.seeds == () and row.figures == {} and row.protocol is None for row in failed)
 
 
-def test_bad_words(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_bad_words(file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SettingsError, match="nothing to compare"):
         cg.compare([], file)
     for words, said in (
@@ -90,8 +90,9 @@ def test_bad_words(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
         (["--preset", "cgan-mlp", "--data", str(file), "--seeds", "2-1"], "no seeds in '2-1'"),
         (["--preset", "cgan-mlp", "--data", str(file), "--imags", "5"], "did you mean '--images'?"),
         (["--data", str(file)], "--preset"),
-        (["--preset", "cgan-mlp", "--data", str(file), "--n", "30"], "give at least 65"),
+        (["--preset", "cgan-mlp", "--data", str(file), "--n", "30", "--out", str(tmp_path / "o")], "give at least 65"),
     ):
         with pytest.raises(SystemExit) as stop:
             main(["compare", *words])
         assert stop.value.code == 2 and said in capsys.readouterr().err
+    assert not (tmp_path / "o").exists()  # refused before anything is trained

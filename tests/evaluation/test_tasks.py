@@ -20,7 +20,7 @@ from tests.evaluation.test_evaluate import tones
 
 
 def test_a_class_is_predicted_without_making_pictures() -> None:
-    schema = Schema(Column("pixels", channels=1), {"label": Column("ids", ("a", "b"), (1, 1))})
+    schema = Schema(Column("pixels", channels=1), {"label": Column("ids", ("a", "b", "c"), (2, 2, 2))})
     condition = Condition(label=Label(), picture=Picture(of="grey")).complete(schema)
     (field,) = tasks.fields(condition, schema).values()
     whole = tones(6, 0)
@@ -28,7 +28,7 @@ def test_a_class_is_predicted_without_making_pictures() -> None:
 
 
 def test_classes_that_are_not_requested_give_features() -> None:
-    schema = Schema(Column("pixels", channels=1), {"label": Column("ids", ("a", "b"), (1, 1))})
+    schema = Schema(Column("pixels", channels=1), {"label": Column("ids", ("a", "b", "c"), (2, 2, 2))})
     (field,) = tasks.fields(Condition(), schema).values()
     assert (field.name, field.requested) == ("label", False)
 

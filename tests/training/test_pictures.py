@@ -129,7 +129,7 @@ GREY = {"parts": {"picture": {"of": "grey"}}}
         ("pix2pix", {"condition": {"label": {}}}, "no column of classes called label"),
         ("pix2pix", {"architecture": {"dropout": 0}, "objective": {"diversity": 1}}, "generators with noise"),
         ("pix2pix", {"architecture": {"generator_injection": "spade"}}, "concat.*affine"),
-        ("pix2pix", {"architecture": {"colour": "lab"}}, "Lab is for colour images from grey levels"),
+        ("pix2pix", {"architecture": {"colour": "lab"}}, "[Ll]ab is for colour images from grey levels"),
         ("spade", {"architecture": {"style": True}}, "objective.style"),
         ("spade", {"objective": {"style": 1}}, "set architecture.style to true"),
     ],
