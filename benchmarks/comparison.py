@@ -85,7 +85,7 @@ def table(rows: dict[str, Row]) -> str:
 
 
 def draw(homes: dict[str, Path], path: Path) -> None:
-    """For each data set: with and without labels over the images seen, and how soon each way of telling obeys."""
+    """For each data set: with and without labels over the images seen, and how soon each way of conditioning works."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(11, 3.2 * len(homes)), layout="constrained")

@@ -27,7 +27,7 @@ def case(preset: str, folder: Path, size: str) -> dict[str, Any]:
     records = made.recipe.data.records()
     ours = Trainer(made.recipe, made.dataset, accelerator("cpu", "fp32"))
     (key,) = made.recipe.condition.spatial()
-    sources, targets = list(records.columns["picture"].pictures), list(records.images)
+    sources, targets = list(records.columns["picture"].undecoded), list(records.images)
     plain = PlainLoop(made.recipe, Files(sources, targets, made.dataset.shape.space, key), made.dataset.shape)
     portion = max(1, round(SECONDS / typical(ours.step, 3)))
     times = interleaved({"ours": steps(ours.step, portion), "plain": steps(plain.step, portion)}, PORTIONS)

@@ -1,8 +1,8 @@
 """condgan: images with what belongs to them in, a generator out that people can steer by the same."""
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from condgan.core.lazy import lazily
 from condgan.core.version import __version__ as __version__
 
 if TYPE_CHECKING:
@@ -87,13 +87,10 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    """Import the public names where they are first used: torch alone takes a second."""
-    if name in _ROOMS:
-        return import_module(f"condgan.{name}")
-    if name in _HOME:
-        return getattr(import_module(f"condgan.{_HOME[name]}"), name)
-    raise AttributeError(f"module 'condgan' has no attribute {name!r}")
+__getattr__ = lazily(
+    {room: f"condgan.{room}:*" for room in _ROOMS} | {name: f"condgan.{module}" for name, module in _HOME.items()}
+)
+"""Public names are imported where they are first used: torch alone takes a second."""
 
 
 def __dir__() -> list[str]:

@@ -4,10 +4,10 @@
 """
 
 # ruff: noqa: E402, I001
+# region PART
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Literal, Self
 
-# region PART
 import torch
 from torch import Tensor, nn
 

@@ -32,7 +32,7 @@ for command in (train, sample, translate, evaluate, compare, doctor, presets):
     app.command(command)
 
 
-TRAINS = {each.__name__: each for each in (train, doctor, compare)}
+TAKES_SETTINGS = {each.__name__: each for each in (train, doctor, compare)}
 """Commands that take settings of a recipe."""
 
 
@@ -45,14 +45,14 @@ def main(tokens: list[str] | None = None) -> NoReturn:
     tokens = [token for token in tokens if token != "--debug"]
     try:
         try:
-            if tokens and tokens[0] in TRAINS:
+            if tokens and tokens[0] in TAKES_SETTINGS:
                 tokens, settings = split(tokens)
                 tokens += ["--settings", json.dumps(settings)] if settings else []
             if tokens[:1] == ["translate"]:
                 tokens = [STDIN if token == "-" else token for token in tokens]
             app(tokens, exit_on_error=False, print_error=False, result_action="return_value")
         except CycloptsError as error:
-            command = TRAINS.get(tokens[0] if tokens else "")
+            command = TAKES_SETTINGS.get(tokens[0] if tokens else "")
             if command is not None:
                 known_options(command, tokens[1:])
             raise SettingsError(str(error).splitlines()[0], where="command line", do="see condgan --help") from error

@@ -32,7 +32,7 @@ def sample(
     seeds
         A-B, or one number: one seed an image. On one machine the same seed and values give the same image.
     where
-        NAME=VALUE, for names that are also options of this command.
+        NAME=VALUE, the same as --NAME VALUE; for names that are no words.
     out
         X.png (a grid), X.npz (arrays), X.parquet (a table), or DIR/ (one file a sample).
     device

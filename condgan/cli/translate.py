@@ -44,4 +44,4 @@ def translate(
 
     source = "-" if source == STDIN else source
 
-    show_translation(pipeline, source, out, like=like, seed=seed, device=device, **fields)
+    show_translation(pipeline, source, out, like=like, seed=seed, device=device, where=fields)

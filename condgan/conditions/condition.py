@@ -25,7 +25,10 @@ KNOWN = "known"
 """The tensor of a part that may be left out: Bool[b], whether it was given."""
 
 
-RESERVED = ("n", "seed", "seeds", "where", "like", "out", "device", "image", "images", "file_name")
+RESERVED = frozenset(
+    {"n", "seed", "seeds", "where", "like", "out", "device", "image", "images", "file_name", "pipeline", "source"}
+    | {"help", "debug", "version"}
+)
 """Names that calls, flags and files give to other things than values."""
 
 

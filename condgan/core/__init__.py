@@ -1,1 +1,1 @@
-"""What every room of the house stands on: settings, carriers, batches, seeds and errors."""
+"""What everything else stands on: settings, carriers, batches, seeds and errors."""

@@ -29,7 +29,7 @@ def cached(kind: str, parts: Mapping[str, Any], make: Callable[[], dict[str, Ten
 
     Args:
         kind: what they are, for people who look into the folder.
-        parts: all that the result depends on beside the versions of condgan and torch, as plain JSON values.
+        parts: all that the result depends on besides the versions of condgan and torch, as plain JSON values.
         make: makes them.
     """
     made_by = {"condgan": __version__, "torch": version("torch")}

@@ -39,7 +39,7 @@ class Palette(NamedTuple):
             return self._of_colours(pixels[..., :3], where)
         if pixels.ndim == 3:
             return self._of_one_hot(pixels, where)
-        if pixels.ndim != 2 or pixels.dtype.kind not in "iu":
+        if pixels.ndim != 2 or not np.issubdtype(pixels.dtype, np.integer):
             raise DataError(
                 f"no label map: {pixels.dtype} of shape {pixels.shape}",
                 where=where,

@@ -8,8 +8,6 @@ from typing import Literal, NamedTuple
 from condgan.core.palette import Palette
 
 Storage = Literal["ids", "numbers", "text", "pixels", "vectors"]
-TARGET = "target"
-"""What the images themselves are called where they are named like a column."""
 
 
 class Column(NamedTuple):
@@ -39,7 +37,7 @@ class Column(NamedTuple):
 
 
 class Schema(NamedTuple):
-    """What data hold: the images, and the columns beside them by their names."""
+    """What data hold: the images, and the columns by their names."""
 
     target: Column
     columns: Mapping[str, Column]

@@ -136,7 +136,7 @@ class Source(Spec, ABC):
         images = pick(records.images, chosen)
         pictures = {name: raw.at(chosen) for name, raw in records.columns.items() if isinstance(raw, RawPixels)}
         for raw in pictures.values():
-            require_same_sizes(images, raw.pictures)
+            require_same_sizes(images, raw.undecoded)
         target, kept, sizes, unreadable = self._decoded(images, records.palette)
         schema: dict[str, Column] = {}
         columns: dict[str, Values] = {}

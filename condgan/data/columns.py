@@ -114,14 +114,14 @@ class Loaded(NamedTuple):
 class RawPixels(ABC):
     """A column of pictures of the same extent as the images."""
 
-    pictures: Undecoded
+    undecoded: Undecoded
 
     def __len__(self) -> int:
-        return len(self.pictures)
+        return len(self.undecoded)
 
     def at(self, chosen: Int64[np.ndarray, " m"]) -> RawPixels:
         """Some of them."""
-        return replace(self, pictures=pick(self.pictures, chosen))
+        return replace(self, undecoded=pick(self.undecoded, chosen))
 
     @abstractmethod
     def decoded(self, size: tuple[int, int], fit: Fit) -> Loaded:
@@ -140,7 +140,7 @@ class Pictures(RawPixels):
     """1 grey, 3 colour, 4 colour with transparency; by default what they have."""
 
     def decoded(self, size: tuple[int, int], fit: Fit) -> Loaded:
-        found = decode(self.pictures, size, self.channels, fit)
+        found = decode(self.undecoded, size, self.channels, fit)
         return Loaded(Column("pixels", channels=found.images.shape[1]), found.images, found.kept, found.unreadable)
 
 
@@ -151,7 +151,7 @@ class LabelMaps(RawPixels):
     palette: Palette
 
     def decoded(self, size: tuple[int, int], fit: Fit) -> Loaded:
-        ids = decode_ids(self.pictures, self.palette, size, fit)
+        ids = decode_ids(self.undecoded, self.palette, size, fit)
         return Loaded(Column("pixels", channels=1, palette=self.palette), ids, np.arange(len(ids)))
 
 
@@ -160,7 +160,7 @@ class Boundaries(RawPixels):
     """Maps of instances, of which the boundaries are kept: 1 where an instance ends, else 0."""
 
     def decoded(self, size: tuple[int, int], fit: Fit) -> Loaded:
-        ends = decode_boundaries(self.pictures, size, fit)
+        ends = decode_boundaries(self.undecoded, size, fit)
         return Loaded(Column("pixels", channels=1), ends, np.arange(len(ends)))
 
 
@@ -224,7 +224,7 @@ def index_labels(
     if names is None:
         known, indices = np.unique(labels, return_inverse=True)
         return indices.astype(np.int64), tuple(str(value) for value in known.tolist())
-    if labels.dtype.kind in "iu":
+    if np.issubdtype(labels.dtype, np.integer):
         wrong = np.flatnonzero((labels < 0) | (labels >= len(names)))
         if len(wrong):
             raise DataError(

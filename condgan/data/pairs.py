@@ -26,7 +26,7 @@ class Sides(NamedTuple):
     """Both sides, sample by sample, and their names."""
 
     names: tuple[str, str]
-    pictures: tuple[Sequence[Picture], Sequence[Picture]]
+    both: tuple[Sequence[Picture], Sequence[Picture]]
     instances: Sequence[Picture] | None = None
     listed: Path | None = None
     """The list of classes, where there is one."""
@@ -54,22 +54,21 @@ class Pairs(Source):
 
     def records(self) -> Records:
         sides = self._sides()
-        if not sides.pictures[0]:
+        if not sides.both[0]:
             raise DataError("no pairs", where=self.path, do="give two folders with files of the same names")
         maps = [
             2 * sum(is_layout(each, sides.listed) for each in side[:LOOKED_AT]) > len(side[:LOOKED_AT])
-            for side in sides.pictures
+            for side in sides.both
         ]
         source = self._source(sides.names, maps)
         train = sides if self.subset == "train" else self.split("train")._sides()
         palettes = [
-            palette_of(pictures, sides.listed) if map else None
-            for pictures, map in zip(train.pictures, maps, strict=True)
+            palette_of(pictures, sides.listed) if map else None for pictures, map in zip(train.both, maps, strict=True)
         ]
-        columns: dict[str, Raw] = {PICTURE: self._source_column(sides.pictures[source], palettes[source])}
+        columns: dict[str, Raw] = {PICTURE: self._source_column(sides.both[source], palettes[source])}
         if sides.instances is not None:
             columns[INSTANCES] = Boundaries(sides.instances)
-        return Records(sides.pictures[1 - source], columns, palettes[1 - source])
+        return Records(sides.both[1 - source], columns, palettes[1 - source])
 
     def _source_column(self, pictures: Sequence[Picture], palette: Palette | None) -> Raw:
         """The column of source pictures."""

@@ -107,7 +107,7 @@ class Pipeline:
         """How many images, and the seed of each."""
         if n is None:
             counts = [len(field.choices) for field in self.condition.form() if field.choices]
-            classes = max(1, *counts, 1)
+            classes = max([1, *counts])
             most = max([len(seeds or ()), *map(len, asked.values())], default=0)
             n = most or min(10, max(1, 100 // classes)) * classes
         each = math.prod(self.shape.space) * self.shape.channels + PER_SAMPLE + 16 * self.architecture.noise

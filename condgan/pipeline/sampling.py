@@ -1,7 +1,8 @@
 """From latents and conditions to images, in chunks of one fixed size.
 
-Kernels differ between batch sizes, and with them the last bits of a result. So every chunk is filled up to the same
-number of samples: an image depends on its latent and its condition, not on how many others are asked for.
+Kernels differ between batch sizes, and at the end of a batch whose size is no power of two; with them differ the last
+bits of a result. So every chunk is filled up to the same number of samples, a power of two: an image
+depends on its latent and its condition, not on how many others are requested.
 """
 
 from __future__ import annotations
@@ -24,8 +25,9 @@ MOST, PIXELS = 32, 1 << 15
 
 
 def chunk_size(shape: Shape) -> int:
-    """Samples that are computed at a time."""
-    return max(1, min(MOST, PIXELS // math.prod(shape.space)))
+    """Samples that are computed at a time: a power of two."""
+    most = max(1, min(MOST, PIXELS // math.prod(shape.space)))
+    return 1 << (most.bit_length() - 1)
 
 
 def chunks(n: int, size: int) -> Iterator[tuple[slice, Int64[Tensor, " size"]]]:

@@ -51,15 +51,15 @@ def _listed(value: Any) -> list[Any]:
     return list(value) if isinstance(value, list | tuple | range) else [value]
 
 
-def opened_as(kind: FieldType | None, value: Any, place: int) -> Any:
+def opened_as(field_type: FieldType | None, value: Any, place: int) -> Any:
     """A value as the condition takes it: of pictures the levels in 8 bits, of label maps the numbers as they are.
 
     Raises:
         DataError: it cannot be read.
     """
-    if kind == "picture":
+    if field_type == "picture":
         return levelled(opened(value, place))
-    return untouched(value, place) if kind == "layout" else value
+    return untouched(value, place) if field_type == "layout" else value
 
 
 def untouched(picture: Picture | Image | str, place: int) -> Image | np.ndarray:

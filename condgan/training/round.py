@@ -1,4 +1,4 @@
-"""One adversarial step on a part of a batch, as pure functions. All that is seen here is ``G(z, y)`` and ``D(x, y)``.
+"""One adversarial step on a part of a batch, as pure functions of ``G(z, y)`` and ``D(x, y)``.
 
 The discriminator's step generates images and keeps them: the generator's step, which follows, uses the same ones.
 """

@@ -45,7 +45,7 @@ class Snapshot(NamedTuple):
 
     progress: Progress
     pipeline: Pipeline
-    """The generator as it is now; also saved in the run's folder."""
+    """With the average of the generator's weights; saved in the run's folder, unless a better one is there."""
     picture: Path
     """A grid of samples from the same seeds in each snapshot."""
     stopped: str | None = None
@@ -194,7 +194,7 @@ class Session:
         return plateau(read(self.log.file)) if asked else None
 
     def _warn(self, report: Progress) -> None:
-        """Say each alarm once in a session."""
+        """Say each alarm when it appears."""
         for each in report.alarms:
             if each.failure not in self.warned:
                 logger.warning("%s", each)

@@ -88,7 +88,7 @@ class Trainer:
             )
         }
         self.rates = {name: each.param_groups[0]["lr"] for name, each in self.optimizers.items()}
-        # what the engine returns is for the steps; the plain modules are for everything else
+        # what the engine returns is trained; in the other player's step, and for all else, the plain module is enough
         self.g, self.d = engine.prepare(self.generator), engine.prepare(self.discriminator)
 
     @property
@@ -114,7 +114,7 @@ class Trainer:
         self._set_rates()
         rounds: list[Round] = []
         for _ in range(self.recipe.training.discriminator_steps):
-            rounds = []
+            rounds = []  # the generator's step is on the items of the last of these
             self._update("discriminator", [partial(self._discriminator, rows, rounds) for rows in self._next_rows()])
             self.images += self.recipe.training.batch
         self.discriminator.requires_grad_(False)

@@ -41,7 +41,7 @@ def compare(
     """Train and evaluate several presets on the same data at the same budget, and write ``OUT/index.html``.
 
     Each run has its folder, ``OUT/PRESET-SEED``: the same call again goes on where it was stopped, and takes what is
-    there already. A training that diverges is told of and does not stop the others.
+    there already. A training that diverges is reported and does not stop the others.
 
     Args:
         presets: their names.

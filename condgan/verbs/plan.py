@@ -73,7 +73,7 @@ class Plan(NamedTuple):
     resume: Path | None
     """The checkpoint to go on from, where one was asked for; else it is the newest sound one in ``out``."""
     held_out: Dataset | None = None
-    """The test split, where there is one: whether the discriminator overfits shows on it."""
+    """Some of the test split, where there is one: whether the discriminator overfits shows on it."""
     perceptual: nn.Module | None = None
     """The network whose features ``objective.perceptual`` compares, where it does."""
 
@@ -99,7 +99,7 @@ def plan(data: Data = None, *, perceptual: nn.Module | None = None, **words: Unp
     def load(source: Source, folder: Path) -> Dataset:
         require_free(folder)
         dataset = source.load()
-        return dataset.with_label_noise(source.label_noise) if source.label_noise else dataset
+        return dataset.with_label_noise(source.label_noise)
 
     made = lay_out(data, load, **words)
     for remark in notes(made):
@@ -120,8 +120,7 @@ def held_out(made: Plan) -> Dataset | None:
     if not len(found) or _kinds(found.schema) != _kinds(made.dataset.schema):
         return None
     # with the same noise in the labels, or the discriminator would tell them by that
-    share = made.recipe.data.label_noise
-    return found.with_label_noise(share) if share else found
+    return found.with_label_noise(made.recipe.data.label_noise)
 
 
 def _kinds(schema: Schema) -> dict[str, object]:
@@ -190,8 +189,20 @@ def lay_out(
         preset = fitting(len(dataset))
         found = get(preset)
         found = found.override(merge(laid, words), where)
+    named = words.get("objective", {}), laid.get("objective", {})
+    if preset and not any("auxiliary" in each for each in named) and _lost_auxiliary(get(preset), found):
+        logger.warning(
+            "the auxiliary loss of %s is left out: with these settings it has nothing to predict, or would be learned "
+            "from the label in the discriminator's input; to have it all the same, set --objective.auxiliary",
+            preset,
+        )
     complete = found.resolve(dataset.schema, dataset.shape)
     return Plan(complete, dataset, preset or (str(recipe) if recipe else "your recipe"), folder, checkpoint)
+
+
+def _lost_auxiliary(base: Recipe, recipe: Recipe) -> bool:
+    """Whether settings took away the auxiliary loss of a preset, without naming it (``Recipe.override``)."""
+    return "auxiliary" in base.objective.terms and "auxiliary" not in recipe.objective.terms
 
 
 def found_for(condition: Condition, data: str, root: str) -> Source:

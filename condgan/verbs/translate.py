@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,7 @@ def translate(
     like: str | Path | None = None,
     seed: int = 0,
     device: str = "auto",
+    where: Mapping[str, Any] | None = None,
     **fields: Any,
 ) -> Iterator[Path | DataError]:
     """Generate an image from each picture of a file or a folder, and save it under the same name and at the same size.
@@ -46,6 +47,7 @@ def translate(
         like: an example of the style, where the generator has learned to tell one.
         seed: of the noise, the same for all.
         device: auto, cpu, cuda or mps.
+        where: as for a pipeline.
         fields: other values by their public names, the same for all, such as a label. What is a picture, too, such as
             ``instances``, is a file, or a folder of files of the pictures' names.
 
@@ -72,7 +74,7 @@ def translate(
     example = None if like is None else Path(like)
     if example is not None:
         pipe.style(example)  # what is wrong with it is not the pictures' fault
-    asked = {name: value for name, value in fields.items() if value is not None}
+    asked = {name: value for name, value in {**(where or {}), **fields}.items() if value is not None}
     for name in asked:
         if name not in [field.name for field in form]:
             raise SettingsError(
@@ -168,14 +170,14 @@ def _pictures(source: str | Path) -> dict[Path, Picture]:
     return {each.relative_to(path): each for each in found}
 
 
-def _bytes(pixels: np.ndarray, kind: str, palette: Palette | None) -> bytes:
+def _bytes(pixels: np.ndarray, format: str, palette: Palette | None) -> bytes:
     """An image as the bytes of a file; a label map as one of ids with their colours."""
     image = Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels)
     if palette is not None:
         image = Image.fromarray(palette.nearest(pixels))
         image.putpalette(np.array(palette.colours, np.uint8).tobytes())
-    elif kind == "JPEG":
+    elif format == "JPEG":
         image = image.convert("RGB") if image.mode == "RGBA" else image
     buffer = io.BytesIO()
-    image.save(buffer, kind, **({"quality": 95} if kind in ("JPEG", "WEBP") else {}))
+    image.save(buffer, format, **({"quality": 95} if format in ("JPEG", "WEBP") else {}))
     return buffer.getvalue()

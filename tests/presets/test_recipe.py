@@ -100,6 +100,16 @@ def test_a_little_classification_is_no_substitute(settings: dict[str, object], m
         get("house").override(settings)
 
 
+def test_what_falls_away_is_said(caplog: pytest.LogCaptureFixture) -> None:
+    """And only then."""
+    plan("digits", settings={"architecture": {"kind": "mlp"}})
+    assert [record for record in caplog.records if "the auxiliary loss of house" in record.getMessage()]
+    caplog.clear()
+    plan("digits", settings={"architecture": {"kind": "mlp"}, "objective": {"auxiliary": 0}})
+    plan("digits", settings={"architecture": {"channels": 32}})
+    assert not [record for record in caplog.records if "auxiliary" in record.getMessage()]
+
+
 def test_a_task_that_stood_alone_stays() -> None:
     assert (
         get("acgan").override({"architecture": {"discriminator_injection": "projection"}}).objective.weight("auxiliary")

@@ -49,13 +49,13 @@ def test_trouble(trouble: Callable[..., None], seed: int, reference: Reference, 
 
 
 def test_killed_again_and_again(reference: Reference, tmp_path: Path) -> None:
-    """Each sitting gets a little further."""
+    """Each session gets a little further."""
     run, log = tmp_path / "run", tmp_path / "log"
-    sittings, status = 0, -1
-    while status != 0 and sittings < 100:
-        sittings += 1
+    sessions, status = 0, -1
+    while status != 0 and sessions < 100:
+        sessions += 1
         status = finish(start([*reference.words, str(run)], log, 90, "die", run))
-    assert 1 < sittings < 100
+    assert 1 < sessions < 100
     assert_goes_on(reference, run, log)
 
 
