@@ -7,13 +7,14 @@ from typing import Any, Literal, Self
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float, UInt8
+from jaxtyping import Bool, UInt8
 from pydantic import model_validator
 from torch import Tensor
 from torch.nn import functional as F
 
 from condgan.conditions.base import Example, Interpolation, Part, Row
 from condgan.conditions.picture import require_map
+from condgan.conditions.segmentation import segmentation
 from condgan.core.batch import Batch
 from condgan.core.bundle import Bundle
 from condgan.core.cond import Cond, Embedder, Widths
@@ -111,7 +112,7 @@ class Layout(Part):
         return {"ids": "nearest", "boundary": "nearest"} if self.boundaries else {"ids": "nearest"}
 
     def tasks(self) -> Mapping[str, Task]:
-        return {self.column: segmentation(self.names)}
+        return {self.column: segmentation(self.names, lambda bundle: bundle["ids"])}
 
     def examples(self, n: int) -> None:
         return None
@@ -126,21 +127,6 @@ class Layout(Part):
         schema = Schema(Column("pixels", channels=3), {"picture": Column("pixels", channels=1, palette=palette)})
         images = torch.from_numpy(palette.paint(ids[:, 0].numpy())).movedim(-1, 1)
         return Example(cls(), schema, Batch(images, {"picture": ids}))
-
-
-def segmentation(names: tuple[str, ...]) -> Task:
-    """The class of each position: mean cross-entropy, and pixel accuracy (Long et al. 2015, section 5), of ``ids``."""
-
-    def loss(prediction: Float[Tensor, "b k *space"], bundle: Bundle) -> Float[Tensor, " b"]:
-        return F.cross_entropy(prediction.float(), target(bundle), reduction="none").flatten(1).mean(1)
-
-    def score(prediction: Float[Tensor, "b k *space"], bundle: Bundle) -> Float[Tensor, " b"]:
-        return (prediction.argmax(1) == target(bundle)).flatten(1).float().mean(1)
-
-    def target(bundle: Bundle) -> Tensor:
-        return bundle["ids"][:, 0].long()
-
-    return Task(len(names), True, loss, score, 1 / max(1, len(names)), names, target)
 
 
 def _ends(instances: Any, ids: UInt8[np.ndarray, "h w"], where: str) -> Bool[np.ndarray, "h w"]:

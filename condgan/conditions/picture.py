@@ -14,6 +14,7 @@ from torch import Tensor
 
 from condgan.conditions.base import Example, Interpolation, Part, Row
 from condgan.conditions.derive import edges, lightness
+from condgan.conditions.segmentation import ids_of, segmentation
 from condgan.core.batch import Batch, to_float
 from condgan.core.bundle import Bundle
 from condgan.core.cond import Cond, Embedder, Widths
@@ -126,7 +127,10 @@ class Picture(Part):
         return {"pixels": "bilinear"}
 
     def tasks(self) -> Mapping[str, Task]:
-        return {}
+        palette = self.palette
+        if palette is None:
+            return {}
+        return {self.column: segmentation(palette.names, lambda bundle: ids_of(palette, bundle["pixels"]))}
 
     def examples(self, n: int) -> None:
         return None

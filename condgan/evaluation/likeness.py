@@ -9,9 +9,9 @@ from jaxtyping import UInt8
 from torch import Tensor
 
 from condgan import metrics
-from condgan.conditions.layout import segmentation as segmentation_task
+from condgan.conditions.segmentation import ids_of
+from condgan.conditions.segmentation import segmentation as segmentation_task
 from condgan.core.cache import digest
-from condgan.core.palette import Palette
 from condgan.data.decode import allocate
 from condgan.evaluation.baselines import baselines
 from condgan.evaluation.control import segmentation
@@ -68,7 +68,7 @@ def _label_maps(real: Real, sets: Sequence[SampleSet]) -> Segmentation | None:
     palette = real.train.schema.target.palette
     if palette is None:
         return None
-    task, count = segmentation_task(palette.names), len(palette.names)
+    task, count = segmentation_task(palette.names, lambda bundle: bundle["ids"]), len(palette.names)
     sources, truth = training_sources(real), ids_of(palette, real.images)
     name = f"label maps of {digest(sources[:8])}"
     model = trained_on(task, sources, {"ids": ids_of(palette, real.train.target)}, real.train.hash, name)
@@ -89,8 +89,3 @@ def training_sources(real: Real) -> Images:
         found[rows] = some
     assert found is not None, "there are training images"
     return found
-
-
-def ids_of(palette: Palette, images: Images) -> UInt8[Tensor, "n 1 h w"]:
-    """The classes of colour-coded label maps."""
-    return torch.from_numpy(palette.nearest(images.movedim(1, -1).numpy()))[:, None]

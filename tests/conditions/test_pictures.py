@@ -81,6 +81,15 @@ def test_colour_coded_label_maps_are_coloured_again() -> None:
         Condition(picture=Picture(channels=1)).complete(schema(picture=OF_PIXELS))
 
 
+def test_colour_coded_label_maps_are_segmented_as_label_maps_are() -> None:
+    """The classes are the same, in whichever form they are given: so is what a report measures of them."""
+    (coloured, bundle), (maps, ids_of_maps) = case("coloured"), case("layout")
+    one, other = coloured.tasks()["picture"], maps.tasks()["picture"]
+    assert one.dense and one.names == other.names == PALETTE.names
+    assert torch.equal(one.target(bundle), other.target(ids_of_maps))
+    assert case("pair")[0].tasks() == case("grey")[0].tasks() == {}
+
+
 def test_a_layout_is_one_hot_concatenated_with_its_boundaries() -> None:
     condition, bundle = case("boundaries")
     cond = condition.embedder()(bundle)

@@ -60,6 +60,18 @@ def test_a_report_on_one_that_knows_the_answer(to_photo: Path, beach: Path) -> N
 
 
 @pytest.mark.usefixtures("quick")
+def test_a_report_on_label_maps_given_in_their_colours(
+    beach: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A segmenter looks whether things are in their places, as it does where label maps are given as classes."""
+    assert run("train", beach, "--preset", "pix2pix", "--out", tmp_path / "run", *UNET) == 0
+    assert run("evaluate", tmp_path / "run", beach) == 0
+    assert "mean IoU (picture)" in capsys.readouterr().out
+    report = Report.model_validate_json((tmp_path / "run" / "report" / "report.json").read_bytes())
+    assert report.controllability["picture"].segmentation.real_pixel_accuracy > 0.9
+
+
+@pytest.mark.usefixtures("quick")
 def test_a_report_on_label_maps(to_layout: Path, beach: Path, tmp_path: Path) -> None:
     """Where the images are label maps, they are compared with the true ones, and a segmenter's with them."""
     pipe = cg.Pipeline.from_pretrained(to_layout)
