@@ -15,7 +15,7 @@ from torch import Tensor
 from condgan.conditions.base import Example, Interpolation, Part, Row
 from condgan.conditions.derive import edges, lightness
 from condgan.conditions.segmentation import ids_of, segmentation
-from condgan.core.batch import Batch, to_float
+from condgan.core.batch import MODES, Batch, to_float
 from condgan.core.bundle import Bundle
 from condgan.core.cond import Cond, Embedder, Widths
 from condgan.core.errors import SettingsError
@@ -25,7 +25,6 @@ from condgan.core.palette import Palette
 from condgan.core.schema import Column, Schema
 from condgan.core.task import Task
 
-MODES = {1: "L", 3: "RGB", 4: "RGBA"}
 Of = Literal["pair", "grey", "edges"]
 
 

@@ -9,6 +9,7 @@ from jaxtyping import Float, UInt8
 from torch import Tensor
 from torch.nn import functional as F
 
+from condgan.core.batch import Images
 from condgan.core.bundle import Bundle
 from condgan.core.palette import Palette
 from condgan.core.task import Task
@@ -30,6 +31,6 @@ def segmentation(names: tuple[str, ...], ids: Callable[[Bundle], UInt8[Tensor, "
     return Task(len(names), True, loss, score, 1 / max(1, len(names)), names, target)
 
 
-def ids_of(palette: Palette, images: UInt8[Tensor, "n 3 h w"]) -> UInt8[Tensor, "n 1 h w"]:
+def ids_of(palette: Palette, images: Images) -> UInt8[Tensor, "n 1 h w"]:
     """The classes of colour-coded label maps."""
     return torch.from_numpy(palette.nearest(images.movedim(1, -1).cpu().numpy()))[:, None].to(images.device)

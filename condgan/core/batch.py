@@ -10,6 +10,11 @@ from torch import Tensor
 Values = Tensor | Sequence[str]
 """A column of some items: a tensor whose first axis is the item, or a list of texts."""
 
+Images = UInt8[Tensor, "n c h w"]
+"""Images as stored."""
+MODES = {1: "L", 3: "RGB", 4: "RGBA"}
+"""Pillow's mode of an image of so many channels."""
+
 
 class Shape(NamedTuple):
     """The shape of one sample: channels, then its extent in space (height, width)."""

@@ -18,6 +18,7 @@ from jaxtyping import Int64, UInt8
 from PIL import Image, ImageOps
 from torch import Tensor
 
+from condgan.core.batch import MODES
 from condgan.core.errors import DataError
 
 Found = TypeVar("Found")
@@ -47,7 +48,6 @@ FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM")
 
 ORIENTATION = 0x0112
 """The EXIF tag that says how a photo is turned; 5 to 8 are on their side."""
-MODES = {1: "L", 3: "RGB", 4: "RGBA"}
 CHANNELS = {"1": 1, "L": 1, "I": 1, "I;16": 1, "I;16B": 1, "LA": 4, "PA": 4, "RGBA": 4, "RGBa": 4}
 
 

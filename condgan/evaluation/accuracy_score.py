@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import torch
-from jaxtyping import Bool, UInt8
+from jaxtyping import Bool
 from torch import Tensor
 
+from condgan.core.batch import Images
 from condgan.core.bundle import Bundle, concat, take
 from condgan.core.cache import cached
 from condgan.data.augment import Augment
@@ -23,8 +24,6 @@ EPOCHS, LEAST_STEPS, MOST_STEPS = 12, 300, 900
 KEPT = 0.05
 """Share of the rare class that is left."""
 CLASSICAL = Augment(rotation=10, translation=0.1)
-
-Images = UInt8[Tensor, "n c h w"]
 
 
 class Trial:

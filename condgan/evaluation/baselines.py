@@ -6,10 +6,10 @@ import torch
 from jaxtyping import Float, UInt8
 from torch import Tensor
 
+from condgan.core.batch import Images
 from condgan.core.needs import LIGHTNESS
 from condgan.evaluation.real import Real
 
-Images = UInt8[Tensor, "n c h w"]
 PART = 500
 
 

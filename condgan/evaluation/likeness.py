@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
-from jaxtyping import UInt8
 from torch import Tensor
 
 from condgan import metrics
 from condgan.conditions.segmentation import ids_of
 from condgan.conditions.segmentation import segmentation as segmentation_task
+from condgan.core.batch import Images
 from condgan.core.cache import digest
 from condgan.data.decode import allocate
 from condgan.evaluation.baselines import baselines
@@ -22,7 +22,6 @@ from condgan.evaluation.tasks import trained_on
 from condgan.metrics import over_repeats
 from condgan.training.classifier import predict
 
-Images = UInt8[Tensor, "n c h w"]
 PART = 500
 """Training images that are read at a time."""
 

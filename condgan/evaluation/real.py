@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import cached_property
 
 import torch
-from jaxtyping import Float, Int64, UInt8
+from jaxtyping import Float, Int64
 from torch import Tensor
 from torch.nn import functional as F
 
-from condgan.core.batch import evenly
+from condgan.core.batch import Images, evenly
 from condgan.core.bundle import Bundle
 from condgan.core.errors import DataError, NoSplitError, SettingsError
 from condgan.core.needs import GROUND_TRUTH
@@ -31,8 +31,6 @@ PIXELS = 1_024
 """Numbers of an image that neighbours are looked for by, at most; larger images are averaged down."""
 LEAST = 4
 """Images on either side, without which nothing can be said."""
-
-Images = UInt8[Tensor, "n c h w"]
 
 
 class Real:

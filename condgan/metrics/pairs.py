@@ -3,12 +3,12 @@
 from typing import NamedTuple
 
 import torch
-from jaxtyping import Float, UInt8
+from jaxtyping import Float
 from torch import Tensor
 
-PART = 250
+from condgan.core.batch import Images
 
-Images = UInt8[Tensor, "n c h w"]
+PART = 250
 
 
 class Likeness(NamedTuple):

@@ -12,11 +12,11 @@ from jaxtyping import Float
 from PIL.Image import Image, Resampling
 from torch import Tensor, nn
 
-from condgan.core.batch import Shape, to_float
+from condgan.core.batch import MODES, Shape, to_float
 from condgan.core.errors import SettingsError
 from condgan.core.form import FieldType, FormField
 from condgan.core.needs import POSTERIOR
-from condgan.data.decode import MODES, Picture, fitted, levelled, opened
+from condgan.data.decode import Picture, fitted, levelled, opened
 from condgan.data.layouts import array_of
 from condgan.networks.base import Architecture
 

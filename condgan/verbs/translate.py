@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from PIL import Image
 
 from condgan.core import disk
 from condgan.core.errors import DataError, SettingsError
+from condgan.core.form import FormField
 from condgan.core.palette import Palette
 from condgan.data.decode import Picture
 from condgan.data.folder import SUFFIXES, images_in
@@ -67,21 +68,12 @@ def translate(
     if not 0 <= seed < 2**63:
         raise SettingsError("seed out of range", where="seed", do="give a number from 0 to 2^63 − 1")
     pictures, home = _pictures(source), Path(out)
-    there, target = Path(source).resolve(), home.resolve()
-    if target == there.parent if there.is_file() else str(source) != "-" and target.is_relative_to(there):
-        raise SettingsError("the images would come among the pictures", where=out, do="choose another --out")
+    _apart(source, home)
     named = _files(pictures, home, pipe)
     example = None if like is None else Path(like)
     if example is not None:
         pipe.style(example)  # what is wrong with it is not the pictures' fault
-    asked = {name: value for name, value in {**(where or {}), **fields}.items() if value is not None}
-    for name in asked:
-        if name not in [field.name for field in form]:
-            raise SettingsError(
-                f"this generator was trained without {name}",
-                where=f"{name} {asked[name]!r}",
-                do=f"leave it out; it takes {', '.join(field.name for field in form)}",
-            )
+    asked = _asked(form, {**(where or {}), **fields})
     maps = {field.name for field in form if field.type in PICTURES and field.name in asked}
     partners = {name: _partners(pictures, name, Path(asked.pop(name))) for name in maps}
     rows = [
@@ -98,6 +90,35 @@ def count(source: str | Path) -> int:
         DataError: none.
     """
     return len(_pictures(source))
+
+
+def _apart(source: str | Path, home: Path) -> None:
+    """Refuse a folder for the images that lies among the pictures.
+
+    Raises:
+        SettingsError: it does.
+    """
+    there, target = Path(source).resolve(), home.resolve()
+    if target == there.parent if there.is_file() else str(source) != "-" and target.is_relative_to(there):
+        raise SettingsError("the images would come among the pictures", where=home, do="choose another --out")
+
+
+def _asked(form: Sequence[FormField], values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that are given, each of a field that the generator takes.
+
+    Raises:
+        SettingsError: one that it does not take.
+    """
+    names = [field.name for field in form]
+    asked = {name: value for name, value in values.items() if value is not None}
+    for name in asked:
+        if name not in names:
+            raise SettingsError(
+                f"this generator was trained without {name}",
+                where=f"{name} {asked[name]!r}",
+                do=f"leave it out; it takes {', '.join(names)}",
+            )
+    return asked
 
 
 def _files(pictures: dict[Path, Picture], home: Path, pipe: Pipeline) -> dict[Path, Picture]:

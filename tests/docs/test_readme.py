@@ -144,9 +144,10 @@ def test_python_of_the_pages(page: Path, digits: Path, to_photo: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_toml_of_the_pages(page: Path) -> None:
-    """Each block is part of a recipe."""
+    """Each block is part of a recipe, which comes back as it was."""
     for text in blocks(page.read_text(), "toml"):
-        Recipe.parse(merge(Recipe().plain(), tomllib.loads(text)))
+        recipe = Recipe.parse(merge(Recipe().plain(), tomllib.loads(text)))
+        assert Recipe.parse(recipe.plain()) == recipe
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
