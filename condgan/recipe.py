@@ -11,6 +11,7 @@ from condgan.conditions.base import PARTS
 from condgan.conditions.condition import Condition, carriers, spell
 from condgan.core.batch import Shape
 from condgan.core.errors import SettingsError
+from condgan.core.levels import BYTE
 from condgan.core.needs import AUXILIARY, TASK, WHOLE_BATCH
 from condgan.core.schema import Schema
 from condgan.core.spec import Spec
@@ -127,7 +128,10 @@ class Recipe(Spec):
         Raises:
             SettingsError: the condition and the data do not fit.
         """
-        data = self.data.with_(size=shape.space, channels=shape.channels)
+        pictures = [column.reading.levels for column in schema.columns.values() if column.storage == "pixels"]
+        levels = {"range": schema.target.reading.levels, "input_range": next(iter(pictures), BYTE)}
+        settled = {name: each for name, each in levels.items() if each != BYTE}
+        data = self.data.with_(size=shape.space, channels=shape.channels, **settled)
         return self.model_copy(update={"data": data, "condition": self.condition.complete(schema)})
 
     def override(self, settings: Mapping[str, Any], where: str = "") -> Self:

@@ -16,6 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 from condgan.core.errors import DataError
+from condgan.core.note import LEFT_OUT, READ, SPOILS, WRONG
 
 if TYPE_CHECKING:
     from condgan.core.form import FormField
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from condgan.training.session import Snapshot
     from condgan.verbs.doctor import Diagnosis
     from condgan.verbs.plan import Plan
+
+
+HARM = {WRONG: "likely wrong", LEFT_OUT: "left out", SPOILS: "note", READ: "read"}
+"""How a note begins, by what it can do."""
 
 
 class TrainingView:
@@ -139,10 +144,10 @@ def show_diagnosis(diagnosis: Diagnosis) -> None:
             console.print(histogram(dict(zip(column.names, column.counts, strict=True))))
     for each in dataset.unreadable:
         console.print(f"cannot be read: {each}", markup=False, soft_wrap=True)
-    for remark in diagnosis.remarks:
-        console.print(f"note: {remark}", markup=False, soft_wrap=True)
-    if not diagnosis.remarks and not diagnosis.errors:
-        console.print("nothing odd: no tiny classes, no copies, nothing unreadable")
+    for note in diagnosis.remarks:
+        console.print(f"{HARM[note.harm]}: {note.text}", markup=False, soft_wrap=True)
+    if not diagnosis.remarks and not diagnosis.errors and not dataset.unreadable:
+        console.print("nothing odd: no tiny classes, no copies, nothing unreadable or left out")
     if took is not None:
         console.print(
             f"training: {recipe.training.budget()}, about {took.minutes:.0f} min "
@@ -173,6 +178,8 @@ def show_evaluation(pipeline: str, data: str, *, out: Path, **words: Any) -> Non
         found = evaluate(pipeline, data, out=out, on_step=status.update, **words)
     for sentence in found.report.verdict:
         console.print(sentence, markup=False, soft_wrap=True)
+    if found.report.protocol.reference == "validation":
+        console.print("The data bring no test split: samples are compared with the validation split.", soft_wrap=True)
     for alarm in found.report.alarms:
         console.print(f"alarm in training: {alarm}", markup=False, soft_wrap=True)
     console.print(figures(found.report))

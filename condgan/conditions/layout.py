@@ -39,6 +39,8 @@ class Layout(Part):
     """Class names in the order of their ids; empty: take them from the data."""
     colours: tuple[Colour, ...] = ()
     """Red, green and blue of each class; empty: take them from the data."""
+    by_colour: bool = False
+    """Whether grey maps hold colours, such as masks of 0 and 255, and not ids; taken from the data."""
     boundaries: bool = False
     """Whether boundaries of instances are a second tensor; taken from the data."""
 
@@ -55,7 +57,7 @@ class Layout(Part):
     @property
     def palette(self) -> Palette:
         """The classes with their colours."""
-        return Palette(self.names, self.colours)
+        return Palette(self.names, self.colours, self.by_colour)
 
     def provides(self) -> frozenset[str]:
         return frozenset({"map", MAP, GROUND_TRUTH})
@@ -68,14 +70,15 @@ class Layout(Part):
                 where=f"setting condition.{self.column}.kind",
                 do="give pairs with maps of class ids; or set --condition picture, for pictures of any other kind",
             )
-        names, colours = found.palette
+        names, colours, by_colour = found.palette
         if self.names and self.names != names:
             raise SettingsError(
                 "the data have other classes than the condition",
                 where=f"setting condition.{self.column}.names",
                 do="leave it out to take those of the data",
             )
-        return self.with_(names=names, colours=colours, boundaries=INSTANCES in schema.columns)
+        there = INSTANCES in schema.columns
+        return self.with_(names=names, colours=colours, by_colour=by_colour, boundaries=there)
 
     def form(self) -> tuple[FormField, ...]:
         maps = FormField(self.column, "layout", required=True, help=f"a label map of {', '.join(self.names)}")

@@ -20,6 +20,7 @@ from condgan.core.bundle import Bundle
 from condgan.core.cond import Cond, Embedder, Widths
 from condgan.core.errors import SettingsError
 from condgan.core.form import FormField
+from condgan.core.levels import AS_IS, BYTE, Reading, in_mode, to_bytes
 from condgan.core.needs import GROUND_TRUTH, LIGHTNESS, MAP
 from condgan.core.palette import Palette
 from condgan.core.schema import Column, Schema
@@ -56,6 +57,10 @@ class Picture(Part):
     """Of the pictures; 0: as the data have them."""
     palette: Palette | None = None
     """The classes of label maps that are given in their colours; taken from the data."""
+    range: tuple[float, float] | None = None
+    """The levels that become black and white; taken from the data."""
+    background: str | None = None
+    """The colour under what is transparent; taken from the data."""
 
     @model_validator(mode="after")
     def _always_there(self) -> Self:
@@ -72,7 +77,7 @@ class Picture(Part):
         return frozenset({"map", MAP, GROUND_TRUTH}) | more
 
     def complete(self, schema: Schema) -> Self:
-        palette, channels = None, 1
+        palette, channels, reading = None, 1, schema.target.reading
         if self.of == "pair":
             found = schema.columns.get(self.column)
             if found is None or found.storage != "pixels":
@@ -81,7 +86,7 @@ class Picture(Part):
                     where=f"setting condition.{self.column}.of",
                     do="give pairs, or set it to grey or edges to make the pictures from the images",
                 )
-            palette = found.palette
+            palette, reading = found.palette, found.reading
             channels = 3 if palette else found.channels
         if self.channels not in (0, channels) or (self.palette and self.palette != palette):
             raise SettingsError(
@@ -89,7 +94,8 @@ class Picture(Part):
                 where=f"setting condition.{self.column}.channels and palette",
                 do="leave them out, and set data.input_channels",
             )
-        return self.with_(channels=channels, palette=palette)
+        levels, background = reading if self.range is None or self.background is None else (self.range, self.background)
+        return self.with_(channels=channels, palette=palette, range=levels, background=background)
 
     def form(self) -> tuple[FormField, ...]:
         what = DERIVED[self.of].help if self.of in DERIVED else "a picture"
@@ -104,7 +110,8 @@ class Picture(Part):
             return {"pixels": torch.from_numpy(self.palette.paint(np.stack(maps))).movedim(-1, 1).contiguous()}
         derived = DERIVED.get(self.of)
         mode = derived.given if derived else MODES[self.channels]
-        arrays = [np.array(require_picture(value).convert(mode)) for value in values]
+        reading = Reading(self.range or BYTE, self.background or AS_IS.background)
+        arrays = [np.array(in_mode(require_picture(value, reading), mode, reading)) for value in values]
         pictures = torch.from_numpy(np.stack([each.reshape(*each.shape[:2], -1) for each in arrays])).movedim(-1, 1)
         # a drawing is there already; grey levels are made of whatever is given
         return {"pixels": lightness(pictures) if self.of == "grey" else pictures.contiguous()}
@@ -163,14 +170,15 @@ def require_map(value: Any) -> Image.Image | np.ndarray:
     return value if isinstance(value, np.ndarray) else require_picture(value)
 
 
-def require_picture(value: Any) -> Image.Image:
-    """A picture, and nothing else.
+def require_picture(value: Any, reading: Reading = AS_IS) -> Image.Image:
+    """A picture, and nothing else; of an array the levels in 8 bits.
 
     Raises:
         SettingsError: it is none.
     """
     if isinstance(value, np.ndarray):
-        return Image.fromarray(value[..., 0] if value.ndim == 3 and value.shape[2] == 1 else value)
+        levels = value[..., 0] if value.ndim == 3 and value.shape[2] == 1 else value
+        return Image.fromarray(levels if levels.dtype == np.uint8 else to_bytes(levels, reading.levels))
     if not isinstance(value, Image.Image):
         raise SettingsError("not a picture", where=f"{type(value).__name__} {value!r}", do="give an opened image")
     return value

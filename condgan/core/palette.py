@@ -23,6 +23,8 @@ class Palette(NamedTuple):
     names: tuple[str, ...]
     colours: tuple[Colour, ...]
     """Red, green and blue of each, 0 … 255."""
+    by_colour: bool = False
+    """Whether grey maps hold the colours of the classes, such as masks of 0 and 255, and not their ids."""
 
     def ids(self, image: Image.Image | np.ndarray, where: object) -> UInt8[np.ndarray, "h w"]:
         """The ids of a label map: of an index or palette image its values, of a colour image by the colours' order,
@@ -32,6 +34,8 @@ class Palette(NamedTuple):
             DataError: an id or a colour that is not in the list; not a label map at all.
         """
         if isinstance(image, Image.Image) and image.mode == "P" and self._draws(image):
+            return self._of_colours(np.asarray(image.convert("RGB")), where)
+        if isinstance(image, Image.Image) and self.by_colour and image.mode in ("1", "L"):
             return self._of_colours(np.asarray(image.convert("RGB")), where)
         pixels = image if isinstance(image, np.ndarray) else _values(image)
         drawn = isinstance(image, Image.Image) or (pixels.dtype == np.uint8 and pixels.max(initial=0) > 1)

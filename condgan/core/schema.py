@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal, NamedTuple
 
+from condgan.core.levels import Reading
 from condgan.core.palette import Palette
 
 Storage = Literal["ids", "numbers", "text", "pixels", "vectors"]
@@ -30,6 +31,8 @@ class Column(NamedTuple):
     palette: Palette | None = None
     """Of pixels that are label maps: their classes. As a condition they are stored as ids, in one channel; as images in
     their colours."""
+    reading: Reading = Reading()
+    """Of pixels: how their levels became 8 bits, and what was laid under what is transparent."""
     width: int = 0
     """Of vectors."""
     missing: int = 0

@@ -1,37 +1,52 @@
-"""An .npz file of arrays."""
+"""Arrays of images and labels in one file: .npz, HDF5, or MATLAB's."""
+
+from __future__ import annotations
 
 import zipfile
 import zlib
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 
 from condgan.core.bounds import require_memory
 from condgan.core.errors import DataError
+from condgan.core.note import READ, Note
 from condgan.data.base import UNLABELLED, Records, Source, existing, place
 from condgan.data.columns import LABEL, Classes
+from condgan.data.folder import chosen_split, of_judge
+from condgan.data.splits import Split
 
-SPELLINGS = (("labels", "names"), ("label", "label_names"))
-"""What the arrays of labels and of class names are called."""
+SUFFIXES = (".npz", ".h5", ".hdf5", ".mat")
+IMAGES = ("images", "image", "x", "data", "imgs", "img", "arr_0")
+LABELS = ("labels", "label", "y", "targets", "target", "classes", "ans", "arr_1")
+NAMES = ("names", "label_names", "class_names", "list_classes", "categories", "classes")
+"""What the arrays of images, of labels and of class names are called, in lower case."""
+SPLITS: Mapping[Split, tuple[str, ...]] = {
+    "train": ("train", "training"),
+    "val": ("val", "valid", "validation", "dev"),
+    "test": ("test", "testing"),
+}
 
 
-class Npz(Source):
-    """Arrays ``images`` (n,h,w or n,h,w,c; 8 or 16 bits), ``labels`` (n) and, if any, ``names`` (one a class).
+class Arrays(Source):
+    """Arrays ``images`` (n,h,w or n,h,w,c), ``labels`` (n, or one-hot) and, if any, ``names`` (one a class).
 
-    ``label`` and ``label_names`` will do, too: condgan saves its samples so.
+    Other usual names will do: ``label`` and ``label_names`` as condgan saves its samples, ``x`` and ``y``; also with
+    splits, as MedMNIST (``train_images``) and Keras (``x_train``) have them.
     """
 
-    kind: Literal["npz"] = "npz"
+    kind: Literal["arrays"] = "arrays"
     path: str
-    """The .npz file."""
+    """A .npz file; or .h5, .hdf5 or .mat (pip install 'condgan[hdf5]')."""
     labelled: bool = True
     """Whether it has labels; else only its images are read, for generators that take no label."""
 
     @classmethod
     def recognise(cls, data: str, root: str, reads: frozenset[str]) -> Self | None:
         path = place(data)
-        if path is None or path.suffix.lower() != ".npz":
+        if path is None or path.suffix.lower() not in SUFFIXES or path.is_dir():
             return None
         return cls(path=str(path), labelled=LABEL in reads)
 
@@ -39,31 +54,155 @@ class Npz(Source):
         return Path(self.path).name
 
     def records(self) -> Records:
-        self.without_split()
         file = existing(self.path)
-        try:
-            with zipfile.ZipFile(file) as archive:
-                size = sum(each.file_size for each in archive.infolist())
-            require_memory(2 * size, "arrays, with a copy to turn them,", file, "save fewer images in a file")
-            with np.load(file, allow_pickle=False) as arrays:
-                found = {name: arrays[name] for name in arrays.files}
-        except (OSError, ValueError, EOFError, MemoryError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
-            raise DataError("cannot read arrays", where=file, do=f"save them with numpy.savez ({error})") from None
-        labels, names = next((pair for pair in SPELLINGS if pair[0] in found), SPELLINGS[0])
-        missing = [name for name in ("images", labels) if name not in found and (self.labelled or name == "images")]
+        arrays = _read(file)
+        found = {name.lower(): value for name, value in arrays.items()}
+        parts = {split: there for split in SPLITS if (there := _of_split(found, split))}
+        split = None
+        if "train" in parts:
+            split = chosen_split(self, parts)
+            images, labels = parts[split or "train"]
+        else:
+            self.without_split()
+            images = next((name for name in IMAGES if name in found), "")
+            labels = next((name for name in LABELS if name in found and name != images), "")
+        missing = ["images"] * (not images) or ["labels"] * (self.labelled and not labels)
         if missing:
             raise DataError(
                 f"no array {missing[0]!r}",
-                where=f"{file} has {', '.join(found)}",
-                do="save images and labels" + f"; {UNLABELLED}" * (missing[0] == labels),
+                where=f"{file} has {', '.join(arrays)}",
+                do="save images and labels" + f"; {UNLABELLED}" * (missing[0] == "labels"),
             )
-        images = found["images"]
-        if images.ndim not in (3, 4) or 0 in images.shape[1:]:
-            raise DataError(f"images of shape {images.shape}", where=file, do="give n,h,w or n,h,w,c")
-        if not self.labelled:
-            return Records(images)
-        for name in (labels, names):
-            if name in found and not found[name].ndim:
+        names = next((name for name in NAMES if name in found and name != labels), "")
+        for name in (images, labels, names):
+            if name and not found[name].ndim:
                 raise DataError(f"{name} is no list", where=file, do="give one label an image, one name a class")
-        classes = tuple(map(str, found[names].tolist())) if names in found else None
-        return Records(images, {LABEL: Classes(found[labels], classes)})
+        count = len(found[labels]) if labels and found[labels].ndim else None
+        pixels, told = _channels_last(found[images], count, file)
+        notes = [*told, *of_judge(parts, self.subset, split)]
+        if not self.labelled:
+            return Records(pixels, split=split, notes=tuple(notes))
+        classes = tuple(map(_text, found[names].ravel().tolist())) if names else None
+        return Records(pixels, {LABEL: Classes(found[labels], classes)}, split=split, notes=tuple(notes))
+
+
+def _of_split(found: Mapping[str, np.ndarray], split: Split) -> tuple[str, str] | None:
+    """The names of a split's arrays of images and of labels; the latter may be empty."""
+    for word in SPLITS[split]:
+        images = [name for what in IMAGES for name in _spelled(what, word) if name in found]
+        if images:
+            labels = [name for what in LABELS for name in _spelled(what, word) if name in found]
+            return images[0], labels[0] if labels else ""
+    return None
+
+
+def _spelled(what: str, split: str) -> tuple[str, ...]:
+    return f"{split}_{what}", f"{what}_{split}", f"{split}{what}", f"{split}/{what}", f"{split}_set_{what}"
+
+
+def _text(value: Any) -> str:
+    return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
+
+
+def _channels_last(images: np.ndarray, count: int | None, file: Path) -> tuple[np.ndarray, list[Note]]:
+    """Images as n,h,w or n,h,w,c, in whatever order their axes are.
+
+    Raises:
+        DataError: no such order.
+    """
+    notes = []
+    if count is not None and images.ndim in (3, 4) and len(images) != count and images.shape[-1] == count:
+        images = np.moveaxis(images, -1, 0)  # MATLAB counts its samples along the last axis
+        notes.append(Note("axes", "images are along the last axis of their array", READ))
+    if images.ndim == 2 and images.shape[1] and round(images.shape[1] ** 0.5) ** 2 == images.shape[1]:
+        side = round(images.shape[1] ** 0.5)
+        images = images.reshape(len(images), side, side)
+        notes.append(Note("axes", f"rows of {side * side} numbers are read as images of {side}×{side}", READ))
+    if images.ndim == 4 and images.shape[1] in (1, 3, 4) and images.shape[-1] not in (1, 3, 4):
+        images = np.moveaxis(images, 1, -1)
+        notes.append(Note("axes", "the channels of the images stand before height and width", READ))
+    if images.ndim not in (3, 4) or 0 in images.shape[1:]:
+        raise DataError(f"images of shape {images.shape}", where=file, do="give n,h,w or n,h,w,c")
+    return images, notes
+
+
+def _read(file: Path) -> dict[str, np.ndarray]:
+    """All arrays of a file by their names.
+
+    Raises:
+        DataError: it cannot be read.
+    """
+    try:
+        match file.suffix.lower():
+            case ".npz":
+                with zipfile.ZipFile(file) as archive:
+                    size = sum(each.file_size for each in archive.infolist())
+                _require_memory(size, file)
+                with np.load(file, allow_pickle=False) as arrays:
+                    return {name: arrays[name] for name in arrays.files}
+            case ".mat" if not _is_hdf5(file):
+                return _of_matlab(file)
+            case _:
+                return _of_hdf5(file)
+    except (
+        *(OSError, ValueError, EOFError, MemoryError, RuntimeError, KeyError, TypeError),
+        *(zipfile.BadZipFile, zlib.error),
+    ) as error:
+        first = (str(error).splitlines() or [type(error).__name__])[0]
+        raise DataError("cannot read arrays", where=file, do=f"save them with numpy.savez ({first})") from None
+
+
+def _require_memory(size: int, file: Path) -> None:
+    require_memory(2 * size, "arrays, with a copy to turn them,", file, "save fewer images in a file")
+
+
+def _is_hdf5(file: Path) -> bool:
+    with file.open("rb") as opened:
+        return opened.read(8) == b"\x89HDF\r\n\x1a\n" or opened.read(1 << 10).find(b"\x89HDF") >= 0
+
+
+def _of_matlab(file: Path) -> dict[str, np.ndarray]:
+    _require("scipy", file)
+    from scipy.io import loadmat, whosmat
+
+    _require_memory(sum(8 * int(np.prod(shape)) for _, shape, _ in whosmat(file)), file)
+    found = loadmat(file, simplify_cells=True)
+    flat: dict[str, np.ndarray] = {}
+    _flatten("", found, flat)
+    return flat
+
+
+def _flatten(prefix: str, value: object, into: dict[str, np.ndarray]) -> None:
+    """Nested structures as ``train/images``; as EMNIST's files have them."""
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            if not str(name).startswith("__"):
+                _flatten(f"{prefix}{name}/", inner, into)
+    elif isinstance(value, np.ndarray) and value.dtype != object:
+        into[prefix.rstrip("/").removeprefix("dataset/")] = value
+
+
+def _of_hdf5(file: Path) -> dict[str, np.ndarray]:
+    _require("h5py", file)
+    import h5py  # type: ignore[import-untyped,unused-ignore]
+
+    found: dict[str, np.ndarray] = {}
+    with h5py.File(file) as opened:
+        sets: dict[str, Any] = {}
+        opened.visititems(lambda name, each: sets.update({name: each}) if isinstance(each, h5py.Dataset) else None)
+        _require_memory(sum(each.nbytes for each in sets.values()), file)
+        for name, each in sets.items():
+            if each.dtype != object or h5py.check_string_dtype(each.dtype):
+                found[name] = np.asarray(each[()])
+    if file.suffix.lower() == ".mat":  # MATLAB's arrays lie in the other order of axes
+        found = {name: value.T for name, value in found.items()}
+    return {name: value.astype(np.str_) if value.dtype == object else value for name, value in found.items()}
+
+
+def _require(package: str, file: Path) -> None:
+    from importlib.util import find_spec
+
+    if find_spec(package) is None:
+        raise DataError(
+            f"reading {file.suffix} needs the package {package}", where=file, do="pip install 'condgan[hdf5]'"
+        )

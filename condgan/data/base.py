@@ -12,27 +12,31 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 import numpy as np
 import torch
 from jaxtyping import Int64
-from pydantic import BeforeValidator, Field, PositiveInt, field_validator
+from PIL import ImageColor
+from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt, field_validator
 
 from condgan.core.batch import Values
 from condgan.core.errors import DataError, NoSplitError
+from condgan.core.levels import Range, parse_range
+from condgan.core.note import Note
 from condgan.core.palette import Palette
 from condgan.core.registry import Registry
 from condgan.core.schema import Column, Schema
 from condgan.core.seeds import permutation
 from condgan.core.spec import Spec
+from condgan.data.archive import Member
 from condgan.data.columns import Raw, RawPixels, RawValues, pick, require_same_sizes
 from condgan.data.dataset import Dataset, select
 from condgan.data.decode import Decoded, Fit, Undecoded, Unreadable, decode, default_size
 from condgan.data.layouts import decode_coloured, extents
+from condgan.data.picture import Frame, Picture, frames_of
+from condgan.data.splits import Split
 
 SKIPPED_AT_MOST = 0.01
 UNLABELLED = "for a plain GAN set --condition none and --data.labelled false"
 """Advice where labels are not found."""
 
 logger = logging.getLogger(__name__)
-
-Split = Literal["train", "val", "test"]
 
 
 class Records(NamedTuple):
@@ -45,11 +49,29 @@ class Records(NamedTuple):
     ``Pictures``, ``LabelMaps`` or ``Boundaries``."""
     palette: Palette | None = None
     """The classes of the images, where they are label maps: these become images in the colours of the classes."""
+    split: Split | None = None
+    """The split of the data's own that these are: where there is no test split, its validation split judges. ``None``
+    where the data have none: then it may be cut."""
+    notes: tuple[Note, ...] = ()
+    """What people are to be told of what was found."""
 
 
 def _number(value: Any) -> Any:
     """A choice among numbers, as it comes from a command line."""
     return int(value) if isinstance(value, str) and value.isdecimal() else value
+
+
+def _range(value: Any) -> Any:
+    """A range as people write it, low before high."""
+    found = parse_range(value) if isinstance(value, str) else value
+    if isinstance(found, list | tuple) and len(found) == 2 and not found[0] < found[1]:
+        raise ValueError(f"an empty range: {found[0]:g} is not below {found[1]:g}")
+    return found
+
+
+def _colour(value: str) -> str:
+    ImageColor.getrgb(value)  # raises ValueError where it is none
+    return value
 
 
 class Source(Spec, ABC):
@@ -61,6 +83,15 @@ class Source(Spec, ABC):
     """1 grey, 3 colour, 4 colour with transparency; by default what the images have."""
     fit: Fit = "crop"
     """How an image of another aspect is brought to the size: crop, pad or stretch."""
+    range: Annotated[Range | None, BeforeValidator(_range)] = None
+    """LOW-HIGH, the levels that become black and white; by default 0 to 255, and of images of more than 8 bits the
+    range that the whole data set uses."""
+    input_range: Annotated[Range | None, BeforeValidator(_range)] = None
+    """The same of the pictures that images are to be made from."""
+    background: Annotated[str, AfterValidator(_colour)] = "white"
+    """The colour under transparent images that are brought to 1 or 3 channels: a name, or #rrggbb."""
+    frames: Literal["first", "all"] = "first"
+    """Of animated files and files of several pages: take the first picture, or make each an image."""
     skip_bad: bool = False
     """Leave out images that cannot be read, up to one in a hundred, instead of stopping."""
     holdout: Annotated[float, Field(ge=0, lt=1)] = 0.0
@@ -128,28 +159,56 @@ class Source(Spec, ABC):
         """
         records = self.records()
         self._require_columns(records)
+        if records.split is not None and self.holdout:
+            raise DataError(
+                "the data have a split to compare with, and data.holdout cuts another",
+                where=self.title(),
+                do="set data.holdout to 0",
+            )
         # the names of classes are those of the whole split, whatever is chosen of it
         indexed = {
             name: raw.indexed(self.title()) for name, raw in records.columns.items() if isinstance(raw, RawValues)
         }
-        chosen = self.chosen(len(records.images), most)
+        chosen = self.chosen(len(records.images), most, records.split is not None)
         images = pick(records.images, chosen)
         pictures = {name: raw.at(chosen) for name, raw in records.columns.items() if isinstance(raw, RawPixels)}
         for raw in pictures.values():
             require_same_sizes(images, raw.undecoded)
-        target, kept, sizes, unreadable = self._decoded(images, records.palette)
+        images, rows = self._frames(images, bool(pictures))
+        chosen = chosen[rows]
+        found = self._decoded(images, records.palette)
+        target, kept, notes = found.images, found.kept, [*records.notes, *found.notes]
+        unreadable = found.unreadable
         schema: dict[str, Column] = {}
         columns: dict[str, Values] = {}
         for name, raw in pictures.items():
-            schema[name], pixels, readable, more = raw.at(kept).decoded((target.shape[2], target.shape[3]), self.fit)
-            rows = torch.from_numpy(readable)
-            target, kept = select(target, rows), kept[readable]
-            columns = {other: select(values, rows) for other, values in columns.items()} | {name: pixels}
-            unreadable = (*unreadable, *more)
+            loaded = raw.at(kept).decoded((target.shape[2], target.shape[3]), self.fit)
+            readable = torch.from_numpy(loaded.kept)
+            target, kept = select(target, readable), kept[loaded.kept]
+            columns = {other: select(values, readable) for other, values in columns.items()} | {name: loaded.pixels}
+            schema[name], unreadable = loaded.column, (*unreadable, *loaded.unreadable)
+            notes += loaded.notes
         for name, (column, values) in indexed.items():
             schema[name], columns[name] = column, select(values, torch.from_numpy(chosen[kept]))
-        whole = Column("pixels", channels=target.shape[1], palette=records.palette)
-        return Dataset(target, columns, Schema(whole, schema), sizes, unreadable)
+        whole = Column("pixels", channels=target.shape[1], palette=records.palette, reading=found.reading)
+        return Dataset(
+            target, columns, Schema(whole, schema), found.sizes, unreadable, split=records.split, notes=tuple(notes)
+        )
+
+    def _frames(self, images: Undecoded, paired: bool) -> tuple[Undecoded, Int64[np.ndarray, " m"]]:
+        """The images, each frame of a file being one where that is asked for, and the row that each comes from."""
+        if self.frames == "first" or isinstance(images, np.ndarray):
+            return images, np.arange(len(images))
+        if paired:
+            raise DataError("frames of pairs", where=self.title(), do="set data.frames to first")
+        counts = [frames_of(image) for image in images]
+        rows = np.repeat(np.arange(len(images)), counts)
+        frames: list[Picture] = [
+            image if count == 1 or not isinstance(image, Path | Member | bytes) else Frame(image, index)
+            for image, count in zip(images, counts, strict=True)
+            for index in range(count)
+        ]
+        return frames, rows
 
     def _require_columns(self, records: Records) -> None:
         """Refuse data without images, or with columns of another length."""
@@ -166,7 +225,7 @@ class Source(Spec, ABC):
     def _decoded(self, images: Undecoded, palette: Palette | None) -> Decoded:
         """The images at one size; label maps in the colours of their classes."""
         if palette is None:
-            return decode(images, self.size, self.channels, self.fit)
+            return decode(images, self.size, self.channels, self.fit, self.range, self.background)
         if self.channels not in (None, 3):
             raise DataError(
                 f"label maps as images of {self.channels} channels",
@@ -197,9 +256,9 @@ class Source(Spec, ABC):
                 do="add images of it, or remove it from the list of classes",
             )
 
-    def chosen(self, n: int, most: int | None = None) -> Int64[np.ndarray, " m"]:
-        """The indices of this split, or so many of them evenly over it."""
-        chosen = self._cut(n)
+    def chosen(self, n: int, most: int | None = None, divided: bool = False) -> Int64[np.ndarray, " m"]:
+        """The indices of this split, or so many of them evenly over it; ``divided``: all n are of this split."""
+        chosen = np.arange(n) if divided else self._cut(n)
         return chosen if most is None or most >= len(chosen) else chosen[np.arange(most) * len(chosen) // most]
 
     def _cut(self, n: int) -> Int64[np.ndarray, " m"]:
@@ -260,8 +319,11 @@ SOURCES: Registry[Source] = Registry(
     {
         "hub": "condgan.data.hub:Hub",
         "named": "condgan.data.named:Named",
-        "npz": "condgan.data.arrays:Npz",
+        "arrays": "condgan.data.arrays:Arrays",
         "pairs": "condgan.data.pairs:Pairs",
+        "stylegan": "condgan.data.stylegan:StyleGAN",
+        "webdataset": "condgan.data.webdataset:WebDataset",
+        "idx": "condgan.data.idx:Idx",
         "table": "condgan.data.table:Table",
         "folder": "condgan.data.folder:Folder",
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,15 +15,21 @@ from torch import Tensor
 
 from condgan.core.batch import Values
 from condgan.core.errors import DataError
+from condgan.core.levels import Range
+from condgan.core.note import Note
 from condgan.core.palette import Palette
 from condgan.core.schema import Column
-from condgan.data.decode import Fit, Undecoded, Unreadable, decode, name_of
+from condgan.data.decode import Fit, Undecoded, Unreadable, decode
 from condgan.data.layouts import decode_boundaries, decode_ids, extents
+from condgan.data.names import canonical, ordered, require_distinct
+from condgan.data.picture import name_of
 
 LABEL = "label"
 """The column of classes."""
 PICTURE = "picture"
 """The column of the pictures that images are to be made from."""
+WHOLE = re.compile(r"-?\d+\.0*")
+"""A whole number as other programs write it once some are missing: ``3.0``."""
 INSTANCES = "instances"
 """The column of the boundaries of instances."""
 
@@ -108,6 +115,7 @@ class Loaded(NamedTuple):
     kept: Int64[np.ndarray, " n"]
     """The index of each among all pictures."""
     unreadable: tuple[Unreadable, ...] = ()
+    notes: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -138,10 +146,15 @@ class Pictures(RawPixels):
 
     channels: int | None = None
     """1 grey, 3 colour, 4 colour with transparency; by default what they have."""
+    levels: Range | None = None
+    """Those that become black and white; by default as ``decode`` has it."""
+    background: str = "white"
+    """What is laid under transparent ones that lose their transparency."""
 
     def decoded(self, size: tuple[int, int], fit: Fit) -> Loaded:
-        found = decode(self.undecoded, size, self.channels, fit)
-        return Loaded(Column("pixels", channels=found.images.shape[1]), found.images, found.kept, found.unreadable)
+        found = decode(self.undecoded, size, self.channels, fit, self.levels, self.background)
+        column = Column("pixels", channels=found.images.shape[1], reading=found.reading)
+        return Loaded(column, found.images, found.kept, found.unreadable, found.notes)
 
 
 @dataclass(frozen=True)
@@ -215,29 +228,57 @@ def index_labels(
     """Labels of any form as class indices, with the names in index order.
 
     Raises:
-        DataError: not one label an item, or one that is not among the names.
+        DataError: not one label an item, one that is not among the names, or names that nobody could tell apart.
     """
-    labels = np.asarray(values)
-    labels = labels[:, 0] if labels.ndim == 2 and labels.shape[1] == 1 else labels
-    if labels.ndim != 1:
-        raise DataError(f"labels of shape {labels.shape}", where=where, do="give one label an image")
+    labels = _one_each(np.asarray(values), where)
     if names is None:
-        known, indices = np.unique(labels, return_inverse=True)
-        return indices.astype(np.int64), tuple(str(value) for value in known.tolist())
+        texts = _texts(labels, where)
+        known, places = np.unique(texts, return_inverse=True)
+        require_distinct(known.tolist(), where)
+        forms = [canonical(name) for name in known.tolist()]
+        order = {name: index for index, name in enumerate(ordered(forms))}
+        return np.array([order[form] for form in forms], np.int64)[places], tuple(order)
+    require_distinct(names, where)
+    own = tuple(map(canonical, names))
     if np.issubdtype(labels.dtype, np.integer):
-        wrong = np.flatnonzero((labels < 0) | (labels >= len(names)))
+        wrong = np.flatnonzero((labels < 0) | (labels >= len(own)))
         if len(wrong):
             raise DataError(
                 f"label {labels[wrong[0]]} is out of range",
                 where=f"{where}, item {wrong[0]}",
-                do=f"labels must be 0 to {len(names) - 1}, one for each class name",
+                do=f"labels must be 0 to {len(own) - 1}, one for each class name",
             )
-        return labels.astype(np.int64), names
-    place = {name: index for index, name in enumerate(names)}
-    unknown = sorted({str(label) for label in labels.tolist()} - set(place))
+        return labels.astype(np.int64), own
+    place = {name: index for index, name in enumerate(own)}
+    given = [canonical(text) for text in _texts(labels, where).tolist()]
+    unknown = sorted(set(given) - set(place))
     if unknown:
-        raise DataError(f"label {unknown[0]!r} is not a class", where=where, do=f"classes: {', '.join(names[:20])}")
-    return np.array([place[label] for label in labels.tolist()], np.int64), names
+        raise DataError(f"label {unknown[0]!r} is not a class", where=where, do=f"classes: {', '.join(own[:20])}")
+    return np.array([place[text] for text in given], np.int64), own
+
+
+def _one_each(labels: np.ndarray, where: str) -> np.ndarray:
+    """One label an item; of one-hot rows their places."""
+    if labels.ndim == 2 and labels.shape[1] == 1:
+        return labels[:, 0]
+    numbers = labels.ndim == 2 and labels.shape[1] > 1 and np.issubdtype(labels.dtype, np.number)
+    if numbers and np.isin(labels, (0, 1)).all() and (labels.sum(1) == 1).all():
+        return labels.argmax(1)
+    if labels.ndim != 1:
+        raise DataError(f"labels of shape {labels.shape}", where=where, do="give one label an image, or one-hot rows")
+    return labels
+
+
+def _texts(labels: np.ndarray, where: str) -> np.ndarray:
+    """Labels as text: whole numbers without a fraction, whatever type they come in; bytes as what they spell."""
+    if np.issubdtype(labels.dtype, np.floating):
+        if not (np.isfinite(labels).all() and (labels == np.rint(labels)).all()):
+            raise DataError("labels with fractions are no classes", where=where, do="give whole numbers, or names")
+        labels = labels.astype(np.int64)
+    listed = [value.decode(errors="replace") if isinstance(value, bytes) else str(value) for value in labels.tolist()]
+    if listed and all(WHOLE.fullmatch(text.strip()) for text in listed):
+        listed = [text.strip().partition(".")[0] for text in listed]
+    return np.array(listed, np.str_)
 
 
 def _floats(values: Any, axes: int, where: str) -> np.ndarray:

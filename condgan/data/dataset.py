@@ -16,9 +16,11 @@ from torch import Tensor
 from condgan.core.batch import Batch, Shape, Values
 from condgan.core.cache import digest
 from condgan.core.errors import SettingsError
+from condgan.core.note import Note
 from condgan.core.schema import Column, Schema
 from condgan.data.columns import INSTANCES, LABEL, PICTURE, counted
 from condgan.data.decode import Unreadable, allocate
+from condgan.data.splits import Split
 
 
 class Dataset:
@@ -32,6 +34,8 @@ class Dataset:
         sizes: Counter[tuple[int, ...]] | None = None,
         unreadable: tuple[Unreadable, ...] = (),
         clean: Mapping[str, Values] | None = None,
+        split: Split | None = None,
+        notes: tuple[Note, ...] = (),
     ) -> None:
         """``schema``: what it counts (items of each class, ranges) is counted anew from the values."""
         self.target = target
@@ -47,6 +51,10 @@ class Dataset:
         """Those that could not be decoded, and are not among the images."""
         self.clean = columns if clean is None else clean
         """The columns before some labels were replaced on purpose."""
+        self.split = split
+        """The split of the data's own that these are; ``None`` where the data have none."""
+        self.notes = notes
+        """What people are to be told of how they were read."""
 
     def __len__(self) -> int:
         return len(self.target)
@@ -93,7 +101,9 @@ class Dataset:
         classes, labels = len(column.names), _tensor(self.columns[LABEL]).clone()
         labels[noisy] = (labels[noisy] + torch.randint(1, classes, noisy.shape, generator=generator)) % classes
         columns = {**self.columns, LABEL: labels}
-        return Dataset(self.target, columns, self.schema, self.sizes, self.unreadable, self.clean)
+        return Dataset(
+            self.target, columns, self.schema, self.sizes, self.unreadable, self.clean, self.split, self.notes
+        )
 
     def batch(self, indices: Int64[Tensor, " b"]) -> Batch:
         """The items at some indices, by one gather a column."""

@@ -1,15 +1,12 @@
 """Image files of any kind, size and depth to one uint8 tensor."""
 
-import io
+from __future__ import annotations
+
 import os
-import struct
 import tempfile
-import warnings
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Literal, NamedTuple, TypeVar
 
 import numpy as np
@@ -20,35 +17,20 @@ from torch import Tensor
 
 from condgan.core.batch import MODES
 from condgan.core.errors import DataError
+from condgan.core.levels import BYTE, Range, Reading, in_mode, range_of, to_bytes
+from condgan.core.note import LEFT_OUT, READ, Note
+from condgan.data.picture import Broken, Form, Picture, extremes, form_of, is_opaque, name_of, open_picture
 
 Found = TypeVar("Found")
-
-
-class Half(NamedTuple):
-    """One of two pictures that stand side by side in one file."""
-
-    whole: Path | bytes
-    right: bool
-
-
-Picture = Path | bytes | np.ndarray | Half
 Undecoded = Sequence[Picture] | np.ndarray
 Fit = Literal["crop", "pad", "stretch"]
 
 LONGEST_BY_DEFAULT = 64
 """Larger images are reduced to this unless a size is asked for: beyond it training takes more than minutes."""
-MOST_PIXELS = 80_000_000
-"""Pixels of one image, beyond which it is taken for a decompression bomb and refused."""
-warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)  # Pillow's begins above that
 MEMORY_LIMIT = 1 << 30
 """Bytes of decoded images beyond which they are kept in a memory-mapped file."""
-
-FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF", "PPM")
-"""What is looked for in a file, whatever its name; Pillow alone would hand PostScript to an interpreter."""
-
-ORIENTATION = 0x0112
-"""The EXIF tag that says how a photo is turned; 5 to 8 are on their side."""
-CHANNELS = {"1": 1, "L": 1, "I": 1, "I;16": 1, "I;16B": 1, "LA": 4, "PA": 4, "RGBA": 4, "RGBa": 4}
+PART = 1_000
+"""Images of an array whose levels are looked at and changed at a time."""
 
 
 class Unreadable(NamedTuple):
@@ -71,35 +53,66 @@ class Decoded(NamedTuple):
     sizes: Counter[tuple[int, ...]]
     """How many pictures there are of each height and width."""
     unreadable: tuple[Unreadable, ...] = ()
+    reading: Reading = Reading()
+    """How they were read."""
+    notes: tuple[Note, ...] = ()
+    """What people are to be told of it."""
 
 
-class Broken(Exception):
-    """One picture cannot be read; the text is the reason."""
-
-
-def decode(pictures: Undecoded, size: tuple[int, int] | None, channels: int | None, fit: Fit) -> Decoded:
+def decode(
+    pictures: Undecoded,
+    size: tuple[int, int] | None,
+    channels: int | None,
+    fit: Fit,
+    levels: Range | None = None,
+    background: str = "white",
+) -> Decoded:
     """Decode pictures to one shape, in threads; in memory, or memory-mapped where they are many.
 
+    Args:
+        pictures: files, bytes or arrays.
+        size: height and width; by default as they are, but at most 64.
+        channels: 1, 3 or 4; by default as they are.
+        fit: how a picture of another aspect is brought to the size.
+        levels: those that become black and white; by default 0 to 255, and for pictures of more than 8 bits the
+            range that the whole of them uses.
+        background: the colour on which transparent pictures are laid where they lose their transparency.
+
     Raises:
-        DataError: no picture can be read, or they differ in channels and none are asked for.
+        DataError: no picture can be read, or they differ in channels or depth and nothing says what to do.
     """
+    notes: list[Note] = []
     if isinstance(pictures, np.ndarray):
+        pictures, levels = _array_of_bytes(pictures, levels)
+        notes += _of_levels(levels)
         whole = _channels_first(pictures)
         own = (whole.shape[2], whole.shape[3])
         if (size or default_size([own])) == own and channels in (None, whole.shape[1]):
-            return Decoded(whole, np.arange(len(whole)), Counter({own: len(whole)}))
+            reading = Reading(levels, background)
+            return Decoded(whole, np.arange(len(whole)), Counter({own: len(whole)}), (), reading, tuple(notes))
+        in_bytes = BYTE
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        seen = list(pool.map(lambda index: attempt(_form, pictures, index), range(len(pictures))))
+        seen = list(pool.map(lambda index: attempt(form_of, pictures, index), range(len(pictures))))
         forms = {index: form for index, form in enumerate(seen) if not isinstance(form, Unreadable)}
         if not forms:
             raise DataError("no image can be read", where=seen[0], do="are these images?")
         sizes: Counter[tuple[int, ...]] = Counter((form.height, form.width) for form in forms.values())
-        count = channels or _common_channels(forms, pictures)
+        if not isinstance(pictures, np.ndarray):
+            levels, more = _levels(forms, pictures, levels, pool)
+            in_bytes = levels
+            notes += more
+        count, more = _channels(forms, pictures, channels, background, pool)
+        notes += [*more, *_of_frames(forms.values())]
         height, width = size or default_size(list(sizes.elements()))
         images = allocate((len(pictures), count, height, width))
+        reading = Reading(in_bytes, background)
 
         def place(index: int) -> Unreadable | None:
-            found = attempt(lambda one: _pixels(open_picture(one), (height, width), MODES[count], fit), pictures, index)
+            found = attempt(
+                lambda one: _pixels(open_picture(one, reading), (height, width), MODES[count], fit, reading),
+                pictures,
+                index,
+            )
             if isinstance(found, Unreadable):
                 return found
             images[index] = found
@@ -110,7 +123,14 @@ def decode(pictures: Undecoded, size: tuple[int, int] | None, channels: int | No
     for position, index in enumerate(kept):  # close the gaps in place: a memory map may be larger than memory
         if position != index:
             images[position] = images[index]
-    return Decoded(torch.from_numpy(images[: len(kept)]), kept, sizes, tuple(sorted(broken)))
+    return Decoded(
+        torch.from_numpy(images[: len(kept)]),
+        kept,
+        sizes,
+        tuple(sorted(broken)),
+        Reading(levels or BYTE, background),
+        tuple(notes),
+    )
 
 
 def attempt(do: Callable[[Picture], Found], pictures: Undecoded, index: int) -> Found | Unreadable:
@@ -124,7 +144,7 @@ def measure(pictures: Undecoded) -> list[tuple[int, int] | None]:
     """Height and width of each, from its header alone; ``None`` of one that is no image."""
 
     def look(index: int) -> tuple[int, int] | None:
-        found = attempt(_form, pictures, index)
+        found = attempt(form_of, pictures, index)
         return None if isinstance(found, Unreadable) else (found.height, found.width)
 
     with ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -141,23 +161,31 @@ def default_size(sizes: Sequence[tuple[int, ...]]) -> tuple[int, int]:
     return max(1, round(height * shrink)), max(1, round(width * shrink))
 
 
-def _channels_first(images: np.ndarray) -> UInt8[Tensor, "n c h w"]:
-    """Arrays n,h,w[,c] of 8 or 16 bits to n,c,h,w of 8."""
-    images = _eight_bits(images)
+def _array_of_bytes(images: np.ndarray, levels: Range | None) -> tuple[UInt8[np.ndarray, ...], Range]:
+    """An array of images in 8 bits, and the range of its levels; a part at a time, for it may be large."""
+    if not (np.issubdtype(images.dtype, np.number) or images.dtype == np.bool_) or np.iscomplexobj(images):
+        raise DataError(f"pixels of type {images.dtype}", where="array of images", do="give numbers, such as uint8")
+    if levels is None:
+        levels = BYTE if images.dtype in (np.uint8, np.bool_) else _levels_of_array(images)
+    if images.dtype == np.uint8 and levels == BYTE:
+        return images, levels
+    found = allocate(images.shape)
+    for start in range(0, len(images), PART):
+        found[start : start + PART] = to_bytes(images[start : start + PART], levels)
+    return found, levels
+
+
+def _levels_of_array(images: np.ndarray) -> Range:
+    parts = [extremes(images[start : start + PART]) for start in range(0, len(images), PART)]
+    return range_of(min(low for low, _ in parts), max(high for _, high in parts))
+
+
+def _channels_first(images: UInt8[np.ndarray, ...]) -> UInt8[Tensor, "n c h w"]:
+    """Arrays n,h,w[,c] to n,c,h,w."""
     images = images[:, None] if images.ndim == 3 else np.moveaxis(images, -1, 1)
     if images.shape[1] not in MODES:
         raise DataError(f"{images.shape[1]} channels", where="array of images", do="give 1, 3 or 4 channels, last")
     return torch.from_numpy(np.require(images, requirements=["C", "W"]))  # a file's bytes cannot be written to
-
-
-def _eight_bits(pixels: np.ndarray) -> np.ndarray:
-    if pixels.dtype == np.bool_:
-        return pixels.astype(np.uint8) * 255
-    if pixels.dtype == np.uint16:  # 16 bits hold 257 times 8 bits: 65535 / 257 = 255
-        return ((pixels.astype(np.uint32) + 128) // 257).astype(np.uint8)
-    if pixels.dtype != np.uint8:
-        raise DataError(f"pixels of type {pixels.dtype}", where="array of images", do="give uint8 or uint16")
-    return pixels
 
 
 def allocate(shape: tuple[int, ...]) -> np.ndarray:
@@ -168,93 +196,63 @@ def allocate(shape: tuple[int, ...]) -> np.ndarray:
         return np.memmap(file, np.uint8, "w+", shape=shape)
 
 
-def name_of(picture: Picture, index: int) -> str:
-    if isinstance(picture, Half):
-        return name_of(picture.whole, index)
-    return str(picture) if isinstance(picture, Path) else f"item {index}"
+def _levels(
+    forms: Mapping[int, Form], pictures: Sequence[Picture], asked: Range | None, pool: ThreadPoolExecutor
+) -> tuple[Range, list[Note]]:
+    """The range of levels: the one asked for, else that of all pictures of more than 8 bits together."""
+    if asked is not None:
+        return asked, _of_levels(asked)
+    deep = [index for index, form in forms.items() if form.deep]
+    if not deep:
+        return BYTE, []
+    found = list(pool.map(lambda index: attempt(extremes_of, pictures, index), deep))
+    known = [each for each in found if not isinstance(each, Unreadable)]
+    if not known:
+        return BYTE, []
+    chosen = range_of(min(low for low, _ in known), max(high for _, high in known))
+    if len(deep) < len(forms) and chosen != BYTE:
+        odd = next(index for index in forms if index not in set(deep))
+        raise DataError(
+            f"{len(deep):,} images of more than 8 bits, {len(forms) - len(deep):,} of 8",
+            where=f"{name_of(pictures[odd], odd)} has 8",
+            do=f"give all the same depth, or one range for all with --data.range, such as {chosen[0]:g}-{chosen[1]:g}",
+        )
+    return chosen, _of_levels(chosen, deep=True)
 
 
-@contextmanager
-def _reading() -> Iterator[None]:
-    """Turn whatever a broken image makes Pillow raise into its reason."""
-    try:
-        yield
-    except (OSError, ValueError, SyntaxError, TypeError, struct.error, Image.DecompressionBombError) as error:
-        first = (str(error).splitlines() or [""])[0]
-        raise Broken("not an image" if "cannot identify" in first else first or type(error).__name__) from None
-
-
-def _file(picture: Path | bytes) -> Image.Image:
-    return Image.open(picture if isinstance(picture, Path) else io.BytesIO(picture), formats=FORMATS)
-
-
-def open_picture(picture: Picture) -> Image.Image:
-    if isinstance(picture, np.ndarray):
-        pixels = picture[..., 0] if picture.ndim == 3 and picture.shape[-1] == 1 else picture
-        return Image.fromarray(_eight_bits(pixels))
-    if isinstance(picture, Half):
-        image = open_picture(picture.whole)
-        middle, rest = divmod(image.width, 2)
-        if rest:
-            raise Broken(f"{image.width} pixels wide, no two pictures of one width side by side")
-        return image.crop((middle, 0, image.width, image.height) if picture.right else (0, 0, middle, image.height))
-    with (
-        _reading(),
-        _file(picture) as image,
-    ):
-        return ImageOps.exif_transpose(image)
-
-
-def opened(picture: Picture | Image.Image | str, place: int = 0) -> Image.Image:
-    """A picture, whatever holds it.
+def extremes_of(picture: Picture) -> Range:
+    """The least and the greatest level of a picture.
 
     Raises:
-        DataError: it is none, or cannot be read.
+        Broken: it cannot be read.
     """
-    if isinstance(picture, Image.Image):
-        return picture
-    picture = Path(picture) if isinstance(picture, str) else picture
-    try:
-        _form(picture)  # its header, before any of it is decoded
-        return open_picture(picture)
-    except Broken as error:
-        raise DataError(
-            f"cannot read image: {error}", where=name_of(picture, place), do="replace or remove it"
-        ) from None
+    opened = open_picture(picture)
+    return extremes(opened if isinstance(opened, np.ndarray) else np.asarray(opened))
 
 
-class _Form(NamedTuple):
-    height: int
-    width: int
-    channels: int
+def _of_levels(levels: Range, deep: bool = False) -> list[Note]:
+    if levels == BYTE and not deep:
+        return []
+    low, high = levels
+    return [Note("range", f"levels from {low:g} to {high:g} become 0 to 255; --data.range LOW-HIGH sets others", READ)]
 
 
-def _form(picture: Picture) -> _Form:
-    """Height, width and channels; of a file, its header alone is read."""
-    if isinstance(picture, np.ndarray):
-        return _Form(picture.shape[0], picture.shape[1], picture.shape[2] if picture.ndim == 3 else 1)
-    if isinstance(picture, Half):
-        height, width, channels = _form(picture.whole)
-        return _Form(height, width // 2, channels)
-    with (
-        _reading(),
-        _file(picture) as image,
-    ):
-        if image.mode == "F":
-            raise ValueError("floating-point numbers; save it with 8 or 16 bits")
-        if image.width * image.height > MOST_PIXELS:
-            raise ValueError(f"{image.width}×{image.height} pixels, more than {MOST_PIXELS:,}")
-        turned = image.getexif().get(ORIENTATION, 1) in (5, 6, 7, 8)
-        height, width = (image.width, image.height) if turned else (image.height, image.width)
-        clear = "transparency" in image.info and image.mode in ("P", "RGB")
-        return _Form(height, width, 4 if clear else CHANNELS.get(image.mode, 3))
-
-
-def _common_channels(forms: Mapping[int, _Form], pictures: Undecoded) -> int:
-    counts = Counter(form.channels for form in forms.values())
+def _channels(
+    forms: Mapping[int, Form], pictures: Undecoded, asked: int | None, background: str, pool: ThreadPoolExecutor
+) -> tuple[int, list[Note]]:
+    """How many channels the decoded pictures have, and what becomes of transparency."""
+    clear = [index for index, form in forms.items() if form.alpha]
+    if asked is not None:
+        seen = bool(clear) and asked != 4 and not _all_opaque(clear, pictures, pool)
+        text = f"what is transparent in {len(clear):,} images shows {background}: --data.background"
+        return asked, [Note("transparency", text, READ)] if seen else []
+    opaque = bool(clear) and _all_opaque(clear, pictures, pool)
+    counts = Counter(4 if form.alpha and not opaque else form.channels for form in forms.values())
     (most, _), *others = counts.most_common()
     if others:
-        odd = next(index for index, form in forms.items() if form.channels != most)
+        odd = next(
+            index for index, form in forms.items() if (4 if form.alpha and not opaque else form.channels) != most
+        )
         raise DataError(
             f"images of mixed channels: {', '.join(f'{n} with {c}' for c, n in counts.most_common())}",
             where=name_of(pictures[odd], odd),
@@ -265,20 +263,34 @@ def _common_channels(forms: Mapping[int, _Form], pictures: Undecoded) -> int:
         raise DataError(
             f"images of {most} channels", where=name_of(pictures[first], first), do="give 1, 3 or 4 channels"
         )
-    return most
+    text = f"{len(clear):,} images have an alpha channel that hides nothing: it is left out"
+    return most, [Note("opaque", text, READ)] if opaque else []
 
 
-def _pixels(image: Image.Image, size: tuple[int, int], mode: str, fit: Fit) -> UInt8[np.ndarray, "c h w"]:
-    pixels = np.asarray(fitted(levelled(image).convert(mode), size, fit, Image.Resampling.LANCZOS))
+def _all_opaque(clear: Sequence[int], pictures: Undecoded, pool: ThreadPoolExecutor) -> bool:
+    """Whether no picture shows anything through; most that do show it soon."""
+    for part in np.array_split(np.array(clear), -(-len(clear) // 64)):
+        found = pool.map(lambda index: attempt(is_opaque, pictures, int(index)), part)
+        if not all(each is True or isinstance(each, Unreadable) for each in found):
+            return False
+    return True
+
+
+def _of_frames(forms: Iterable[Form]) -> list[Note]:
+    counts = [form.frames for form in forms if form.frames > 1]
+    if not counts:
+        return []
+    what = f"{sum(counts) - len(counts):,} further frames of {len(counts):,} animated or multi-page files"
+    return [Note("frames", f"{what} are left out; --data.frames all makes each an image", LEFT_OUT)]
+
+
+def _pixels(
+    image: Image.Image | np.ndarray, size: tuple[int, int], mode: str, fit: Fit, reading: Reading
+) -> UInt8[np.ndarray, "c h w"]:
+    if isinstance(image, np.ndarray):  # its levels are in 8 bits
+        image, reading = Image.fromarray(image), Reading(BYTE, reading.background)
+    pixels = np.asarray(fitted(in_mode(image, mode, reading), size, fit, Image.Resampling.LANCZOS))
     return pixels[None] if pixels.ndim == 2 else np.moveaxis(pixels, -1, 0)
-
-
-def levelled(image: Image.Image) -> Image.Image:
-    """An image of 16 bits in 8; any other as it is."""
-    if not image.mode.startswith("I"):
-        return image
-    # Pillow reads some 16-bit files as 32-bit integers
-    return Image.fromarray(_eight_bits(np.asarray(image).clip(0, 65535).astype(np.uint16)))
 
 
 def fitted(image: Image.Image, size: tuple[int, int], fit: Fit, resample: Image.Resampling) -> Image.Image:

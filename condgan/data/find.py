@@ -33,7 +33,7 @@ def find(data: str, root: str = "", reads: frozenset[str] = frozenset({"label"})
         from condgan.data.named import NAMES
 
         raise DataError(f"no data set or path {data!r}", where="DATA", do=nearest(data, NAMES))
-    from condgan.data.table import SUFFIXES
+    from condgan.data.sheet import SUFFIXES
 
     raise DataError(
         "no kind of data that condgan reads",

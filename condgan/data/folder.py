@@ -1,94 +1,152 @@
-"""A folder of images for each class."""
+"""A folder of images for each class, or an archive of such folders."""
 
-from collections.abc import Iterable
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Literal, Self
 
 from condgan.core.errors import DataError, NoSplitError
+from condgan.core.note import LEFT_OUT, READ, WRONG, Note, some
+from condgan.data.archive import ARCHIVES
 from condgan.data.base import UNLABELLED, Records, Source, existing, place
 from condgan.data.columns import LABEL, Classes
-
-SUFFIXES = {".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff", ".ppm", ".pgm", ".pbm"}
-SPLITS = {"train": ("train", "training"), "val": ("val", "valid", "validation"), "test": ("test", "testing")}
+from condgan.data.listing import Listing, listing
+from condgan.data.splits import Division, File, Split, divide
 
 
 class Folder(Source):
-    """Images in one folder per class, optionally below ``train``, ``val`` and ``test``."""
+    """Images in one folder per class, optionally below ``train``, ``val`` and ``test``, or with these below each class.
+
+    A ``.zip`` or ``.tar`` of such folders is read in place.
+    """
 
     kind: Literal["folder"] = "folder"
     path: str
-    """The folder whose subfolders are the classes."""
+    """The folder whose subfolders are the classes, or an archive of it."""
     labelled: bool = True
     """Whether they are; else all images below the folder are read without labels, for generators that take none."""
 
     @classmethod
     def recognise(cls, data: str, root: str, reads: frozenset[str]) -> Self | None:
         path = place(data)
-        return cls(path=str(path), labelled=LABEL in reads) if path is not None and path.is_dir() else None
+        known = path is not None and (path.is_dir() or path.suffix.lower() in ARCHIVES)
+        return cls(path=str(path), labelled=LABEL in reads) if known else None
 
     def title(self) -> str:
         return Path(self.path).name
 
     def records(self) -> Records:
-        root = self._root()
-        if not self.labelled:
-            found = images_in(root)
-            inside(existing(self.path), found)
-            return Records(found)
-        classes = sorted(each for each in root.iterdir() if each.is_dir() and not each.name.startswith("."))
-        if not classes:
-            loose = images_in(root)
-            raise DataError(
-                f"{len(loose)} images but no class folders" if loose else "no images",
-                where=root,
-                do=f"put each class into a folder of its own, or add a metadata.jsonl with labels; {UNLABELLED}",
-            )
-        images: list[Path] = []
-        labels: list[int] = []
-        for index, folder in enumerate(classes):
-            found = images_in(folder)
-            inside(existing(self.path), [folder, *found])
-            if not found:
-                raise DataError(
-                    f"class without images: {folder.name}", where=folder, do="add images of it, or remove the folder"
-                )
-            images += found
-            labels += [index] * len(found)
-        return Records(images, {LABEL: Classes(labels, tuple(folder.name for folder in classes))})
-
-    def _root(self) -> Path:
-        """The folder that holds the class folders of this split."""
         root = existing(self.path)
-        if not root.is_dir():
+        if root.is_file() and root.suffix.lower() not in ARCHIVES:
             raise DataError("not a folder", where=root, do="give a folder per class, a table, or an .npz")
-        folders = [each for each in root.iterdir() if each.is_dir() and not each.name.startswith(".")]
-        while len(folders) == 1 and not images_in(folders[0], deep=False):
-            root = folders[0]  # a wrapper, as archives leave it
-            folders = [each for each in root.iterdir() if each.is_dir()]
-        by_name = {each.name.lower(): each for each in folders}
-        known = {name for names in SPLITS.values() for name in names}
-        if by_name and by_name.keys() <= known and by_name.keys() & set(SPLITS["train"]):
-            for name in SPLITS[self.subset]:
-                if name in by_name:
-                    return by_name[name]
-            raise NoSplitError(f"no {self.subset} split", where=root, do=f"add a folder {self.subset}/")
-        self.without_split()
-        return root
+        found = listing(root)
+        division = divide(found.images, 1 if self.labelled else 0)
+        files, split = of_split(self, division)
+        notes = [*of_division(division, self.subset, split), *found.left_out()]
+        if not self.labelled:
+            return Records([found.at(file.name) for file in files], split=split, notes=tuple(notes))
+        loose = [file for file in files if len(file.parts) == 1]
+        files = [file for file in files if len(file.parts) > 1]
+        home = division.homes.get(split or "train", "")
+        if not files:
+            self._require_classes(found, home, loose)
+        if not division.parts or division.homes:  # where splits stand below the classes, one may lack a class
+            _require_images(found, home, {file.parts[0] for file in files})
+        notes += _of_places(files, loose)
+        labels = [file.parts[0] for file in files]
+        return Records(
+            [found.at(file.name) for file in files], {LABEL: Classes(labels)}, split=split, notes=tuple(notes)
+        )
+
+    def _require_classes(self, found: Listing, home: str, loose: Sequence[File]) -> None:
+        where = found.home / home
+        empty = [name for name in found.folders if name.rpartition("/")[0] == home]
+        if empty and not loose:
+            name = empty[0].rpartition("/")[2]
+            raise DataError(
+                f"class without images: {name}", where=where / name, do="add images of it, or remove the folder"
+            )
+        raise DataError(
+            f"{len(loose)} images but no class folders" if loose else "no images",
+            where=where,
+            do=f"put each class into a folder of its own, or add a metadata.jsonl with labels; {UNLABELLED}",
+        )
 
 
-def inside(home: Path, paths: Iterable[Path]) -> None:
-    """Refuse links that lead out of a folder: what they show is not the data's own.
+def _require_images(found: Listing, home: str, classes: set[str]) -> None:
+    """Refuse a class folder in which there is nothing; one that only holds other files is none."""
+    prefix = f"{home}/" if home else ""
+    holding = {name[len(prefix) :].split("/")[0] for name in found.files if name.startswith(prefix)}
+    for folder in found.folders:
+        name = folder[len(prefix) :] if folder.startswith(prefix) else ""
+        if name and "/" not in name and name not in classes | holding:
+            raise DataError(
+                f"class without images: {name}",
+                where=found.home / folder,
+                do="add images of it, or remove the folder",
+            )
+
+
+def of_split(source: Source, division: Division) -> tuple[Sequence[File], Split | None]:
+    """The files of a source's split. Where there is no test split, the validation split is the one to compare with;
+    where there is only one to train on, a share may be cut from it.
 
     Raises:
-        DataError: the first such link.
+        NoSplitError: there is no such split.
     """
-    whole = home.resolve()
-    for path in paths:
-        if any(part.is_symlink() for part in (path, path.parent)) and not path.resolve().is_relative_to(whole):
-            raise DataError("link out of the folder", where=path, do="copy the files there, or hard-link them")
+    if not division.parts:
+        source.without_split()
+        return division.whole, None
+    split = chosen_split(source, division.parts)
+    return division.parts[split or "train"], split
 
 
-def images_in(folder: Path, deep: bool = True) -> list[Path]:
-    """The image files of a folder, sorted, so that a run does not depend on the file system's order."""
-    found = folder.rglob("*") if deep else folder.iterdir()
-    return sorted(each for each in found if each.suffix.lower() in SUFFIXES and not each.name.startswith("."))
+def chosen_split(source: Source, parts: Iterable[Split]) -> Split | None:
+    """Which of the splits that there are a source's subset means; ``None``: the only one, from which one may be cut.
+
+    Raises:
+        NoSplitError: there is no such split.
+    """
+    known: set[Split] = set(parts)
+    if known == {"train"}:
+        source.without_split()
+        return None
+    wanted: tuple[Split, ...] = ("test", "val") if source.subset == "test" else (source.subset,)
+    for split in wanted:
+        if split in known:
+            return split
+    raise NoSplitError(
+        f"no {source.subset} split",
+        where=f"{source.title()} has {', '.join(sorted(known))}",
+        do=f"add one called {source.subset}",
+    )
+
+
+def of_division(division: Division, subset: Split, split: Split | None) -> Iterator[Note]:
+    """What is to be told of the splits."""
+    if division.others:
+        listed = some(
+            f"{'loose files' if name == '.' else name} ({count:,})" for name, count in division.others.items()
+        )
+        yield Note("not-a-split", f"next to the splits, and left out: {listed}", LEFT_OUT)
+    yield from of_judge(division.parts, subset, split)
+
+
+def of_judge(parts: Iterable[Split], subset: Split, split: Split | None) -> Iterator[Note]:
+    """Which split is compared with, where it is not the one called test."""
+    known: set[Split] = set(parts)
+    if known and "test" not in known and "val" in known and subset in ("train", "test"):
+        yield Note("val-judges", "no test split: samples are compared with the validation split", READ)
+
+
+def _of_places(files: Sequence[File], loose: Sequence[File]) -> Iterator[Note]:
+    """What is odd about where the images lie."""
+    if loose:
+        text = f"{len(loose):,} images outside the class folders are left out, the first {loose[0].name}"
+        yield Note("outside-classes", text, LEFT_OUT)
+    deeper = Counter("/".join(file.parts[:2]) for file in files if len(file.parts) > 2)
+    if deeper:
+        listed = some(f"{name} ({count:,})" for name, count in deeper.items())
+        yield Note("nested", f"folders inside class folders, whose images count as the class: {listed}", WRONG)

@@ -1,15 +1,19 @@
 """A data set of the Hugging Face Hub, through ``datasets``."""
 
-from pathlib import Path
-from typing import Literal, Self
+from collections.abc import Callable
+from typing import Any, Literal, Self
 
-from condgan.core.errors import DataError
+from condgan.core.errors import DataError, NoSplitError
 from condgan.data.base import Records, Source
 from condgan.data.columns import LABEL
-from condgan.data.table import from_arrow
+from condgan.data.folder import of_judge
+from condgan.data.splits import Split
+from condgan.data.table import Columns
 
 PREFIX = "hf:"
 """How DATA begins that is on the Hub."""
+NAMED: dict[Split, str] = {"val": "validation"}
+"""Splits that are called otherwise there."""
 
 
 class Hub(Source):
@@ -43,16 +47,31 @@ class Hub(Source):
                 where=f"{PREFIX}{self.name}",
                 do="pip install 'condgan[hub]'",
             ) from None
-        try:
-            found = load_dataset(self.name, split="validation" if self.subset == "val" else self.subset)
-        except Exception as error:  # the Hub's client raises many kinds; each means that the data cannot be had
-            raise DataError(
-                f"cannot load {self.subset} split",
-                where=f"{PREFIX}{self.name}",
-                do=str(error).splitlines()[0] if str(error) else type(error).__name__,
-            ) from None
+        found, split = self._loaded(load_dataset)
         for name, feature in found.features.items():
             if isinstance(feature, Image):
                 found = found.cast_column(name, Image(decode=False))
         table = found.with_format("arrow")[:]
-        return from_arrow(table, self.image, self.label, Path.cwd(), f"{PREFIX}{self.name}", self.labelled)
+        columns = Columns(table, self.image, self.label, self.labelled, None, f"{PREFIX}{self.name}")
+        records = columns.records(range(len(table)))
+        notes = (*records.notes, *of_judge({split}, self.subset, split))
+        return records._replace(split=split, notes=notes)
+
+    def _loaded(self, load: Callable[..., Any]) -> tuple[Any, Split]:
+        """The split, and what it is called: where there is no test split, the validation split.
+
+        Raises:
+            NoSplitError: there is none.
+            DataError: it cannot be had.
+        """
+        wanted: tuple[Split, ...] = ("test", "val") if self.subset == "test" else (self.subset,)
+        for split in wanted:
+            try:
+                return load(self.name, split=NAMED.get(split, split)), split
+            except Exception as error:  # the Hub's client raises many kinds; each means that the data cannot be had
+                reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+                missing = "split" in reason.lower()
+                if not missing:
+                    break
+        kind = NoSplitError if missing else DataError
+        raise kind(f"cannot load {self.subset} split", where=f"{PREFIX}{self.name}", do=reason)

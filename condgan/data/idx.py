@@ -1,16 +1,88 @@
 """The IDX format of MNIST and its family."""
 
+from __future__ import annotations
+
 import gzip
 import io
 import math
 import struct
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal, Self
 
 import numpy as np
 
 from condgan.core.bounds import require_memory
 from condgan.core.errors import DataError
+from condgan.core.note import READ, Note
+from condgan.data.base import UNLABELLED, Records, Source, existing, place
+from condgan.data.columns import LABEL, Classes
+from condgan.data.folder import chosen_split, of_judge
+from condgan.data.splits import Split, split_of
+
+IMAGES, LABELS = "images-idx3-ubyte", "labels-idx1-ubyte"
+"""How the files of images and of labels are called, after the name of the split."""
+
+
+class Idx(Source):
+    """A folder of IDX files, plain or gzipped, as MNIST and its family come: ``train-images-idx3-ubyte.gz``.
+
+    Those of EMNIST hold their images transposed, which their names tell: they are turned.
+    """
+
+    kind: Literal["idx"] = "idx"
+    path: str
+    """The folder."""
+    labelled: bool = True
+    """Whether the labels are read; else only the images, for generators that take no label."""
+
+    @classmethod
+    def recognise(cls, data: str, root: str, reads: frozenset[str]) -> Self | None:
+        path = place(data)
+        known = path is not None and path.is_dir() and any(_files(path))
+        return cls(path=str(path), labelled=LABEL in reads) if known else None
+
+    def title(self) -> str:
+        return Path(self.path).name
+
+    def records(self) -> Records:
+        root = existing(self.path)
+        parts: dict[Split, Path] = {}
+        for file in _files(root):
+            stem = file.name.partition(IMAGES)[0].strip("-_.")
+            named = "test" if stem.endswith("t10k") else split_of(stem.rpartition("-")[2]) or "train"
+            if named in parts:
+                raise DataError(
+                    "several data sets in one folder",
+                    where=f"{root}: {parts[named].name}, {file.name}",
+                    do="put each into a folder of its own",
+                )
+            parts[named] = file
+        split = chosen_split(self, parts)
+        file = parts[split or "train"]
+        images = read_idx(file)
+        notes = [*of_judge(parts, self.subset, split)]
+        if file.name.lower().startswith("emnist"):
+            images = images.swapaxes(1, 2)
+            notes.append(Note("transposed", "EMNIST's files hold their images transposed: they are turned", READ))
+        if not self.labelled:
+            return Records(images, split=split, notes=tuple(notes))
+        labels = file.with_name(file.name.replace(IMAGES, LABELS))
+        labels = next((each for each in (labels, labels.with_suffix("")) if each.is_file()), labels)
+        if not labels.is_file():
+            raise DataError(f"no {labels.name}", where=root, do=f"add it; {UNLABELLED}")
+        return Records(images, {LABEL: Classes(read_idx(labels))}, split=split, notes=tuple(notes))
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """The files of images; of one that is there both plain and gzipped, the plain one."""
+    seen = set()
+    for file in sorted(folder.iterdir()):
+        plain = file.name.removesuffix(".gz")
+        if plain.endswith(IMAGES) and plain not in seen and file.is_file():
+            seen.add(plain)
+            yield file
 
 
 def read_idx(path: Path) -> np.ndarray:

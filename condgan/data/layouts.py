@@ -14,34 +14,54 @@ from jaxtyping import Int32, UInt8
 from PIL import Image
 from torch import Tensor
 
-from condgan.core.bounds import read_text
 from condgan.core.errors import DataError
-from condgan.core.palette import MOST, Palette, boundaries, colours_of, parse, spread_out
-from condgan.data.decode import Broken, Fit, Picture, Undecoded, allocate, fitted, measure, name_of, open_picture
+from condgan.core.palette import MOST, Colour, Palette, boundaries, colours_of, spread_out
+from condgan.data.class_lists import list_in as list_in
+from condgan.data.class_lists import read_list
+from condgan.data.decode import Fit, Undecoded, allocate, fitted, measure
+from condgan.data.picture import Broken, Picture, name_of, opened
 
-LISTS = ("classes.txt", "labels.txt", "label_colors.txt")
-"""Files of class names, one a line, with or without a colour."""
+IDS = ("1", "P", "L", "I", "I;16")
+"""Pillow's modes of images whose numbers may be ids."""
 FEW = 40
 """Ids up to which grey values, or those of a palette, are taken for classes where no list says so."""
 RAW = Palette(tuple(map(str, range(MOST))), spread_out(MOST))
 """For label maps of which only the ids are asked for."""
 
 
-def list_in(folder: Path) -> Path | None:
-    """The list of classes of a folder, or of the one that it lies in."""
-    return next((home / name for home in (folder, folder.parent) for name in LISTS if (home / name).is_file()), None)
+def are_layouts(pictures: Sequence[Picture], listed: Path | None) -> bool:
+    """Whether most of some pictures may be label maps; or all of them are of the same two colours, as masks are."""
+    return 2 * sum(is_layout(each, listed) for each in pictures) > len(pictures) or two_colours(pictures) is not None
+
+
+def two_colours(pictures: Sequence[Picture]) -> tuple[Colour, Colour] | None:
+    """The two colours, the darker first, where pictures have no other; ``None`` where they have."""
+    seen: set[Colour] = set()
+    for picture in pictures:
+        if len(seen) > 2 or isinstance(picture, np.ndarray):
+            return None
+        try:
+            counted = opened(picture).convert("RGB").getcolors(2)
+        except Broken:
+            continue  # the others have to say
+        if counted is None:
+            return None
+        seen |= {colour for _, colour in counted}  # type: ignore[misc]
+    dark, bright = sorted(seen, key=sum) if len(seen) == 2 else (None, None)
+    return None if dark is None or bright is None else (dark, bright)
 
 
 def is_layout(picture: Picture, listed: Path | None) -> bool:
     """Whether a picture may be a label map: a one-hot array, a few ids, or nothing but colours of the list."""
-    if array_of(picture) is not None:
-        return True
+    array = array_of(picture)
+    if array is not None:
+        return _is_map(array)
     names, colours = read_list(listed) if listed else ((), None)
     try:
-        image = open_picture(picture)
+        image = opened(picture)
     except Broken:
         return True  # the others have to say
-    if image.mode in ("1", "P", "L", "I", "I;16"):
+    if image.mode in IDS:
         values = np.asarray(image)
         # where there is a list, a map with an id that is not in it is to be told of, not taken for a photo
         return len(np.unique(values)) <= max(FEW, len(names)) if names else int(values.max()) < FEW
@@ -61,25 +81,37 @@ def palette_of(pictures: Sequence[Picture], listed: Path | None) -> Palette:
         DataError: colours without a list that says what they mean, or none can be read.
     """
     names, colours = read_list(listed) if listed else ((), None)
+    two = None if _are_ids(pictures, len(names)) else two_colours(pictures)
+    if two is not None and len(names) in (0, 2):
+        known = colours is not None and set(two) <= set(colours)
+        return Palette(names or ("class 0", "class 1"), colours if known and colours else two, by_colour=True)
     if not names:
         count = max(_classes(picture, place) for place, picture in enumerate(pictures))
         names = tuple(f"class {index}" for index in range(count))
     if colours is None and array_of(pictures[0]) is None:
         with _naming(pictures[0], 0):
-            colours = colours_of(open_picture(pictures[0]), len(names))
-    return Palette(names, colours or spread_out(len(names)))
+            colours = colours_of(opened(pictures[0]), len(names))
+    grey = colours is not None and all(len(set(colour)) == 1 for colour in colours)
+    return Palette(names, colours or spread_out(len(names)), by_colour=grey and not _are_ids(pictures, len(names)))
 
 
-def read_list(file: Path) -> tuple[tuple[str, ...], tuple[tuple[int, int, int], ...] | None]:
-    """Names and, where given, colours.
-
-    Raises:
-        DataError: it cannot be read, or is no list of classes.
-    """
-    try:
-        return parse(read_text(file).splitlines(), file)
-    except (OSError, ValueError) as error:
-        raise DataError("cannot read the list of classes", where=file, do=str(error)) from None
+def _are_ids(pictures: Sequence[Picture], classes: int) -> bool:
+    """Whether the numbers in pictures are ids of so many classes, or of few where it is not known how many."""
+    most = classes or FEW
+    for picture in pictures:
+        if array_of(picture) is not None:
+            return True
+        try:
+            image = opened(picture)
+        except Broken:
+            continue
+        if image.mode == "1" and classes == 0:
+            return True
+        if image.mode == "1" or (image.mode in IDS and image.getextrema()[1] >= most):  # type: ignore[operator]
+            return False
+        if image.mode not in IDS:
+            return False
+    return True
 
 
 def decode_ids(pictures: Undecoded, palette: Palette, size: tuple[int, int], fit: Fit) -> UInt8[Tensor, "n 1 h w"]:
@@ -148,6 +180,13 @@ def _extent(array: np.ndarray) -> tuple[int, int] | None:
     return None if array.ndim != 3 else (array.shape[1], array.shape[2]) if first else (array.shape[0], array.shape[1])
 
 
+def _is_map(array: np.ndarray) -> bool:
+    """Whether an array is one of ids, or one-hot; else it is a picture."""
+    if array.ndim == 2:
+        return array.dtype == np.bool_ or (np.issubdtype(array.dtype, np.integer) and int(array.max(initial=0)) < FEW)
+    return array.ndim == 3 and bool(np.isin(array, (0, 1)).all())
+
+
 def _classes(picture: Picture, place: int) -> int:
     """How many classes a label map tells of."""
     array = array_of(picture)
@@ -162,7 +201,7 @@ def _ids(picture: Picture, palette: Palette, place: int) -> UInt8[np.ndarray, "h
     if array is not None:
         return palette.ids(array, where)
     with _naming(picture, place):
-        image = open_picture(picture)
+        image = opened(picture)
     return palette.ids(image, where)
 
 
@@ -175,7 +214,7 @@ def numbers(picture: Picture, place: int = 0) -> Int32[np.ndarray, "h w"]:
     found = array_of(picture)
     if found is None:
         with _naming(picture, place):
-            found = np.asarray(open_picture(picture))
+            found = np.asarray(opened(picture))
     found = found.astype(np.int32)
     if found.ndim == 3:
         found = found[..., :3] @ np.array([1 << 16, 1 << 8, 1], np.int32)[-min(3, found.shape[2]) :]

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple, Self
 
-from condgan.core.errors import DataError, NoSplitError, nearest
+from condgan.core.errors import DataError, nearest
+from condgan.core.note import Note
 from condgan.core.palette import Palette
+from condgan.data.archive import ARCHIVES, Member
 from condgan.data.base import Records, Source, existing, place
 from condgan.data.columns import INSTANCES, PICTURE, Boundaries, LabelMaps, Pictures, Raw
-from condgan.data.decode import Half, Picture
-from condgan.data.folder import SPLITS, images_in, inside
-from condgan.data.layouts import is_layout, list_in, palette_of
-from condgan.data.table import read, two_columns
+from condgan.data.finder import Finder
+from condgan.data.folder import of_division, of_split
+from condgan.data.layouts import are_layouts, list_in, palette_of
+from condgan.data.listing import Listing, listing
+from condgan.data.picture import Half, Picture
+from condgan.data.splits import Division, File, Split, divide, split_of
+from condgan.data.suffixes import stem_of
+from condgan.data.table import read_beside, two_columns
 
 INSTANCE_FOLDERS = ("instance", "instances", "inst")
 """Folders of instance ids, next to those of the pairs."""
@@ -30,6 +39,8 @@ class Sides(NamedTuple):
     instances: Sequence[Picture] | None = None
     listed: Path | None = None
     """The list of classes, where there is one."""
+    split: Split | None = None
+    notes: tuple[Note, ...] = ()
 
 
 class Pairs(Source):
@@ -56,10 +67,7 @@ class Pairs(Source):
         sides = self._sides()
         if not sides.both[0]:
             raise DataError("no pairs", where=self.path, do="give two folders with files of the same names")
-        maps = [
-            2 * sum(is_layout(each, sides.listed) for each in side[:LOOKED_AT]) > len(side[:LOOKED_AT])
-            for side in sides.both
-        ]
+        maps = [are_layouts(side[:LOOKED_AT], sides.listed) for side in sides.both]
         source = self._source(sides.names, maps)
         train = sides if self.subset == "train" else self.split("train")._sides()
         palettes = [
@@ -68,12 +76,12 @@ class Pairs(Source):
         columns: dict[str, Raw] = {PICTURE: self._source_column(sides.both[source], palettes[source])}
         if sides.instances is not None:
             columns[INSTANCES] = Boundaries(sides.instances)
-        return Records(sides.both[1 - source], columns, palettes[1 - source])
+        return Records(sides.both[1 - source], columns, palettes[1 - source], sides.split, sides.notes)
 
     def _source_column(self, pictures: Sequence[Picture], palette: Palette | None) -> Raw:
         """The column of source pictures."""
         if palette is None:
-            return Pictures(pictures, self.input_channels)
+            return Pictures(pictures, self.input_channels, self.input_range, self.background)
         if self.input_channels is not None:
             raise DataError(
                 f"label maps of {self.input_channels} channels",
@@ -92,90 +100,116 @@ class Pairs(Source):
 
     def _sides(self) -> Sides:
         root = existing(self.path)
-        if root.is_file():
+        if root.is_file() and root.suffix.lower() not in ARCHIVES:
             self.without_split()
             return _columns(root)
-        root, listed = self._part(root), list_in(root)
-        folders = _folders(root)
-        others = [each for each in folders if each.name.lower() not in INSTANCE_FOLDERS]
+        found = listing(root)
+        division = _by_names(found.images) if _sided(found.images) else divide(found.images, 1)
+        if all(len(file.parts) == 1 for file in (*division.whole, *division.parts.get("train", ()))):
+            division = divide(found.images, 0)  # no folders of sides: pictures side by side in one file
+        files, split = of_split(self, division)
+        home = division.homes.get(split or "train", "")
+        listed = None if found.packed else list_in(found.home / home)
+        read = () if listed is None or not listed.is_relative_to(root) else (listed.relative_to(root).as_posix(),)
+        notes = (*of_division(division, self.subset, split), *found.left_out(read))
+        empty = {name for name in found.folders if name.rpartition("/")[0] == home} if division.homes else set()
+        folders = sorted({file.parts[0] for file in files if len(file.parts) > 1} | {Path(name).name for name in empty})
+        others = [each for each in folders if each.lower() not in INSTANCE_FOLDERS]
         if not others:
-            return _halves(root, listed)
+            return _halves([found.at(file.name) for file in files], listed, split, notes)
         if len(others) != 2:
             raise DataError(
                 f"{len(others)} folders of pictures",
-                where=f"{root}: {', '.join(each.name for each in others[:8])}",
+                where=f"{found.home / home}: {', '.join(others[:8])}",
                 do="give two, with files of the same names; or pictures side by side in one file",
             )
-        by_name = [_by_name(each, Path(self.path)) for each in folders]
-        _matching([found for each, found in zip(folders, by_name, strict=True) if each in others], others)
-        names = sorted(by_name[folders.index(others[0])])
-        found = {
-            each: [by_name[place][name] for name in names if name in by_name[place]]
-            for place, each in enumerate(folders)
-        }
-        extra = [found[each] for each in folders if each not in others]
+        by_name = {each: _by_name(found, each, files) for each in folders}
+        _matching([by_name[each] for each in others], others, found.home / home)
+        names = sorted(by_name[others[0]])
+        placed = {each: [by_name[each][name] for name in names if name in by_name[each]] for each in folders}
+        extra = [placed[each] for each in folders if each not in others]
         if extra and len(extra[0]) != len(names):
             raise DataError(
-                f"{len(extra[0])} maps of instances for {len(names)} pairs", where=root, do="give one a pair, or none"
+                f"{len(extra[0])} maps of instances for {len(names)} pairs",
+                where=found.home / home,
+                do="give one a pair, or none",
             )
         one, other = others
-        return Sides((one.name, other.name), (found[one], found[other]), extra[0] if extra else None, listed)
-
-    def _part(self, root: Path) -> Path:
-        """The folder that holds this split: below the data, ``train|val|test``, or the whole."""
-        by_name = {each.name.lower(): each for each in _folders(root)}
-        if not any(name in by_name for name in SPLITS["train"]):
-            self.without_split()
-            return root
-        # the pix2pix data come as train and val: there the latter is what to compare with
-        others = SPLITS["val"] if self.subset == "test" else ()
-        for name in (*SPLITS[self.subset], *others):
-            if name in by_name:
-                return by_name[name]
-        raise NoSplitError(f"no {self.subset} split", where=root, do=f"add a folder {self.subset}/")
+        return Sides((one, other), (placed[one], placed[other]), extra[0] if extra else None, listed, split, notes)
 
 
-def _folders(root: Path) -> list[Path]:
-    return sorted(each for each in root.iterdir() if each.is_dir() and not each.name.startswith("."))
+SIDED = re.compile(r"(.*?)[_-]?([ab])", re.IGNORECASE)
+"""Folders of unpaired images, such as ``trainA`` and ``testB``, whose pictures are pairs where their names agree."""
 
 
-def _by_name(folder: Path, home: Path) -> dict[str, Path]:
-    """The pictures below a folder by their names without suffix."""
-    found = [*images_in(folder), *sorted(folder.rglob("*.npy"))]
-    inside(home, [folder, *found])
-    if not found:
-        raise DataError("a side without pictures", where=folder, do="add the other half of each pair")
-    named = {str(each.relative_to(folder).with_suffix("")): each for each in found}
-    if len(named) < len(found):
+def _sided(names: Sequence[str]) -> bool:
+    """Whether the folders are called as those of CycleGAN's data: trainA, trainB, testA, testB."""
+    tops = {part for name in names for part in name.split("/")[:-1]}
+    found = {side for top in tops if (side := _side_of(top))}
+    return {("train", "A"), ("train", "B")} <= found
+
+
+def _side_of(folder: str) -> tuple[Split, str] | None:
+    match = SIDED.fullmatch(folder)
+    split = split_of(match[1]) if match else None
+    return (split, match[2].upper()) if match and split else None
+
+
+def _by_names(names: Sequence[str]) -> Division:
+    """Files in folders whose names tell both the split and the side."""
+    parts: dict[Split, list[File]] = {}
+    others: Counter[str] = Counter()
+    for name in names:
+        folders = name.split("/")[:-1]
+        place = next((place for place, folder in enumerate(folders) if _side_of(folder)), None)
+        if place is None:
+            others["/".join(folders) or "."] += 1
+            continue
+        split, side = _side_of(folders[place]) or ("train", "")
+        parts.setdefault(split, []).append(File((side, *name.split("/")[place + 1 :]), name))
+    return Division(parts, (), others, {})
+
+
+def _by_name(found: Listing, side: str, files: Sequence[File]) -> dict[str, Picture]:
+    """The pictures of a side by their names without suffix, in one Unicode form."""
+    ours = [file for file in files if file.parts[0] == side]
+    if not ours:
+        raise DataError("a side without pictures", where=found.home / side, do="add the other half of each pair")
+    named: dict[str, Picture] = {}
+    for file in ours:
+        named[unicodedata.normalize("NFC", stem_of("/".join(file.parts[1:])))] = found.at(file.name)
+    if len(named) < len(ours):
         raise DataError(
-            f"{len(found) - len(named)} pictures of the name of another", where=folder, do="keep one file a name"
+            f"{len(ours) - len(named)} pictures of the name of another",
+            where=found.home / side,
+            do="keep one file a name",
         )
     return named
 
 
-def _matching(sides: Sequence[dict[str, Path]], folders: Sequence[Path]) -> None:
+def _matching(sides: Sequence[dict[str, Picture]], folders: Sequence[str], home: Path) -> None:
     """Refuse pictures without a partner."""
     alone = [
-        f"{folder.name}/{name}"
+        f"{folder}/{name}"
         for folder, ours, theirs in zip(folders, sides, reversed(sides), strict=True)
         for name in sorted(ours.keys() - theirs.keys())
     ]
     if alone:
         raise DataError(
             f"{len(alone)} pictures without a partner of the same name",
-            where=f"{folders[0].parent}: {', '.join(alone[:8])}{' …' * (len(alone) > 8)}",
+            where=f"{home}: {', '.join(alone[:8])}{' …' * (len(alone) > 8)}",
             do="add the missing ones, or remove these",
         )
 
 
-def _halves(root: Path, listed: Path | None) -> Sides:
+def _halves(files: Sequence[Path | Member], listed: Path | None, split: Split | None, notes: tuple[Note, ...]) -> Sides:
     """Files of two pictures side by side, as the pix2pix data are."""
-    files = images_in(root)
-    inside(root, files)
-    return Sides(HALVES, ([Half(each, False) for each in files], [Half(each, True) for each in files]), None, listed)
+    left, right = ([Half(each, right) for each in files] for right in (False, True))
+    return Sides(HALVES, (left, right), None, listed, split, notes)
 
 
 def _columns(file: Path) -> Sides:
     """The two columns of pictures of a table."""
-    names, pictures = two_columns(read(file), file.parent, str(file))
+    finder = Finder(file.parent, file)
+    names, pictures = two_columns(read_beside(file, finder), finder, str(file))
     return Sides(names, pictures, None, list_in(file.parent))

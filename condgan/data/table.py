@@ -2,34 +2,42 @@
 
 from __future__ import annotations
 
-import json
-from itertools import chain
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 
-from condgan.core.bounds import require_memory
-from condgan.core.errors import DataError, NoSplitError, nearest
-from condgan.data.base import UNLABELLED, Records, Source, existing, place
+from condgan.core.errors import DataError, NoSplitError
+from condgan.core.note import LEFT_OUT, READ, Note
+from condgan.data.base import Records, Source, existing, place
 from condgan.data.columns import LABEL, Classes
-from condgan.data.decode import Picture
-from condgan.data.folder import SPLITS, images_in, inside
-from condgan.data.folder import SUFFIXES as IMAGES
+from condgan.data.finder import Finder
+from condgan.data.folder import chosen_split, of_judge
+from condgan.data.headings import class_names, image_column, is_row, label_column, split_column
+from condgan.data.listing import Listing, listing, require_inside
+from condgan.data.picture import Picture
+from condgan.data.sheet import SUFFIXES, read
+from condgan.data.splits import Split, by_split, divide, split_of
+from condgan.data.suffixes import is_image
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-IMAGE_COLUMNS = ("image", "img", "file_name", "filename", "file", "path", "image_path")
-LABEL_COLUMNS = ("label", "labels", "class", "category", "target")
 METADATA = ("metadata.jsonl", "metadata.csv", "metadata.parquet")
-SUFFIXES = (".parquet", ".csv", ".tsv", ".jsonl")
+LISTS = ("labels", "train", "annotations", "train_labels", "trainlabels", "data", "index", "list", "dataset")
+"""What tables beside images are called, where they are not called metadata."""
 
 
 class Table(Source):
-    """A table with a column of images (their bytes, or paths beside the table) and a column of labels."""
+    """A table with a column of images (their bytes, or their names) and a column of labels.
+
+    Names may have folders before them or not, a suffix or not, and the separators of any system; the images are looked
+    for beside the table and below its folder. A column of splits is used. What is text in a file stays text.
+    """
 
     kind: Literal["table"] = "table"
     path: str
-    """A .parquet, .csv, .tsv or .jsonl file, a folder of Parquet files, or an image folder with a metadata file."""
+    """A .parquet, .csv, .tsv, .jsonl, .json or .feather file, a folder of Parquet files, or an image folder with a
+    metadata file."""
     image: str | None = None
     """Column of the images; by default the one named image, file_name, path or the like."""
     labelled: bool = True
@@ -42,138 +50,173 @@ class Table(Source):
         path, labelled = place(data), LABEL in reads
         if path is None:
             return None
-        if path.is_dir():
-            shards = any(any(path.glob(pattern)) for pattern in ("*.parquet", "*/*.parquet"))
-            folders = (path, *(path / name for name in SPLITS["train"]))
-            known = shards or (labelled and any(map(metadata_in, folders)))
-        else:
-            known = path.suffix.lower() in SUFFIXES
+        if path.is_file():
+            return cls(path=str(path), labelled=labelled) if path.suffix.lower() in SUFFIXES else None
+        known = _has_shards(path) or (labelled and _is_listed(path))
         return cls(path=str(path), labelled=labelled) if known else None
 
     def title(self) -> str:
         return Path(self.path).name
 
     def records(self) -> Records:
-        files, listed = self._files()
-        if not listed:
-            self.without_split()
-        home = existing(self.path)
-        if home.is_dir():
-            inside(home, files)
-        tables = [read(file) for file in files]
+        files = self._files()
+        root = existing(self.path)
+        if root.is_dir():
+            require_inside(root, files.tables)
+        finder = Finder(files.home, self.path, files.tables[0].stem)
+        tables = [read_beside(file, finder) for file in files.tables]
         if len({tuple(table.schema) for table in tables}) != 1:
             raise DataError("tables of different columns", where=self.path, do="give files of one table")
         import pyarrow as pa
 
         whole = pa.concat_tables(tables)
-        records = from_arrow(whole, self.image, self.label, files[0].parent, self.path, self.labelled)
-        if files[0].name in METADATA:
-            _all_listed(records.images, files[0].parent)
-        return records
+        columns = Columns(whole, self.image, self.label, self.labelled, finder, self.path)
+        rows, split = self._rows(columns, files)
+        records = columns.records(rows)
+        if files.tables[0].name.lower() in METADATA and split == files.split:
+            _all_listed(records.images, finder.found)
+        notes = [*records.notes]
+        if root.is_dir() or finder.looked:
+            notes += _beside(columns, records, {file.relative_to(files.home).as_posix() for file in files.tables})
+        notes += of_judge(files.known or columns.known, self.subset, split)
+        return records._replace(split=split, notes=tuple(notes))
 
-    def _files(self) -> tuple[list[Path], bool]:
-        """The files of this split, and whether the data have splits of their own."""
+    def _rows(self, columns: Columns, files: Files) -> tuple[Sequence[int], Split | None]:
+        """The rows of this split."""
+        if files.split is not None or columns.splits is None:
+            if files.split is None:
+                self.without_split()
+            return range(len(columns.table)), files.split
+        split = chosen_split(self, columns.known)
+        return [row for row, each in columns.splits.items() if each == (split or "train")], split
+
+    def _files(self) -> Files:
+        """The files of this split."""
         root = existing(self.path)
         if root.is_file():
-            return [root], False
-        if table := metadata_in(root):
-            return [table], False
-        if any(metadata_in(root / folder) for folder in SPLITS["train"]):
-            found = [table for folder in SPLITS[self.subset] if (table := metadata_in(root / folder))]
-            if not found:
-                raise NoSplitError(f"no {self.subset} split", where=root, do=f"add {self.subset}/{METADATA[0]}")
-            return found, True
-        shards = sorted(root.rglob("*.parquet"))
-        parts = {
-            split: [shard for shard in shards if shard.name.lower().startswith(prefixes)]
-            for split, prefixes in SPLITS.items()
-        }
-        if not parts["train"]:
-            return shards, False
-        if not parts[self.subset]:
-            raise NoSplitError(f"no {self.subset} split", where=root, do=f"add a file {self.subset}-….parquet")
-        return parts[self.subset], True
+            return Files([root], root.parent)
+        if table := table_in(root):
+            return Files([table], root)
+        homes = {split: each for each in sorted(root.iterdir()) if each.is_dir() and (split := split_of(each.name))}
+        if "train" in homes and metadata_in(homes["train"]):
+            there = {split: table for split, home in homes.items() if (table := metadata_in(home))}
+            split = chosen_split(self, there)
+            table = there[split or "train"]
+            return Files([table], table.parent, split, tuple(there))
+        shards = [root / name for name in listing(root).files if name.lower().endswith(".parquet")]
+        parts: dict[Split, list[Path]] = {}
+        for shard in shards:
+            named = split_of(shard.stem.split("-")[0]) or split_of(shard.parent.name)
+            if named is not None:
+                parts.setdefault(named, []).append(shard)
+        if "train" not in parts:
+            return Files(shards, root)
+        try:
+            split = chosen_split(self, parts)
+        except NoSplitError as error:
+            raise NoSplitError(error.what, where=error.where, do=f"add a file {self.subset}-….parquet") from None
+        return Files(parts[split or "train"], root, split, tuple(parts))
 
 
-def metadata_in(folder: Path) -> Path | None:
-    """The metadata file of an image folder, if it has one."""
-    return next((folder / name for name in METADATA if (folder / name).is_file()), None)
+class Files(NamedTuple):
+    """The tables of a split."""
+
+    tables: Sequence[Path]
+    home: Path
+    """The folder below which their images are."""
+    split: Split | None = None
+    known: tuple[Split, ...] = ()
+    """The splits that there are."""
 
 
-def read(file: Path) -> pa.Table:
-    """A table file by its suffix.
+class Columns:
+    """The columns of a table that are read."""
 
-    Raises:
-        DataError: it cannot be read.
-    """
-    import pyarrow as pa
+    def __init__(
+        self,
+        table: pa.Table,
+        image: str | None,
+        label: str | None,
+        labelled: bool,
+        finder: Finder | None,
+        where: str,
+    ) -> None:
+        """``finder``: where names of images are looked up; ``None`` where the table holds the images themselves.
 
-    try:
-        match file.suffix.lower():
-            case ".parquet":
-                import pyarrow.parquet as parquet
+        Raises:
+            DataError: no column of images or labels can be told.
+        """
+        self.table, self.finder, self.where = table, finder, where
+        self.image = image_column(table, image, where, None if finder is None else finder.knows)
+        self.label = label_column(table, label, self.image, where) if labelled else None
+        named = split_column(table, {self.image, self.label})
+        self.splits = by_split(table[named].to_pylist()) if named else None
+        self.known = tuple(sorted(set((self.splits or {}).values())))
 
-                return _within_memory(parquet.ParquetFile(file), file)
-            case ".csv" | ".tsv":
-                from pyarrow import csv
+    def records(self, rows: Sequence[int]) -> Records:
+        """Images and labels of some rows.
 
-                options = csv.ParseOptions(delimiter="\t" if file.suffix.lower() == ".tsv" else ",")
-                empty_is_missing = csv.ConvertOptions(strings_can_be_null=True, null_values=[""])
-                return csv.read_csv(file, parse_options=options, convert_options=empty_is_missing)
-            case ".jsonl":
-                return _lines(file)
-    except (pa.ArrowException, OSError, ValueError, RecursionError) as error:
-        raise DataError("cannot read table", where=file, do=str(error).splitlines()[0]) from None
-    raise DataError("not a table", where=file, do=f"give one of {', '.join(SUFFIXES)}")
+        Raises:
+            DataError: a value that is missing or does not fit; images that are missing.
+        """
+        whole = len(rows) == len(self.table)
+        part = self.table if whole else self.table.take(list(rows))
+        notes = [] if self.splits is None else [Note("split-column", "the splits are those of a column", READ)]
+        images = self._pictures(part[self.image].to_pylist(), rows)
+        if self.label is None:
+            return Records(images, notes=tuple(notes))
+        values = part[self.label].to_pylist()
+        if None in values:
+            row = rows[values.index(None)]
+            raise DataError("label missing", where=f"{self.where}, row {row}, column {self.label}", do="fill it in")
+        fractions = any(isinstance(value, float) and not value.is_integer() for value in values)
+        if fractions or any(isinstance(value, list | dict) for value in values):
+            raise DataError(
+                f"column {self.label} holds no classes", where=self.where, do="choose another with data.label"
+            )
+        texts = [int(value) if isinstance(value, float) else value for value in values]
+        labels = texts if all(isinstance(each, int | bool | str | bytes) for each in texts) else list(map(str, texts))
+        return Records(images, {LABEL: Classes(labels, class_names(self.table, self.label))}, notes=tuple(notes))
+
+    def _pictures(self, values: Sequence[Any], rows: Sequence[int]) -> list[Picture]:
+        pictures = [self._picture(value, row) for value, row in zip(values, rows, strict=True)]
+        missing = [value for value, picture in zip(values, pictures, strict=True) if picture is None]
+        if missing:
+            named = next(each.get("path") if isinstance(each, dict) else each for each in missing)
+            home = Path() if self.finder is None else self.finder.home
+            raise DataError(
+                f"{len(missing)} of {len(pictures)} images that the table names are missing",
+                where=home / str(named),
+                do="add the files, or remove the rows",
+            )
+        return [picture for picture in pictures if picture is not None]
+
+    def _picture(self, value: object, row: int) -> Picture | None:
+        if isinstance(value, dict):  # the Hub's form of an image
+            value = value.get("bytes") or value.get("path")
+        if isinstance(value, bytes):
+            return value
+        if isinstance(value, int) and not isinstance(value, bool):
+            value = str(value)
+        if isinstance(value, str) and value and self.finder is not None:
+            return self.finder.find(value, row)
+        raise DataError("row without an image", where=f"{self.where}, row {row}", do="remove the row, or fill it in")
 
 
-def _within_memory(file: Any, where: Path) -> pa.Table:
-    """A Parquet file batch by batch: what it says of its own size is not what it takes."""
-    import pyarrow as pa
-
-    batches, size = [], 0
-    for batch in file.iter_batches(batch_size=1024):
-        batches.append(batch)
-        size += batch.nbytes
-        require_memory(size, "table", where, "split it into shards, or give images as files")
-    return pa.Table.from_batches(batches, file.schema_arrow)
-
-
-def _lines(file: Path) -> pa.Table:
-    """A JSON Lines file; Python's parser, unlike Arrow's, survives lines that are nested without end."""
-    import pyarrow as pa
-
-    rows = [json.loads(line) for line in file.read_bytes().splitlines() if line.strip()]
-    if not all(isinstance(row, dict) for row in rows):
-        raise ValueError("a line that is no object")
-    return pa.table({name: [row.get(name) for row in rows] for name in dict.fromkeys(chain.from_iterable(rows))})
-
-
-def from_arrow(
-    table: pa.Table, image: str | None, label: str | None, folder: Path, where: str, labelled: bool
-) -> Records:
-    """Images and, where it is labelled, labels of an Arrow table, their columns found by name where not given."""
-    image = _column(table, image, IMAGE_COLUMNS, "image", where)
-    if not labelled:
-        return Records(_pictures(table, image, folder, where))
-    label = _column(table, label, (*LABEL_COLUMNS, *_text_classes(table, image)), "label", where)
-    values = table[label].to_pylist()
-    if None in values:
-        raise DataError("label missing", where=f"{where}, row {values.index(None)}, column {label}", do="fill it in")
-    if any(isinstance(value, list | dict | float) for value in values):
-        raise DataError(f"column {label} holds no classes", where=where, do="choose another with data.label")
-    return Records(_pictures(table, image, folder, where), {LABEL: Classes(values, class_names(table, label))})
+def read_beside(file: Path, finder: Finder) -> pa.Table:
+    """A table file beside images."""
+    return read(file, lambda cells: is_row(cells, finder.knows))
 
 
 def two_columns(
-    table: pa.Table, folder: Path, where: str
+    table: pa.Table, finder: Finder, where: str
 ) -> tuple[tuple[str, str], tuple[list[Picture], list[Picture]]]:
     """The names and the pictures of the two columns of a table that hold pictures.
 
     Raises:
         DataError: there are not two; a row without a picture; a file that is missing.
     """
-    names = [name for name in table.column_names if _holds_pictures(table[name])]
+    names = [name for name in table.column_names if _holds_pictures(table[name], finder)]
     if len(names) != 2:
         raise DataError(
             f"{len(names)} columns of pictures",
@@ -181,104 +224,92 @@ def two_columns(
             do="give two, of image files' names or their bytes",
         )
     one, other = sorted(names)
-    return (one, other), (_pictures(table, one, folder, where), _pictures(table, other, folder, where))
+    found = [Columns(table, name, None, False, finder, where).records(range(len(table))) for name in (one, other)]
+    first, second = ([*records.images] for records in found)
+    return (one, other), (first, second)
 
 
-def _holds_pictures(column: pa.ChunkedArray) -> bool:
+def _holds_pictures(column: pa.ChunkedArray, finder: Finder) -> bool:
     first = next((value for value in column.to_pylist() if value is not None), None)
     if isinstance(first, str):
-        return Path(first).suffix.lower() in {*IMAGES, ".npy"}
+        return is_image(first) or finder.knows(first)
     return isinstance(first, bytes) or (isinstance(first, dict) and bool(first.keys() & {"bytes", "path"}))
 
 
-def _pictures(table: pa.Table, column: str, folder: Path, where: str) -> list[Picture]:
-    """The pictures of a column."""
-    pictures = [_picture(value, folder, row, where) for row, value in enumerate(table[column].to_pylist())]
-    missing = [each for each in pictures if isinstance(each, Path) and not _is_there(each)]
-    if missing:
-        raise DataError(
-            f"{len(missing)} of {len(pictures)} images that the table names are missing",
-            where=missing[0],
-            do="add the files, or remove the rows",
-        )
-    return pictures
+def metadata_in(folder: Path) -> Path | None:
+    """The metadata file of an image folder, if it has one."""
+    names = {each.name.lower(): each for each in folder.iterdir() if each.is_file()} if folder.is_dir() else {}
+    return next((names[name] for name in METADATA if name in names), None)
 
 
-def class_names(table: pa.Table, label: str) -> tuple[str, ...] | None:
-    """The class names that Hugging Face's metadata give to an integer column."""
-    try:
-        described = json.loads((table.schema.metadata or {}).get(b"huggingface", b"{}"))
-        names = described.get("info", {}).get("features", {}).get(label, {}).get("names")
-    except (ValueError, AttributeError, RecursionError):
-        return None  # not what the Hub writes
-    return tuple(map(str, names)) if isinstance(names, list) else None
+def table_in(folder: Path) -> Path | None:
+    """The table beside images, if there is one: metadata, else one by a usual name, else the only one there is."""
+    if found := metadata_in(folder):
+        return found
+    tables = [each for each in sorted(folder.iterdir()) if each.suffix.lower() in (".csv", ".tsv", ".jsonl")]
+    named = [each for each in tables if each.stem.lower() in LISTS and each.is_file()]
+    return named[0] if named else tables[0] if len(tables) == 1 else None
 
 
-def _column(table: pa.Table, asked: str | None, usual: tuple[str, ...], what: str, where: str) -> str:
-    columns = table.column_names
-    if asked is not None:
-        if asked not in columns:
-            raise DataError(f"no column {asked!r}", where=where, do=nearest(asked, columns))
-        return asked
-    for name in usual:
-        if name in columns:
-            return name
-    raise DataError(
-        f"no {what} column found",
-        where=f"{where} has {', '.join(columns)}",
-        do=f"choose one with data.{what}" + f"; {UNLABELLED}" * (what == LABEL),
-    )
+def _has_shards(folder: Path) -> bool:
+    return any(any(folder.glob(pattern)) for pattern in ("*.parquet", "*/*.parquet"))
 
 
-def _text_classes(table: pa.Table, image: str) -> tuple[str, ...]:
-    """The only text column whose values recur, if there is exactly one."""
-    import pyarrow.types as types
+def _is_listed(folder: Path) -> bool:
+    """Whether an image folder has a table that says what its images are.
 
-    found = [
-        field.name
-        for field in table.schema
-        if types.is_string(field.type)
-        and field.name != image
-        and 2 * len(table[field.name].unique()) <= max(2, len(table))
-    ]
-    return tuple(found) if len(found) == 1 else ()
-
-
-def _picture(value: object, folder: Path, row: int, where: str) -> Picture:
-    if isinstance(value, dict):  # the Hub's form of an image
-        value = value.get("bytes") or value.get("path")
-    if isinstance(value, bytes):
-        return value
-    if isinstance(value, str) and value:
-        try:
-            path = folder / value
-            outside = not path.resolve().is_relative_to(folder.resolve())
-        except (OSError, ValueError, RuntimeError):  # a name too long, with a NUL in it, or a link to itself
-            outside = True
-        if outside:
-            raise DataError(
-                "image outside the table's folder",
-                where=f"{where}, row {row}: {value!r}",
-                do="keep the images beside the table",
-            )
-        return path
-    raise DataError("row without an image", where=f"{where}, row {row}", do="remove the row, or fill it in")
-
-
-def _is_there(file: Path) -> bool:
-    try:
-        return file.is_file()
-    except OSError:
+    A metadata file does, where it has a column of images; any other table where there are no class folders.
+    """
+    homes = [folder, *(each for each in folder.iterdir() if each.is_dir() and split_of(each.name) == "train")]
+    if any(_lists_images(table) for home in homes if (table := metadata_in(home))):
+        return True
+    table = table_in(folder)
+    if table is None:
         return False
+    images = listing(folder).images
+    division = divide(images, 1)
+    labelled = division.whole or division.parts.get("train", ())
+    return not any(len(file.parts) > 1 for file in labelled) and _lists_images(table)
 
 
-def _all_listed(pictures: object, folder: Path) -> None:
+def _lists_images(table: Path) -> bool:
+    """Whether a table has a column that names images."""
+    if table.is_symlink():
+        return True  # it is refused where it leads out
+    finder = Finder(table.parent, table)
+    try:
+        found = read_beside(table, finder)
+        column = image_column(found, None, str(table), finder.knows)
+    except DataError:
+        return table.name.lower() in METADATA and not finder.found.images  # what is wrong with it is to be told
+    named = [value for value in found[column].to_pylist()[:50] if value is not None]
+    if any(isinstance(value, bytes | dict) for value in named):
+        return True
+    return any(isinstance(value, str | int) and finder.knows(str(value)) for value in named)
+
+
+def _all_listed(pictures: object, found: Listing) -> None:
     """Refuse an image folder whose metadata forget some of its images: they would be left out in silence."""
-    listed = {each.resolve() for each in pictures if isinstance(each, Path)}  # type: ignore[attr-defined]
-    forgotten = [each for each in images_in(folder) if each.resolve() not in listed]
+    listed = {str(each) for each in pictures if isinstance(each, Path)}  # type: ignore[attr-defined]
+    forgotten = [found.home / name for name in found.images if str(found.home / name) not in listed]
     if forgotten:
         raise DataError(
             f"{len(forgotten)} images that the table does not list",
             where=forgotten[0],
             do="add rows for them, or move them out of the folder",
         )
+
+
+def _beside(columns: Columns, records: Records, tables: set[str]) -> Iterator[Note]:
+    """What is to be told of the folder of a table: images that it does not list, and files that nothing reads."""
+    files = [each for each in records.images if isinstance(each, Path)]
+    if not files or columns.finder is None:
+        return
+    found = columns.finder.found
+    listed = {str(each) for each in files}
+    others = [name for name in found.images if str(found.home / name) not in listed]
+    if others and columns.splits is None:
+        yield Note(
+            "not-listed", f"{len(others):,} images that the table does not list, the first {others[0]}", LEFT_OUT
+        )
+    yield from found.left_out(tables)

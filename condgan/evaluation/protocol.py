@@ -43,8 +43,8 @@ class Protocol(Spec):
     """Of the images and columns of both splits."""
     training_images: int
     test_images: int
-    reference: Literal["test", "set aside"]
-    """What is compared with: the test split, or, where there is none, a fifth of the images."""
+    reference: Literal["test", "validation", "set aside"]
+    """What is compared with: the test split; where there is none the validation split; or a fifth of the images."""
     unseen: bool
     """Whether the generator is known to have been trained on the training images alone; where not, copies cannot be
     told from fair samples."""
@@ -83,7 +83,7 @@ def protocol(pipeline: Pipeline, real: Real, n: int, repeats: int) -> Protocol:
         data_hash=f"{real.train.hash} {real.test.hash}",
         training_images=len(real.train),
         test_images=len(real.test),
-        reference="test" if real.split else "set aside",
+        reference=("validation" if real.test.split == "val" else "test") if real.split else "set aside",
         unseen=real.unseen_by(pipeline),
         shape=str(real.train.shape),
         condition=tuple(field.name for field in pipeline.condition.form()),

@@ -12,6 +12,7 @@ from torch.nn import functional as F
 from condgan.core.batch import Images, evenly
 from condgan.core.bundle import Bundle
 from condgan.core.errors import DataError, NoSplitError, SettingsError
+from condgan.core.levels import BYTE
 from condgan.core.needs import GROUND_TRUTH
 from condgan.core.schema import Schema
 from condgan.data.base import Source
@@ -51,9 +52,14 @@ class Real:
             DataError: they cannot be read, are too few, or a class has no image in one of the splits.
             SettingsError: they have other classes or pictures than the pipeline.
         """
-        source = source.with_(size=pipeline.shape.space, channels=pipeline.shape.channels)
+        levels, background = pipeline.reading
+        settled = {} if levels == BYTE else {"range": levels}
+        source = source.with_(
+            size=pipeline.shape.space, channels=pipeline.shape.channels, background=background, **settled
+        )
         self.split = True
-        """Whether the data bring a test split; else a share is set aside, though the generator has seen it."""
+        """Whether the data bring a split to compare with; else a share is set aside, though the generator has seen
+        it."""
         try:
             self.test, self.train = source.split("test").load(), source.load()
         except NoSplitError:

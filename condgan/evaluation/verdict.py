@@ -142,7 +142,7 @@ def serves(
             f"real images, one trained on as many real ones on {score.real.value:.1%}"
         )
     if copies is None:
-        split = protocol.reference == "test"
+        split = protocol.reference != "set aside"
         why = "the data bring no test split"
         if split and protocol.unseen:
             why = "there are too few unseen images"

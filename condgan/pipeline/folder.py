@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
+from PIL import ImageColor
 from pydantic import TypeAdapter
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save
@@ -16,6 +17,7 @@ from condgan.core import disk
 from condgan.core.batch import Shape
 from condgan.core.bounds import read_text
 from condgan.core.errors import SettingsError
+from condgan.core.levels import Reading
 from condgan.core.palette import Palette
 from condgan.core.version import __version__
 from condgan.networks.base import ARCHITECTURES, Architecture, Conditioned
@@ -35,6 +37,8 @@ class Saved(NamedTuple):
     """What is known of the training: ``images``, ``data``, ``data_hash``, ``alarms``."""
     palette: Palette | None
     """The classes of the images, where these are colour-coded label maps."""
+    reading: Reading = Reading()
+    """How the images were read that it was trained on."""
 
 
 def write(folder: Path, saved: Saved) -> None:
@@ -51,6 +55,7 @@ def write(folder: Path, saved: Saved) -> None:
         "condition": saved.condition.plain(),
         "architecture": saved.architecture.plain(),
         **({"palette": saved.palette._asdict()} if saved.palette else {}),
+        **({"reading": saved.reading._asdict()} if saved.reading != Reading() else {}),
         "trained": saved.trained,
     }
     tensors: Mapping[str, Tensor] = saved.generator.state_dict()
@@ -73,6 +78,8 @@ def read(folder: Path) -> Saved:
         architecture = ARCHITECTURES.parse(config["architecture"])
         shape = Shape(config["shape"]["channels"], tuple(config["shape"]["space"]))
         palette = TypeAdapter(Palette).validate_python(config["palette"]) if "palette" in config else None
+        reading = TypeAdapter(Reading).validate_python(config.get("reading", {}))
+        ImageColor.getrgb(reading.background)
         trained = dict(config.get("trained") or {})
         embedder = condition.embedder()
         with torch.device("meta"):  # a config may lie: nothing is allocated before the weights are compared with it
@@ -81,7 +88,7 @@ def read(folder: Path) -> Saved:
         generator.float()
     except (KeyError, TypeError, ValueError, RuntimeError, OSError, SafetensorError) as error:
         raise SettingsError("damaged pipeline", where=folder, do=f"save it again ({first_line(error)})") from None
-    return Saved(condition, architecture, shape, generator, trained, palette)
+    return Saved(condition, architecture, shape, generator, trained, palette, reading)
 
 
 def read_config(folder: Path) -> dict[str, Any]:

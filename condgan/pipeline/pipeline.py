@@ -19,9 +19,10 @@ from condgan.core.bounds import require_memory
 from condgan.core.bundle import Bundle
 from condgan.core.cond import Cond
 from condgan.core.errors import DataError, SettingsError
+from condgan.core.levels import Reading
 from condgan.core.palette import Palette
 from condgan.core.seeds import noise
-from condgan.data.decode import Picture
+from condgan.data.picture import Picture
 from condgan.gallery import Samples, columns_of
 from condgan.networks.base import Architecture, Conditioned
 from condgan.pipeline import folder, hub, sampling, tiles
@@ -44,12 +45,15 @@ class Pipeline:
         generator: Conditioned,
         trained: Mapping[str, Any] | None = None,
         palette: Palette | None = None,
+        reading: Reading | None = None,
     ) -> None:
         self.condition, self.architecture, self.shape = condition, architecture, shape
         self.generator = generator.eval()
         self.trained = dict(trained or {})
         self.palette = palette
         """The classes of what it generates, where these are colour-coded label maps."""
+        self.reading = Reading() if reading is None else reading
+        """How the images were read that it was trained on."""
 
     def to(self, device: str | torch.device) -> Self:
         """Move the generator to a device."""
@@ -173,7 +177,7 @@ class Pipeline:
             SettingsError: the generator has not learned to tell one.
             DataError: it cannot be read.
         """
-        return latent_of(self.generator, self.architecture, self.shape, like)
+        return latent_of(self.generator, self.architecture, self.shape, like, self.reading)
 
     def exact(self, images: UInt8[np.ndarray, "*n h w c"]) -> UInt8[np.ndarray, "*n h w c"]:
         """Images as they are; label maps in the colours of their classes and no other."""
@@ -208,7 +212,15 @@ class Pipeline:
         """Write ``config.json``, ``model.safetensors`` and the model card ``README.md``, each whole or not at all."""
         folder.write(
             Path(path),
-            folder.Saved(self.condition, self.architecture, self.shape, self.generator, self.trained, self.palette),
+            folder.Saved(
+                self.condition,
+                self.architecture,
+                self.shape,
+                self.generator,
+                self.trained,
+                self.palette,
+                self.reading,
+            ),
         )
 
     @classmethod

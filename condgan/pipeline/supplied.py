@@ -15,9 +15,11 @@ from torch import Tensor, nn
 from condgan.core.batch import MODES, Shape, to_float
 from condgan.core.errors import SettingsError
 from condgan.core.form import FieldType, FormField
+from condgan.core.levels import Reading, in_mode
 from condgan.core.needs import POSTERIOR
-from condgan.data.decode import Picture, fitted, levelled, opened
+from condgan.data.decode import fitted
 from condgan.data.layouts import array_of
+from condgan.data.picture import Picture, loaded
 from condgan.networks.base import Architecture
 
 
@@ -52,14 +54,12 @@ def _listed(value: Any) -> list[Any]:
 
 
 def opened_as(field_type: FieldType | None, value: Any, place: int) -> Any:
-    """A value as the condition takes it: of pictures the levels in 8 bits, of label maps the numbers as they are.
+    """A value as the condition takes it: a picture or an array, with the numbers that are in it.
 
     Raises:
         DataError: it cannot be read.
     """
-    if field_type == "picture":
-        return levelled(opened(value, place))
-    return untouched(value, place) if field_type == "layout" else value
+    return untouched(value, place) if field_type in ("picture", "layout") else value
 
 
 def untouched(picture: Picture | Image | str, place: int) -> Image | np.ndarray:
@@ -67,12 +67,12 @@ def untouched(picture: Picture | Image | str, place: int) -> Image | np.ndarray:
     if isinstance(picture, Image):
         return picture
     array = array_of(Path(picture) if isinstance(picture, str) else picture)
-    return opened(picture, place) if array is None else array
+    return loaded(picture, place) if array is None else array
 
 
 @torch.no_grad()
 def latent_of(
-    generator: nn.Module, architecture: Architecture, shape: Shape, like: Picture | Image | str
+    generator: nn.Module, architecture: Architecture, shape: Shape, like: Picture | Image | str, reading: Reading
 ) -> Float[Tensor, "1 noise"]:
     """The latent that a generator tells from an example.
 
@@ -87,7 +87,7 @@ def latent_of(
             do="train one with --architecture.style true --objective.style 0.05",
         )
     size = (shape.space[0], shape.space[1])
-    example = fitted(levelled(opened(like)).convert(MODES[shape.channels]), size, "crop", Resampling.LANCZOS)
+    example = fitted(in_mode(loaded(like), MODES[shape.channels], reading), size, "crop", Resampling.LANCZOS)
     image = torch.from_numpy(np.asarray(example).copy()).view(*size, -1).movedim(-1, 0)[None]
     device = next(generator.parameters()).device
     return generator.get_submodule("body.posterior")(to_float(image).to(device)).mean.cpu()

@@ -173,7 +173,8 @@ class Session:
         recipe, dataset = self.trainer.recipe, self.trainer.dataset
         trained = {"images": images, "data": recipe.data.title(), "data_hash": dataset.hash}
         palette = dataset.schema.target.palette
-        return Pipeline(recipe.condition, recipe.architecture, dataset.shape, generator, trained, palette)
+        reading = dataset.schema.target.reading
+        return Pipeline(recipe.condition, recipe.architecture, dataset.shape, generator, trained, palette, reading)
 
     def _keep(self, place: Path) -> None:
         """Make a checkpoint the run's pipeline: a session with another end in view may have left a later one."""

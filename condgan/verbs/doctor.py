@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple, Unpack
+from typing import Any, NamedTuple, Unpack
 
 from condgan.core.errors import CondganError, DataError, DivergedError
+from condgan.core.note import Note
 from condgan.data.base import Source
 from condgan.data.dataset import Dataset
 from condgan.recipe import Recipe
@@ -21,11 +22,27 @@ class Diagnosis(NamedTuple):
     """What could be read; ``None`` where nothing could."""
     errors: list[CondganError]
     """What forbids to train on them."""
-    remarks: list[str]
-    """What may spoil the result."""
+    remarks: list[Note]
+    """What may spoil the result, the most harmful first."""
     recipe: Recipe | None
     estimate: Estimate | None
     """What the run would take, where nothing forbids it."""
+
+    def plain(self) -> dict[str, Any]:
+        """All of it as JSON has it."""
+        dataset, took = self.dataset, self.estimate
+        return {
+            "data": None if self.recipe is None else self.recipe.data.plain(),
+            "images": None if dataset is None else len(dataset),
+            "shape": None if dataset is None else [dataset.shape.channels, *dataset.shape.space],
+            "columns": {} if dataset is None else _columns(dataset),
+            "unreadable": [] if dataset is None else [each._asdict() for each in dataset.unreadable],
+            "notes": [note._asdict() for note in self.remarks],
+            "errors": [
+                {"code": each.code, "what": each.what, "where": each.where, "do": each.do} for each in self.errors
+            ],
+            "training": None if took is None else took._asdict(),
+        }
 
 
 def doctor(data: Data = None, *, device: str = "auto", **words: Unpack[Words]) -> Diagnosis:
@@ -45,6 +62,15 @@ def doctor(data: Data = None, *, device: str = "auto", **words: Unpack[Words]) -
     except Divergence as divergence:
         errors.append(DivergedError(str(divergence), where="the first steps", do="lower optimizer.lr"))
     return Diagnosis(made.dataset, errors, notes(made), made.recipe, took)
+
+
+def _columns(dataset: Dataset) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, column in dataset.schema.columns.items():
+        found[name] = {"storage": column.storage, "missing": column.missing}
+        if column.names:
+            found[name]["classes"] = dict(zip(column.names, column.counts, strict=True))
+    return found
 
 
 def _read(source: Source, folder: Path) -> Dataset:

@@ -12,6 +12,7 @@ from torch import nn
 from condgan.conditions.condition import Condition
 from condgan.core.errors import CheckpointError, DataError, SettingsError
 from condgan.core.lock import require_free
+from condgan.core.note import WRONG, Note, by_harm
 from condgan.core.schema import Schema
 from condgan.data.base import Source
 from condgan.data.dataset import Dataset
@@ -102,8 +103,8 @@ def plan(data: Data = None, *, perceptual: nn.Module | None = None, **words: Unp
         return dataset.with_label_noise(source.label_noise)
 
     made = lay_out(data, load, **words)
-    for remark in notes(made):
-        logger.warning("%s", remark)
+    for note in notes(made):
+        logger.warning("%s", note.text)
     if not made.recipe.objective.weight("perceptual"):
         return made._replace(held_out=held_out(made))
     from condgan.evaluation.perceptual import Perceptual
@@ -128,15 +129,16 @@ def _kinds(schema: Schema) -> dict[str, object]:
     return {name: column._replace(counts=(), missing=0, low=0.0, high=0.0) for name, column in schema.columns.items()}
 
 
-def notes(made: Plan) -> list[str]:
-    """What may spoil the result of a run."""
-    found = list(remarks(made.dataset))
+def notes(made: Plan) -> list[Note]:
+    """What may spoil the result of a run, the most harmful first."""
+    found = [*remarks(made.dataset)]
     if made.recipe.data.label_noise:
-        found.append(f"{made.recipe.data.label_noise:.0%} of the labels are wrong on purpose: data.label_noise")
+        text = f"{made.recipe.data.label_noise:.0%} of the labels are wrong on purpose: data.label_noise"
+        found.append(Note("label-noise", text, WRONG))
     unread = [name for name, column in made.dataset.schema.columns.items() if len(column.names) > 1]
     if not made.recipe.condition.parts and unread:
-        found.append(f"the column {unread[0]} is ignored: the condition is none")
-    return found
+        found.append(Note("ignored", f"the column {unread[0]} is ignored: the condition is none"))
+    return by_harm(found)
 
 
 def lay_out(

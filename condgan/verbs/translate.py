@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -14,11 +15,14 @@ from PIL import Image
 from condgan.core import disk
 from condgan.core.errors import DataError, SettingsError
 from condgan.core.form import FormField
+from condgan.core.note import LEFT_OUT, Note
 from condgan.core.palette import Palette
-from condgan.data.decode import Picture
-from condgan.data.folder import SUFFIXES, images_in
+from condgan.data.listing import listing
+from condgan.data.picture import Picture, frames_of
 from condgan.pipeline import Pipeline
 from condgan.training.engine import pick
+
+logger = logging.getLogger(__name__)
 
 WRITTEN = {".jpg": "JPEG", ".jpeg": "JPEG", ".bmp": "BMP", ".webp": "WEBP", ".tif": "TIFF", ".tiff": "TIFF"}
 """Kinds of files that are kept; of any other a PNG is made."""
@@ -68,6 +72,8 @@ def translate(
     if not 0 <= seed < 2**63:
         raise SettingsError("seed out of range", where="seed", do="give a number from 0 to 2^63 − 1")
     pictures, home = _pictures(source), Path(out)
+    for note in left_out(source):
+        logger.warning("%s", note.text)
     _apart(source, home)
     named = _files(pictures, home, pipe)
     example = None if like is None else Path(like)
@@ -185,10 +191,24 @@ def _pictures(source: str | Path) -> dict[Path, Picture]:
         raise DataError("no such file or folder", where=path, do="check the path")
     if path.is_file():
         return {Path(path.name): path}
-    found = [*images_in(path), *sorted(path.rglob("*.npy"))]
-    if not found:
-        raise DataError("no pictures", where=path, do=f"give files of {', '.join(sorted(SUFFIXES))}")
-    return {each.relative_to(path): each for each in found}
+    found = listing(path, links="follow")
+    if not found.images:
+        told = "; ".join(note.text for note in found.left_out())
+        raise DataError("no pictures", where=path, do=told or "give image files, such as .png or .jpg")
+    return {Path(name): found.home / name for name in found.images}
+
+
+def left_out(source: str | Path) -> list[Note]:
+    """What of a folder, or of the files in it, is not translated."""
+    path = Path(source)
+    if str(source) == "-" or not path.exists():
+        return []
+    notes = [*listing(path, links="follow").left_out()] if path.is_dir() else []
+    counts = [count for picture in _pictures(source).values() if (count := frames_of(picture)) > 1]
+    if counts:
+        what = f"{sum(counts) - len(counts):,} further frames of {len(counts):,} animated or multi-page files"
+        notes.append(Note("frames", f"{what} are left out", LEFT_OUT))
+    return notes
 
 
 def _bytes(pixels: np.ndarray, format: str, palette: Palette | None) -> bytes:

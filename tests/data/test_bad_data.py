@@ -89,8 +89,8 @@ def missing_label(birds: Path) -> Path:
     return birds / "table.jsonl"
 
 
-def of_64_bits(birds: Path) -> Path:
-    np.savez(birds / "a.npz", images=np.zeros((2, 4, 4), np.int64), labels=[0, 1])
+def of_complex_numbers(birds: Path) -> Path:
+    np.savez(birds / "a.npz", images=np.zeros((2, 4, 4), np.complex64), labels=[0, 1])
     return birds / "a.npz"
 
 
@@ -107,7 +107,7 @@ def one_array(birds: Path) -> Path:
 
 
 def labels_of_two_axes(birds: Path) -> Path:
-    np.savez(birds / "a.npz", images=np.zeros((2, 4, 4), np.uint8), labels=np.eye(2, dtype=int))
+    np.savez(birds / "a.npz", images=np.zeros((2, 4, 4), np.uint8), labels=np.full((2, 2), 3))
     return birds / "a.npz"
 
 
@@ -140,10 +140,10 @@ CASES: list[tuple[Break, str]] = [
     (class_without_images, "class without images: z; a.npz;"),
     (pickled, "cannot read arrays; {}/a.npz;"),
     (missing_label, "label missing; {}/table.jsonl, row 1, column label; fill it in"),
-    (of_64_bits, "pixels of type int64; array of images; give uint8 or uint16"),
+    (of_complex_numbers, "pixels of type complex64; array of images; give numbers, such as uint8"),
     (arrays_cut_short, "cannot read arrays; {}/a.npz;"),
     (one_array, "cannot read arrays; {}/a.npz;"),
-    (labels_of_two_axes, "labels of shape (2, 2); a.npz; give one label an image"),
+    (labels_of_two_axes, "labels of shape (2, 2); a.npz; give one label an image, or one-hot rows"),
     (empty_label, "label missing; {}/table.csv, row 1, column label; fill it in"),
     (not_there, "no data set or path '{}/nowhere'; DATA;"),
     (of_no_kind, "no kind of data that condgan reads; {}/notes.txt; give a folder"),
@@ -155,7 +155,7 @@ def test_bad_data(spoil: Break, message: str, birds: Path, capsys: pytest.Captur
     data = spoil(birds)
     out = birds.parent / "run"
     with pytest.raises(SystemExit) as exit:
-        main(["train", str(data), "--out", str(out)])
+        main(["train", str(data), "--out", str(out), "--images", "8", "--architecture.channels", "8"])
     error = capsys.readouterr().err
     assert exit.value.code == 3
     assert error.startswith("error[data]: " + message.format(birds))

@@ -10,8 +10,14 @@ import condgan as cg
 from condgan.cli import main
 from condgan.core.schema import Column, Schema
 from condgan.data import Dataset, Folder
-from condgan.data.doctor import duplicates, remarks
+from condgan.data import doctor
+from condgan.data.doctor import duplicates
 from tests.conftest import picture
+
+
+def remarks(dataset: Dataset) -> list[str]:
+    """What is said of some data."""
+    return [note.text for note in doctor.remarks(dataset)]
 
 
 def many(folder: Path, n: int) -> Path:
@@ -71,9 +77,9 @@ def test_remarks_on_another_column_of_classes() -> None:
     columns = {"label": torch.arange(300) % 2, "colour": (torch.arange(300) > 290).long()}
     described = {"label": Column("ids", ("a", "b")), "colour": Column("ids", ("red", "blue"))}
     assert list(remarks(Dataset(images, columns, Schema(Column("pixels", channels=1), described)))) == [
+        "1 images stand under more than one label, the first is item 1",
         "classes of colour of fewer than 10 images, which are hardly learnt: blue (9)",
         "uneven classes of colour: from 9 to 291 images",
-        "1 images stand under more than one label, the first is item 1",
     ]
 
 
@@ -94,7 +100,7 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert exit.value.code == 0
     assert "birds: 24 images of 8×8, 3 channels, 2 classes" in out
     assert "robin  12  █" in out
-    assert "note: images of 10×12 are brought to 8×8, 3 channels; data.size says to what" in out
+    assert "read: images of 10×12 are brought to 8×8, 3 channels; data.size says to what" in out
     assert "training: 64 images, about" in out and "MB of memory" in " ".join(out.split())
     assert [each.name for each in tmp_path.iterdir()] == ["birds"]
 
@@ -129,7 +135,10 @@ def test_skip_bad_leaves_out_one_in_a_hundred(tmp_path: Path, caplog: pytest.Log
 
 def test_labels_that_would_be_ignored(tmp_path: Path) -> None:
     found = cg.doctor(many(tmp_path / "birds", 12), preset="plain", settings={"training": {"batch": 4}}, device="cpu")
-    assert "the column label is ignored: the condition is none" in found.remarks and not found.errors
+    assert (
+        "the column label is ignored: the condition is none" in [note.text for note in found.remarks]
+        and not found.errors
+    )
     assert found.estimate is not None and found.estimate.memory > 1 << 20
 
 
@@ -137,9 +146,9 @@ def test_all_that_is_wrong_is_told(tmp_path: Path) -> None:
     np.savez(tmp_path / "a.npz", images=np.zeros((20, 4, 4), np.uint8), labels=[0, 1] * 10, names=["x", "y", "z"])
     found = cg.doctor(tmp_path / "a.npz")
     assert [error.what for error in found.errors] == ["class without images: z"]
-    assert "9 images are copies of another of their class, the first is item 2" in "; ".join(found.remarks).replace(
-        "18 images", "9 images"
-    )
+    assert "9 images are copies of another of their class, the first is item 2" in "; ".join(
+        note.text for note in found.remarks
+    ).replace("18 images", "9 images")
     assert found.estimate is None
     assert cg.doctor(tmp_path / "a.npz", settings={"data": {"holdout": 0.99}}).errors
 

@@ -12,7 +12,21 @@ import pytest
 import torch
 
 from condgan.core.errors import DataError
-from condgan.data import SOURCES, Classes, Folder, Hub, Named, Npz, Numbers, Pairs, Records, Source, Table, Texts, find
+from condgan.data import (
+    SOURCES,
+    Classes,
+    Folder,
+    Hub,
+    Named,
+    Arrays,
+    Numbers,
+    Pairs,
+    Records,
+    Source,
+    Table,
+    Texts,
+    find,
+)
 from condgan.data import Vectors as VectorColumn
 from tests.conftest import make_birds
 from tests.pairs import make_pairs
@@ -109,7 +123,7 @@ def test_every_built_in_kind(tmp_path: Path) -> None:
     assert find("hf:someone/pets") == Hub(name="someone/pets")
     assert find("Digits") == Named(name="digits")
     assert find("mnist", str(tmp_path)) == Named(name="mnist", root=str(tmp_path.resolve()))
-    assert find(str(tmp_path / "a.npz")) == Npz(path=str(tmp_path / "a.npz"))
+    assert find(str(tmp_path / "a.npz")) == Arrays(path=str(tmp_path / "a.npz"))
     assert find(str(tmp_path / "table.csv")) == Table(path=str(tmp_path / "table.csv"))
     assert find(str(birds)) == Folder(path=str(birds))
     assert find(str(pairs), reads=frozenset({"picture"})) == Pairs(path=str(pairs))
@@ -132,7 +146,7 @@ def test_decoding_imports_no_source() -> None:
         "import sys, condgan.data.decode\n"
         "from condgan.data.base import SOURCES\n"
         "homes = {place.split(':')[0] for place in SOURCES._places.values()}\n"
-        "assert len(homes) == 6, homes\n"
+        "assert len(homes) == 9, homes\n"
         "print(sorted(homes & set(sys.modules)), 'pyarrow' in sys.modules, 'kornia' in sys.modules)\n"
         "from condgan.data import find\n"
         "print(find('digits').title())"

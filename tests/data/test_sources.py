@@ -13,7 +13,7 @@ import torch
 from PIL import Image
 
 from condgan.core.errors import DataError
-from condgan.data import Dataset, Folder, Hub, Named, Npz, Pairs, Source, Table, find
+from condgan.data import Dataset, Folder, Hub, Named, Arrays, Pairs, Source, Table, find
 from tests.conftest import picture
 
 
@@ -143,7 +143,7 @@ def test_integer_labels_are_named_in_the_order_of_numbers(tmp_path: Path) -> Non
 def test_npz_of_sixteen_bits(tmp_path: Path) -> None:
     images = np.array([0, 257, 257 * 128, 65535], np.uint16)[:, None, None] * np.ones((1, 4, 4), np.uint16)
     np.savez(tmp_path / "deep.npz", images=images, labels=[0, 1, 0, 1], names=["low", "high"])
-    dataset = Npz(path=str(tmp_path / "deep.npz")).load()
+    dataset = Arrays(path=str(tmp_path / "deep.npz")).load()
     assert dataset.target[:, 0, 0, 0].tolist() == [0, 1, 128, 255]
     assert classes(dataset)[0] == ("low", "high")
 
@@ -241,7 +241,7 @@ def test_the_hub_through_datasets(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    "source", [Named(), Folder(path="x"), Table(path="x"), Npz(path="x"), Hub(name="a/b"), Pairs(path="x")]
+    "source", [Named(), Folder(path="x"), Table(path="x"), Arrays(path="x"), Hub(name="a/b"), Pairs(path="x")]
 )
 def test_sources_go_through_plain_values(source: Source) -> None:
     assert type(source).parse(source.plain()) == source
@@ -249,7 +249,7 @@ def test_sources_go_through_plain_values(source: Source) -> None:
 
 def test_labels_in_a_column_of_their_own_as_keras_has_them(tmp_path: Path) -> None:
     np.savez(tmp_path / "a.npz", images=np.zeros((2, 4, 4), np.uint8), labels=np.array([[0], [1]]))
-    assert Npz(path=str(tmp_path / "a.npz")).load().columns["label"].tolist() == [0, 1]
+    assert Arrays(path=str(tmp_path / "a.npz")).load().columns["label"].tolist() == [0, 1]
 
 
 def test_a_class_may_be_called_train(birds: Path) -> None:

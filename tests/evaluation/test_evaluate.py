@@ -155,7 +155,7 @@ def quarters(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_classification_accuracy_score_and_its_references(quarters: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(accuracy_score, "LEAST_STEPS", 100)
-    source = cg.data.Npz(path=str(quarters), holdout=0.3)
+    source = cg.data.Arrays(path=str(quarters), holdout=0.3)
     report = cg.evaluate(pipeline(Smears, tones(900, 1)), source, n=300, repeats=2).report
     found, chance = report.classification_accuracy_score, 1 / 3
     assert found is not None and report.protocol.unseen and found.field == "label"
@@ -232,7 +232,7 @@ def test_one_class(tmp_path: Path) -> None:
     """There is nothing to follow; names are shown as they are."""
     images = tones(400, 0).target[:, 0].numpy()
     np.savez(tmp_path / "one.npz", images=images, labels=np.zeros(400, int), names=["$x_$"])
-    source = cg.data.Npz(path=str(tmp_path / "one.npz"), holdout=0.3)
+    source = cg.data.Arrays(path=str(tmp_path / "one.npz"), holdout=0.3)
     found = cg.evaluate(pipeline(Chooses, source.load()), source, n=100, repeats=2)
     assert found.report.controllability == {} and found.report.classification_accuracy_score is None
     assert "$x_$" in found.save(tmp_path / "report").read_text()
@@ -271,7 +271,7 @@ def test_bad_input(unseen: Dataset, quarters: Path) -> None:
     with pytest.raises(SettingsError, match="unknown extractor 'resnet'"):
         cg.evaluate(fair, DIGITS, extractor="resnet", **QUICK)
     wide = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(64, 224))
-    source = cg.data.Npz(path=str(quarters), holdout=0.1)
+    source = cg.data.Arrays(path=str(quarters), holdout=0.1)
     with pytest.raises(DataError, match=r"150 test images are too few .* of 224 features; .*data\.holdout"):
         cg.evaluate(pipeline(Chooses, tones(90, 1)), source, extractor=wide, n=300)
 
@@ -293,7 +293,7 @@ def test_more_classes_than_samples(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     labels = np.concatenate([np.repeat(np.arange(90), 30), np.zeros(300, int)])
     images = np.random.default_rng(0).integers(0, 256, (3_000, 8, 8)).astype(np.uint8)
     np.savez(tmp_path / "many.npz", images=images, labels=labels, names=[f"class {i}" for i in range(90)])
-    source = cg.data.Npz(path=str(tmp_path / "many.npz"), holdout=0.3)
+    source = cg.data.Arrays(path=str(tmp_path / "many.npz"), holdout=0.3)
     found = cg.evaluate(pipeline(Chooses, source.load()), source, **{**QUICK, "n": 100})
     assert list(found.report.coverage.by_class) == ["class 0"] and len(found.report.diversity.by_class) < 9
     assert found.report.fidelity.by_class["class 0"].frechet_distance is None

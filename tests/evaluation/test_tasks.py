@@ -75,7 +75,7 @@ def test_the_order_of_classes_may_differ(tmp_path: Path, monkeypatch: pytest.Mon
     file = tmp_path / "tones.npz"
     ids = dataset.columns["label"].numpy()
     np.savez(file, images=dataset.target[:, 0].numpy(), labels=ids, names=["a", "b", "c"])
-    source = cg.data.Npz(path=str(file), holdout=0.3)
+    source = cg.data.Arrays(path=str(file), holdout=0.3)
     report = cg.evaluate(pipeline(Chooses, tones(300, 1), ("c", "a", "b")), source, n=100, repeats=2, quick=True).report
     label = report.controllability["label"]
     assert label.names == ("c", "a", "b") and label.score.value > 0.9 < label.followed.value

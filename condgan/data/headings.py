@@ -1,0 +1,144 @@
+"""Which column of a table holds what, by its name and by its values."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+from condgan.core.errors import DataError, nearest
+from condgan.data.base import UNLABELLED
+from condgan.data.columns import LABEL
+from condgan.data.names import NUMBER
+from condgan.data.splits import by_split
+from condgan.data.suffixes import is_image
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+IMAGES = (
+    *("image", "img", "file_name", "filename", "file", "path", "image_path", "filepath", "file_path", "filepaths"),
+    *("image_name", "imagename", "image_file", "img_path", "img_name", "image_id", "imageid", "img_id", "name", "id"),
+    *("x", "jpg", "png", "picture", "photo", "column_1"),
+)
+LABELS = (
+    *("label", "labels", "class", "category", "target", "class_name", "classname", "label_name", "class_label"),
+    *("class_id", "classid", "label_id", "categories", "classes", "y", "column_2"),
+)
+SPLITS = ("split", "subset", "partition", "set", "usage", "fold", "data_set", "dataset", "phase", "mode")
+LOOKED_AT = 20
+"""Values of a column that are looked at to know what it holds."""
+
+
+def image_column(table: pa.Table, asked: str | None, where: str, knows: Callable[[str], bool] | None) -> str:
+    """The column of images: one that holds them, or names such as there are.
+
+    Raises:
+        DataError: there is none, or not the one asked for.
+    """
+    if asked is not None:
+        return _asked(table, asked, where)
+    usual = [name for heading in IMAGES for name in table.column_names if heading_of(name) == heading]
+    rest = [name for name in table.column_names if name not in usual]
+    for name in (*usual, *rest):
+        if _is_of_images(table, name, knows):
+            return name
+    plain = [name for name in usual if heading_of(name) not in ("x", "name", "id", "column_1", "column_2")]
+    if plain:  # what it names is not there: that is to be told
+        return plain[0]
+    raise DataError(
+        "no image column found", where=f"{where} has {', '.join(table.column_names)}", do="choose one with data.image"
+    )
+
+
+def _is_of_images(table: pa.Table, name: str, knows: Callable[[str], bool] | None) -> bool:
+    values = [value for value in table[name].slice(0, LOOKED_AT).to_pylist() if value is not None]
+    if not values:
+        return False
+    if all(isinstance(value, bytes) for value in values):
+        return True
+    if all(isinstance(value, dict) and value.keys() & {"bytes", "path"} for value in values):
+        return True
+    texts = [str(value) for value in values if isinstance(value, str | int) and not isinstance(value, bool)]
+    if len(texts) < len(values):
+        return False
+    return any(is_image(text) for text in texts) or (knows is not None and any(map(knows, texts)))
+
+
+def label_column(table: pa.Table, asked: str | None, image: str, where: str) -> str:
+    """The column of labels, by its name; else the only one of text whose values recur.
+
+    Raises:
+        DataError: there is none, several, or not the one asked for.
+    """
+    if asked is not None:
+        return _asked(table, asked, where)
+    usual = [name for heading in LABELS for name in table.column_names if heading_of(name) == heading]
+    usual = [name for name in usual if name != image]
+    if usual:
+        return usual[0]
+    recurring = [name for name in table.column_names if name != image and _recurs(table, name)]
+    if len(recurring) == 1:
+        return recurring[0]
+    raise DataError(
+        f"no {LABEL} column found",
+        where=f"{where} has {', '.join(table.column_names)}",
+        do=f"choose one with data.label; {UNLABELLED}",
+    )
+
+
+def _recurs(table: pa.Table, name: str) -> bool:
+    """Whether a column holds text, not numbers, of which each value comes twice on the average."""
+    import pyarrow.types as types
+
+    kind = table.schema.field(name).type
+    kind = kind.value_type if types.is_dictionary(kind) else kind
+    if not (types.is_string(kind) or types.is_large_string(kind)):
+        return False
+    values = [value for value in table[name].to_pylist() if value is not None]
+    known = set(values)
+    if not known or all(NUMBER.fullmatch(value) for value in known) or by_split(values) is not None:
+        return False
+    return 2 * len(known) <= max(2, len(table))
+
+
+def split_column(table: pa.Table, taken: Iterable[str | None]) -> str | None:
+    """The column that says of each row which split it is of, if there is one."""
+    for heading in SPLITS:
+        for name in table.column_names:
+            if heading_of(name) == heading and name not in taken and by_split(table[name].to_pylist()) is not None:
+                return name
+    return None
+
+
+def heading_of(name: str) -> str:
+    """A heading in the form that all are compared in: lower case, words joined by ``_``."""
+    words = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_a-zA-Z]+", name)
+    return "_".join(word.casefold() for word in words)
+
+
+def is_row(cells: Sequence[str], knows: Callable[[str], bool]) -> bool:
+    """Whether the first line of a table is one of values: none of its cells is a usual heading, and one is an image's
+    name."""
+    known = {*IMAGES, *LABELS, *SPLITS}
+    return not any(heading_of(cell) in known for cell in cells) and any(map(knows, cells))
+
+
+def _asked(table: pa.Table, name: str, where: str) -> str:
+    if name in table.column_names:
+        return name
+    alike = [each for each in table.column_names if heading_of(each) == heading_of(name)]
+    if len(alike) == 1:
+        return alike[0]
+    raise DataError(f"no column {name!r}", where=where, do=nearest(name, table.column_names))
+
+
+def class_names(table: pa.Table, label: str) -> tuple[str, ...] | None:
+    """The class names that Hugging Face's metadata give to an integer column."""
+    try:
+        described = json.loads((table.schema.metadata or {}).get(b"huggingface", b"{}"))
+        names = described.get("info", {}).get("features", {}).get(label, {}).get("names")
+    except (ValueError, AttributeError, RecursionError):
+        return None  # not what the Hub writes
+    return tuple(map(str, names)) if isinstance(names, list) else None

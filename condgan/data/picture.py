@@ -1,0 +1,228 @@
+"""One picture, wherever it lies: a file, a part or a frame of one, a file in an archive, bytes, or an array."""
+
+from __future__ import annotations
+
+import io
+import struct
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from condgan.core.errors import DataError
+from condgan.core.levels import BYTE, Range, Reading, has_alpha, is_deep, range_of, to_bytes
+from condgan.data.archive import Member, content
+from condgan.data.suffixes import ARRAY, formats, suffix_of
+
+
+class Half(NamedTuple):
+    """One of two pictures that stand side by side in one file."""
+
+    whole: Path | Member | bytes
+    right: bool
+
+
+class Frame(NamedTuple):
+    """One picture of an animated file, or of one of several pages."""
+
+    whole: Path | Member | bytes
+    number: int
+
+
+Picture = Path | Member | bytes | np.ndarray | Half | Frame
+
+MOST_PIXELS = 80_000_000
+"""Pixels of one image, beyond which it is taken for a decompression bomb and refused."""
+warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)  # Pillow's begins above that
+
+ORIENTATION = 0x0112
+"""The EXIF tag that says how a photo is turned; 5 to 8 are on their side."""
+GREY = ("1", "L", "LA", "La", "I", "F", "I;16", "I;16B", "I;16L", "I;16N")
+SEVERAL = ("GIF", "WEBP", "TIFF", "PNG", "AVIF")
+"""Formats that hold several pictures of one kind; others hold previews."""
+
+
+class Broken(Exception):
+    """One picture cannot be read; the text is the reason."""
+
+
+class Form(NamedTuple):
+    """What the header of a picture says."""
+
+    height: int
+    width: int
+    channels: int
+    """1 or 3, without that of transparency."""
+    alpha: bool = False
+    """Whether it says of each position how transparent it is."""
+    deep: bool = False
+    """Whether its levels have more than 8 bits."""
+    frames: int = 1
+
+
+def name_of(picture: Picture, index: int) -> str:
+    """The name of a picture for people: its file's, else its place."""
+    if isinstance(picture, Half | Frame):
+        return name_of(picture.whole, index)
+    return str(picture) if isinstance(picture, Path | Member) else f"item {index}"
+
+
+def form_of(picture: Picture) -> Form:
+    """What the header says; of a file nothing else is read, of an array all.
+
+    Raises:
+        Broken: it is no picture, or too large.
+    """
+    if isinstance(picture, Half):
+        whole = form_of(picture.whole)
+        return whole._replace(width=whole.width // 2)
+    if isinstance(picture, Frame):
+        return form_of(picture.whole)._replace(frames=1)
+    array = array_of(picture)
+    if array is not None:
+        height, width, channels = (*array.shape, 1)[:3]
+        return Form(height, width, min(channels, 3) if channels in (1, 3, 4) else channels, channels == 4, _deep(array))
+    with (
+        _reading(),
+        _file(picture) as image,
+    ):
+        if image.width * image.height > MOST_PIXELS:
+            raise ValueError(f"{image.width}×{image.height} pixels, more than {MOST_PIXELS:,}")
+        # of a TIFF the size in the header is that after it was turned
+        on_its_side = image.format != "TIFF" and image.getexif().get(ORIENTATION, 1) in (5, 6, 7, 8)
+        height, width = (image.width, image.height) if on_its_side else (image.height, image.width)
+        frames = getattr(image, "n_frames", 1) if image.format in SEVERAL else 1
+        channels = 1 if image.mode in GREY else 3
+        return Form(height, width, channels, has_alpha(image), is_deep(image.mode), frames)
+
+
+def open_picture(picture: Picture, reading: Reading | None = None) -> Image.Image | np.ndarray:
+    """A picture, turned upright. Arrays of more than 8 bits are brought to 8 where it is said how.
+
+    Raises:
+        Broken: it cannot be read.
+    """
+    if isinstance(picture, Half):
+        image = opened(picture.whole)
+        middle, rest = divmod(image.width, 2)
+        if rest:
+            raise Broken(f"{image.width} pixels wide, no two pictures of one width side by side")
+        return image.crop((middle, 0, image.width, image.height) if picture.right else (0, 0, middle, image.height))
+    if isinstance(picture, Frame):
+        with _reading(), _file(picture.whole) as image:
+            image.seek(picture.number)
+            return ImageOps.exif_transpose(image)
+    array = array_of(picture)
+    if array is not None:
+        array = array[..., 0] if array.ndim == 3 and array.shape[-1] == 1 else array
+        return array if reading is None else to_bytes(array, reading.levels)
+    with _reading(), _file(picture) as image:
+        return ImageOps.exif_transpose(image)
+
+
+def opened(picture: Picture) -> Image.Image:
+    """A picture as Pillow has it; of an array its own range of levels is taken.
+
+    Raises:
+        Broken: it cannot be read.
+    """
+    found = open_picture(picture)
+    if isinstance(found, Image.Image):
+        return found
+    return Image.fromarray(to_bytes(found, range_of(*extremes(found)) if _deep(found) else BYTE))
+
+
+def loaded(picture: Picture | Image.Image | str, place: int = 0) -> Image.Image:
+    """A picture, whatever holds it.
+
+    Raises:
+        DataError: it is none, or cannot be read.
+    """
+    if isinstance(picture, Image.Image):
+        return picture
+    picture = Path(picture) if isinstance(picture, str) else picture
+    try:
+        form_of(picture)  # its header, before any of it is decoded
+        return opened(picture)
+    except Broken as error:
+        raise DataError(
+            f"cannot read image: {error}", where=name_of(picture, place), do="replace or remove it"
+        ) from None
+
+
+def is_opaque(picture: Picture) -> bool:
+    """Whether nothing can be seen through a picture that has an alpha channel.
+
+    Raises:
+        Broken: it cannot be read.
+    """
+    image = opened(picture)
+    return image.convert("RGBA").getchannel("A").getextrema()[0] == 255
+
+
+def frames_of(picture: Picture) -> int:
+    """How many pictures a file holds; one where it cannot be read."""
+    try:
+        return form_of(picture).frames
+    except Broken:
+        return 1
+
+
+def array_of(picture: Picture) -> np.ndarray | None:
+    """An array, or a file of one (h,w or h,w,c; channels first are put last); ``None`` of any other picture.
+
+    Raises:
+        Broken: it is no array of a picture.
+    """
+    if isinstance(picture, np.ndarray):
+        return picture
+    if not isinstance(picture, Path | Member) or suffix_of(str(picture)) != ARRAY:
+        return None
+    with _reading():
+        if isinstance(picture, Member):
+            found = np.load(io.BytesIO(content(picture)), allow_pickle=False)
+        else:
+            found = np.load(picture, allow_pickle=False)
+    if not np.issubdtype(found.dtype, np.number) and found.dtype != np.bool_:
+        raise Broken(f"an array of {found.dtype}")
+    if found.ndim == 3 and found.shape[0] in (1, 3, 4) and found.shape[-1] not in (1, 3, 4):
+        found = np.moveaxis(found, 0, -1)
+    if found.ndim not in (2, 3) or not found.size or found.shape[0] * found.shape[1] > MOST_PIXELS:
+        raise Broken(f"an array of shape {found.shape}")
+    return found
+
+
+def _deep(array: np.ndarray) -> bool:
+    return array.dtype not in (np.uint8, np.bool_)
+
+
+def extremes(levels: np.ndarray) -> Range:
+    """The least and the greatest of some levels; NaN and infinity do not count."""
+    known = levels[np.isfinite(levels)] if np.issubdtype(levels.dtype, np.inexact) else levels
+    return (float(known.min()), float(known.max())) if known.size else BYTE
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    """Turn whatever a broken image makes Pillow raise into its reason."""
+    try:
+        yield
+    except (
+        *(OSError, ValueError, SyntaxError, TypeError, EOFError, IndexError, struct.error),
+        Image.DecompressionBombError,
+    ) as error:
+        first = (str(error).splitlines() or [""])[0]
+        raise Broken("not an image" if "cannot identify" in first else first or type(error).__name__) from None
+
+
+def _file(picture: Path | Member | bytes | np.ndarray) -> Image.Image:
+    """An image file, of which the header is read."""
+    assert not isinstance(picture, np.ndarray), "arrays are no files"
+    if isinstance(picture, Path):
+        return Image.open(picture, formats=formats(picture.name))
+    whole = content(picture) if isinstance(picture, Member) else picture
+    return Image.open(io.BytesIO(whole), formats=formats(picture.name if isinstance(picture, Member) else ""))

@@ -1,0 +1,145 @@
+"""Table files of any kind to Arrow: what is text stays text, whatever the encoding and the delimiter."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import json
+from collections.abc import Callable
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from condgan.core.bounds import require_memory
+from condgan.core.errors import DataError
+from condgan.data.suffixes import is_image
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+SUFFIXES = (".parquet", ".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".feather", ".arrow")
+TEXT = (".csv", ".tsv")
+DELIMITERS = ",;\t|"
+MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+"""How a file begins that says its encoding."""
+csv.field_size_limit(1 << 24)
+
+
+def read(file: Path, is_row: Callable[[list[str]], bool] = lambda cells: False) -> pa.Table:
+    """A table file by its suffix. Of text files all columns are text, an empty cell is missing.
+
+    Args:
+        file: the table.
+        is_row: whether the first line of a text file is one of values, and not of headings. One with the name of an
+            image is.
+
+    Raises:
+        DataError: it cannot be read.
+    """
+    import pyarrow as pa
+
+    suffix = file.suffix.lower()
+    try:
+        match suffix:
+            case ".parquet":
+                import pyarrow.parquet as parquet
+
+                return _within_memory(parquet.ParquetFile(file), file)
+            case ".feather" | ".arrow":
+                from pyarrow import feather
+
+                require_memory(2 * file.stat().st_size, "table", file, "split it into shards")
+                return feather.read_table(file)
+            case ".csv" | ".tsv":
+                return _of_text(file, is_row)
+            case ".jsonl" | ".ndjson" | ".json":
+                return _of_objects(file)
+    except (pa.ArrowException, OSError, ValueError, RecursionError, csv.Error, LookupError) as error:
+        raise DataError("cannot read table", where=file, do=str(error).splitlines()[0]) from None
+    raise DataError("not a table", where=file, do=f"give one of {', '.join(SUFFIXES)}")
+
+
+def text_of(file: Path) -> str:
+    """A text file in the encoding that it says, else UTF-8, else that of Western Windows."""
+    require_memory(8 * file.stat().st_size, "table", file, "split it into shards, or give Parquet")
+    content = file.read_bytes()
+    for mark, encoding in MARKS:
+        if content.startswith(mark):
+            return content.decode(encoding)
+    if content[1:2] == b"\0" or content[:1] == b"\0":  # UTF-16 without its mark: every other byte is empty
+        return content.decode("utf-16-le" if content[1:2] == b"\0" else "utf-16-be")
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="strict")
+
+
+def _of_text(file: Path, is_row: Callable[[list[str]], bool]) -> pa.Table:
+    import pyarrow as pa
+
+    text = text_of(file)
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    delimiter = "\t" if file.suffix.lower() == ".tsv" and "\t" in first else _delimiter(first)
+    rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if any(map(str.strip, row))]
+    if not rows:
+        raise ValueError("an empty table")
+    rows = [[cell.strip() for cell in row] for row in rows]
+    width = len(rows[0])
+    for line, row in enumerate(rows):
+        if (len(row) != width and any(row[width:])) or len(row) < width:
+            raise ValueError(f"row {line} has {len(row)} cells and the first {width}")
+    headless = any(map(is_image, rows[0])) or is_row(rows[0])
+    names = [f"column {place}" for place in range(1, width + 1)] if headless else _distinct(rows[0])
+    rows = rows if headless else rows[1:]
+    columns = {name: [row[place] or None for row in rows] for place, name in enumerate(names)}
+    return pa.table({name: pa.array(column, pa.string()) for name, column in columns.items()})
+
+
+def _delimiter(line: str) -> str:
+    """The one that occurs most outside quotes; a comma where none does."""
+    plain = "".join(part for place, part in enumerate(line.split('"')) if place % 2 == 0)
+    return max(DELIMITERS, key=lambda each: (plain.count(each), -DELIMITERS.index(each)))
+
+
+def _distinct(names: list[str]) -> list[str]:
+    """Headings as they are; those without a name by their place."""
+    found = [name or f"column {place}" for place, name in enumerate(names, 1)]
+    twice = {name for name in found if found.count(name) > 1}
+    if twice:
+        raise ValueError(f"two columns are called {sorted(twice)[0]!r}")
+    return found
+
+
+def _of_objects(file: Path) -> pa.Table:
+    """Objects one a line, or in one list; Python's parser, unlike Arrow's, survives lines that are nested without
+    end."""
+    import pyarrow as pa
+
+    text = text_of(file)
+    rows = (
+        json.loads(text)
+        if text.lstrip()[:1] == "["
+        else [json.loads(line) for line in text.splitlines() if line.strip()]
+    )
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise ValueError("a line that is no object")
+    return pa.table({name: [row.get(name) for row in rows] for name in dict.fromkeys(chain.from_iterable(rows))})
+
+
+def _within_memory(file: Any, where: Path) -> pa.Table:
+    """A Parquet file batch by batch: what it says of its own size is not what it takes."""
+    import pyarrow as pa
+
+    batches, size = [], 0
+    for batch in file.iter_batches(batch_size=1024):
+        batches.append(batch)
+        size += batch.nbytes
+        require_memory(size, "table", where, "split it into shards, or give images as files")
+    return pa.Table.from_batches(batches, file.schema_arrow)

@@ -1,0 +1,117 @@
+"""WebDataset: tar files in which the image and what belongs to it have one name and several suffixes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Literal, Self
+
+from condgan.core.errors import DataError
+from condgan.core.note import LEFT_OUT, Note, some
+from condgan.data.archive import Member, content, members
+from condgan.data.base import UNLABELLED, Records, Source, existing, place
+from condgan.data.columns import LABEL, Classes
+from condgan.data.folder import chosen_split, of_judge
+from condgan.data.splits import Split, split_of
+from condgan.data.suffixes import is_image
+
+CLASS_SUFFIXES = ("cls", "label", "class", "cls.txt")
+KEYS = ("label", "class", "cls", "category", "class_name")
+"""Where the class stands in ``.json``."""
+
+
+class WebDataset(Source):
+    """One or several ``.tar`` files of samples: ``0001.jpg`` with ``0001.cls``, or with a class in ``0001.json``."""
+
+    kind: Literal["webdataset"] = "webdataset"
+    path: str
+    """A .tar file, or a folder of them; ``train-0000.tar`` and ``test-0000.tar`` are splits."""
+    labelled: bool = True
+    """Whether samples have classes; else only images are read, for generators that take no label."""
+
+    @classmethod
+    def recognise(cls, data: str, root: str, reads: frozenset[str]) -> Self | None:
+        path = place(data)
+        shards = [] if path is None else _shards(path)
+        if not shards or not any(_has_keys(members(shard)) for shard in shards[:1]):
+            return None
+        return cls(path=str(path), labelled=LABEL in reads)
+
+    def title(self) -> str:
+        return Path(self.path).name
+
+    def records(self) -> Records:
+        shards = _shards(existing(self.path))
+        parts: dict[Split, list[Path]] = {}
+        for shard in shards:
+            named = split_of(shard.stem.split("-")[0]) or split_of(shard.parent.name)
+            if named is not None:
+                parts.setdefault(named, []).append(shard)
+        split = None
+        if "train" in parts:
+            split = chosen_split(self, parts)
+            shards = parts[split or "train"]
+        else:
+            self.without_split()
+        images: list[Member] = []
+        labels: list[str] = []
+        unread: dict[str, int] = {}
+        for shard in shards:
+            for key, suffixes in _samples(members(shard)).items():
+                picture = next((suffix for suffix in suffixes if is_image(f"x.{suffix.lower()}")), None)
+                if picture is None:
+                    continue
+                images.append(Member(shard, f"{key}.{picture}"))
+                if self.labelled:
+                    labels.append(_label(shard, key, suffixes))
+                for suffix in suffixes:
+                    if suffix != picture and suffix not in (*CLASS_SUFFIXES, "json"):
+                        unread[suffix] = unread.get(suffix, 0) + 1
+        notes = [*of_judge(parts, self.subset, split)]
+        if unread:
+            listed = some(f"{count:,} .{suffix}" for suffix, count in unread.items())
+            notes.append(Note("unread", f"files beside the images that nothing reads: {listed}", LEFT_OUT))
+        columns = {LABEL: Classes(labels)} if self.labelled else {}
+        return Records(images, columns, split=split, notes=tuple(notes))
+
+
+def _shards(path: Path) -> list[Path]:
+    """The tar files; none where there is something else."""
+    if path.is_file():
+        return [path] if path.suffix.lower() == ".tar" else []
+    return sorted([*path.glob("*.tar"), *path.glob("*/*.tar")])
+
+
+def _samples(names: Sequence[str]) -> dict[str, list[str]]:
+    """The suffixes of each sample, by the name before the first dot."""
+    found: dict[str, list[str]] = {}
+    for name in names:
+        folder, slash, base = name.rpartition("/")
+        stem, dot, suffix = base.partition(".")
+        if dot and stem:
+            found.setdefault(f"{folder}{slash}{stem}", []).append(suffix)
+    return found
+
+
+def _has_keys(names: Sequence[str]) -> bool:
+    """Whether an image and its class, or other data of its, have one name; else an archive is one of class folders."""
+    told = {*CLASS_SUFFIXES, "json", "txt"}
+    return any(told & set(suffixes) for suffixes in list(_samples(names).values())[:100])
+
+
+def _label(shard: Path, key: str, suffixes: Sequence[str]) -> str:
+    try:
+        for suffix in CLASS_SUFFIXES:
+            if suffix in suffixes:
+                return content(Member(shard, f"{key}.{suffix}")).decode().strip()
+        if "json" in suffixes:
+            found = json.loads(content(Member(shard, f"{key}.json")))
+            value = next((found[name] for name in KEYS if isinstance(found, Mapping) and name in found), None)
+            if isinstance(value, int | str):
+                return str(value)
+    except (OSError, ValueError, RecursionError) as error:
+        raise DataError("cannot read a label", where=f"{shard}/{key}", do=f"pack it again ({error})") from None
+    raise DataError(
+        "label missing", where=f"{shard}/{key}", do=f"add {key}.cls, or a label in {key}.json; {UNLABELLED}"
+    )
