@@ -15,15 +15,15 @@ from condgan.core import disk
 from condgan.core.errors import DataError, SettingsError
 from condgan.core.form import FormField
 from condgan.core.palette import Palette
+from condgan.core.values import whole
 from condgan.data.decode import Picture
 from condgan.data.folder import SUFFIXES, images_in
 from condgan.pipeline import Pipeline
+from condgan.pipeline.supplied import PICTURES, chosen
 from condgan.training.engine import pick
 
 WRITTEN = {".jpg": "JPEG", ".jpeg": "JPEG", ".bmp": "BMP", ".webp": "WEBP", ".tif": "TIFF", ".tiff": "TIFF"}
 """Kinds of files that are kept; of any other a PNG is made."""
-PICTURES = ("picture", "layout")
-"""Types of fields whose values are pictures."""
 
 
 def translate(
@@ -65,6 +65,7 @@ def translate(
     main = next((field for field in form if field.type in PICTURES), None)
     if main is None:
         raise SettingsError("this generator takes no pictures", where=pipeline, do="use condgan sample")
+    seed = whole(seed, "seed")
     if not 0 <= seed < 2**63:
         raise SettingsError("seed out of range", where="seed", do="give a number from 0 to 2^63 − 1")
     pictures, home = _pictures(source), Path(out)
@@ -110,7 +111,7 @@ def _asked(form: Sequence[FormField], values: Mapping[str, Any]) -> dict[str, An
         SettingsError: one that it does not take.
     """
     names = [field.name for field in form]
-    asked = {name: value for name, value in values.items() if value is not None}
+    asked = {name: value for name, value in chosen(form, values).items() if value is not None}
     for name in asked:
         if name not in names:
             raise SettingsError(
