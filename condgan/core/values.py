@@ -41,7 +41,7 @@ def listed(value: Any, name: str) -> Sequence[Any]:
             f"{name} of {axes} axes", where=f"{name}, {type(value).__name__}", do="give one value, or several in a list"
         )
     if isinstance(value, np.ndarray | Tensor):
-        return value.tolist()  # type: ignore[no-any-return]
+        return value.tolist()
     if isinstance(value, range):
         return value
     if isinstance(value, str | bytes | bytearray) or not (isinstance(value, Iterable) and _in_turn(value)):

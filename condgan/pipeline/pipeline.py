@@ -18,6 +18,7 @@ from condgan.core.batch import Batch, Shape, to_uint8
 from condgan.core.bounds import require_memory
 from condgan.core.bundle import Bundle
 from condgan.core.cond import Cond
+from condgan.core.defaults import with_own_defaults
 from condgan.core.errors import DataError, SettingsError
 from condgan.core.palette import Palette
 from condgan.core.seeds import noise
@@ -57,6 +58,7 @@ class Pipeline:
         self.generator.to(device)
         return self
 
+    @with_own_defaults
     def __call__(
         self,
         *first: Any,
@@ -156,14 +158,17 @@ class Pipeline:
         """The values as people see them, without those that are pictures."""
         return {name: shown for name, shown in self.condition.show(bundle).items() if not isinstance(shown, Tensor)}
 
+    @with_own_defaults
     def noise(self, seeds: Sequence[int]) -> Float[Tensor, "n noise"]:
         """The latents of some seeds, each of its own seed alone."""
         return noise(seeds, self.architecture.noise)
 
+    @with_own_defaults
     def generate(self, latents: Float[Tensor, "n noise"], bundle: Bundle) -> UInt8[np.ndarray, "n h w c"]:
         """Images of encoded conditions, of the size of the training."""
         return sampling.generate(self.generator, latents, bundle, self.shape)
 
+    @with_own_defaults
     def embed(self, rows: Sequence[Mapping[str, Any]]) -> Cond:
         """What people ask for, as the networks get it; embedded conditions may be mixed."""
         rows = [self._single(row) for row in rows]
@@ -176,10 +181,12 @@ class Pipeline:
             raise SettingsError(f"several values for {several[0]}", where="a row", do="give a row for each")
         return {name: values[0] for name, values in found.items()}
 
+    @with_own_defaults
     def render(self, latents: Float[Tensor, "n noise"], cond: Cond) -> UInt8[np.ndarray, "n h w c"]:
         """Images of embedded conditions, of the size of the training."""
         return self.exact(sampling.render(self.generator, latents, cond, self.shape))
 
+    @with_own_defaults
     def style(self, like: Picture | Image | str) -> Float[Tensor, "1 noise"]:
         """The latent of an example, brought to the size of the training.
 
@@ -193,6 +200,7 @@ class Pipeline:
         """Images as they are; label maps in the colours of their classes and no other."""
         return images if self.palette is None else self.palette.paint(self.palette.nearest(images))
 
+    @with_own_defaults
     def side_by_side(self, batch: Batch, bundle: Bundle, seeds: int = 2) -> Image:
         """A row for each item: its pictures, what is generated of it with each seed, and the ground truth."""
         latents = self.noise(range(seeds))
@@ -203,6 +211,7 @@ class Pipeline:
             columns[f"seed {index}"] = self.exact(made)
         return columns_of({**columns, "ground truth": _last(batch.target)})
 
+    @with_own_defaults
     def sheet(self) -> Image:
         """Every value of the first choice in a column (160 at most), each row from one seed, so that only the value
         differs along it.
@@ -218,6 +227,7 @@ class Pipeline:
         seeds = [index // classes for index in range(classes * rows)]
         return self(where={choice.name: choice.choices[:classes]}, seeds=seeds).grid()
 
+    @with_own_defaults
     def save_pretrained(self, path: str | Path) -> None:
         """Write ``config.json``, ``model.safetensors`` and the model card ``README.md``, each whole or not at all."""
         folder.write(
@@ -226,6 +236,7 @@ class Pipeline:
         )
 
     @classmethod
+    @with_own_defaults
     def from_pretrained(cls, name: str | Path) -> Self:
         """A pipeline from a folder, or from a repository of the Hugging Face Hub.
 

@@ -13,11 +13,11 @@ from PIL.Image import Image, Resampling
 from torch import Tensor, nn
 
 from condgan.core.batch import MODES, Shape, to_float
-from condgan.core.errors import SettingsError
+from condgan.core.errors import DataError, SettingsError
 from condgan.core.form import FieldType, FormField
 from condgan.core.needs import POSTERIOR
-from condgan.core.values import listed, whole
-from condgan.data.decode import Picture, fitted, levelled, opened
+from condgan.core.values import listed, shown, whole
+from condgan.data.decode import Half, Picture, fitted, levelled, opened
 from condgan.data.layouts import array_of
 from condgan.networks.base import Architecture
 
@@ -110,9 +110,9 @@ def pictures(value: Any, name: str) -> Sequence[Any]:
     Raises:
         SettingsError: what has no order of values, or is no picture.
     """
-    array = value.detach().cpu().numpy() if isinstance(value, Tensor) else value
+    array = bytes(value) if isinstance(value, bytearray | memoryview) else _array(value)
     if not isinstance(array, np.ndarray) or array.dtype.kind in "OUS":
-        return [_array(each) for each in listed(value, name)]
+        return [_array(each) for each in listed(array, name)]
     if array.ndim not in (2, 3, 4):
         raise SettingsError(
             f"no picture: an array of {array.ndim} axes", where=name, do="give h,w or h,w,c for one, n,h,w,c for several"
@@ -130,9 +130,32 @@ def opened_as(field_type: FieldType | None, value: Any, place: int) -> Any:
     Raises:
         DataError: it cannot be read.
     """
-    if field_type == "picture":
-        return levelled(opened(value, place))
-    return untouched(value, place) if field_type == "layout" else value
+    if field_type not in PICTURES:
+        return value
+    _require_some(value, place)
+    if field_type == "layout":
+        return untouched(value, place)
+    if isinstance(value, np.ndarray) and value.ndim == 3 and value.shape[2] not in MODES:
+        raise DataError(
+            f"a picture of shape {value.shape}", where=f"item {place}", do="give h,w or h,w,c with 1, 3 or 4 channels"
+        )
+    return levelled(opened(value, place))
+
+
+def _require_some(value: Any, place: int) -> None:
+    """Refuse what holds no picture at all.
+
+    Raises:
+        DataError: it is none.
+    """
+    if not isinstance(value, str | Path | bytes | bytearray | np.ndarray | Image | Half):
+        raise DataError(
+            f"no picture: {shown(value)}",
+            where=f"item {place}",
+            do="give a path, an opened image, an array h,w[,c], or the bytes of an image file",
+        )
+    if isinstance(value, np.ndarray) and 0 in value.shape:
+        raise DataError(f"a picture of shape {value.shape}", where=f"item {place}", do="give one with some pixels")
 
 
 def untouched(picture: Picture | Image | str, place: int) -> Image | np.ndarray:
@@ -160,7 +183,7 @@ def latent_of(
             do="train one with --architecture.style true --objective.style 0.05",
         )
     size = (shape.space[0], shape.space[1])
-    example = fitted(levelled(opened(like)).convert(MODES[shape.channels]), size, "crop", Resampling.LANCZOS)
+    example = fitted(opened_as("picture", _array(like), 0).convert(MODES[shape.channels]), size, "crop", Resampling.LANCZOS)
     image = torch.from_numpy(np.asarray(example).copy()).view(*size, -1).movedim(-1, 0)[None]
     device = next(generator.parameters()).device
     return generator.get_submodule("body.posterior")(to_float(image).to(device)).mean.cpu()

@@ -9,6 +9,7 @@ from typing import Unpack
 
 import torch
 
+from condgan.core.defaults import with_own_defaults
 from condgan.core.errors import DivergedError, SettingsError
 from condgan.core.values import listed, seeds_of, whole
 from condgan.data.base import Source
@@ -27,6 +28,7 @@ from condgan.training.trainer import build
 from condgan.verbs.plan import Plan, Words, found_for, plan
 
 
+@with_own_defaults
 def compare(
     presets: Iterable[str] | str,
     data: str | Path | Source,

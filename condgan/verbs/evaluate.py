@@ -7,6 +7,7 @@ from pathlib import Path
 
 from torch import nn
 
+from condgan.core.defaults import with_own_defaults
 from condgan.core.values import whole
 from condgan.data.base import SOURCES, Source
 from condgan.evaluation import Evaluation, Real
@@ -18,6 +19,7 @@ from condgan.training.engine import pick
 from condgan.verbs.plan import combined, found_for
 
 
+@with_own_defaults
 def evaluate(
     pipeline: str | Path | Pipeline,
     data: str | Path | Source,

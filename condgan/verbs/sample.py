@@ -6,11 +6,13 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from condgan.core.defaults import with_own_defaults
 from condgan.gallery import Samples
 from condgan.pipeline import Pipeline
 from condgan.training.engine import pick
 
 
+@with_own_defaults
 def sample(
     pipeline: str | Path,
     *,

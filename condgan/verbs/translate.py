@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 from PIL import Image
 
 from condgan.core import disk
+from condgan.core.defaults import step_by_step, with_own_defaults
 from condgan.core.errors import DataError, SettingsError
 from condgan.core.form import FormField
 from condgan.core.palette import Palette
@@ -26,6 +27,7 @@ WRITTEN = {".jpg": "JPEG", ".jpeg": "JPEG", ".bmp": "BMP", ".webp": "WEBP", ".ti
 """Kinds of files that are kept; of any other a PNG is made."""
 
 
+@with_own_defaults
 def translate(
     pipeline: str | Path | Pipeline,
     source: str | Path,
@@ -81,7 +83,7 @@ def translate(
         (file, picture, {**asked, **{name: found[place] for name, found in partners.items()}})
         for place, (file, picture) in enumerate(named.items())
     ]
-    return _made(pipe.to(pick(device)), main.name, rows, example, seed)
+    return step_by_step(_made(pipe.to(pick(device)), main.name, rows, example, seed))
 
 
 def count(source: str | Path) -> int:
@@ -161,7 +163,7 @@ def _partners(pictures: dict[Path, Picture], field: str, place: Path) -> list[Pa
 
 def _made(
     pipe: Pipeline, main: str, rows: Iterable[tuple[Path, Picture, dict[str, Any]]], like: Path | None, seed: int
-) -> Iterator[Path | DataError]:
+) -> Generator[Path | DataError, None, None]:
     for file, picture, others in rows:
         content = sys.stdin.buffer.read() if str(picture) == "-" else picture
         try:
