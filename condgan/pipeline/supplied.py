@@ -27,9 +27,7 @@ INDEX = "index"
 """What an index is called, after the name of its field or alone."""
 
 
-def values_of(
-    form: Sequence[FormField], first: Sequence[Any], fields: Mapping[str, Any]
-) -> dict[str, Sequence[Any]]:
+def values_of(form: Sequence[FormField], first: Sequence[Any], fields: Mapping[str, Any]) -> dict[str, Sequence[Any]]:
     """The values of a call by public name, each as a sequence to be taken in turn.
 
     Raises:
@@ -70,9 +68,7 @@ def chosen(form: Sequence[FormField], fields: Mapping[str, Any]) -> dict[str, An
     words = {f"{name}_{INDEX}": field for name, field in choices.items()}
     words |= {INDEX: next(iter(choices.values()), FormField("", "choice"))}
     known = {*(field.name for field in form), *words}
-    spelled = {
-        _spelled(name, known): value for name, value in fields.items() if value is not None or name not in words
-    }
+    spelled = {_spelled(name, known): value for name, value in fields.items() if value is not None or name not in words}
     found = {name: value for name, value in spelled.items() if name not in words}
     for word in [name for name in spelled if name in words]:
         field = words[word]
@@ -115,7 +111,9 @@ def pictures(value: Any, name: str) -> Sequence[Any]:
         return [_array(each) for each in listed(array, name)]
     if array.ndim not in (2, 3, 4):
         raise SettingsError(
-            f"no picture: an array of {array.ndim} axes", where=name, do="give h,w or h,w,c for one, n,h,w,c for several"
+            f"no picture: an array of {array.ndim} axes",
+            where=name,
+            do="give h,w or h,w,c for one, n,h,w,c for several",
         )
     return list(array) if array.ndim == 4 else [array]
 
@@ -183,7 +181,9 @@ def latent_of(
             do="train one with --architecture.style true --objective.style 0.05",
         )
     size = (shape.space[0], shape.space[1])
-    example = fitted(opened_as("picture", _array(like), 0).convert(MODES[shape.channels]), size, "crop", Resampling.LANCZOS)
+    example = fitted(
+        opened_as("picture", _array(like), 0).convert(MODES[shape.channels]), size, "crop", Resampling.LANCZOS
+    )
     image = torch.from_numpy(np.asarray(example).copy()).view(*size, -1).movedim(-1, 0)[None]
     device = next(generator.parameters()).device
     return generator.get_submodule("body.posterior")(to_float(image).to(device)).mean.cpu()

@@ -27,7 +27,9 @@ def test_names_come_from_the_data_and_may_be_written_in_any_case() -> None:
     assert encoded(label(), "Bag", "ankle boot", 2, "1") == [1, 0, 2, 1]
 
 
-@pytest.mark.parametrize("asked", [7, 7.0, np.int64(7), np.float32(7), torch.tensor(7), np.array(7), "7", "7.0", " 007"])
+@pytest.mark.parametrize(
+    "asked", [7, 7.0, np.int64(7), np.float32(7), torch.tensor(7), np.array(7), "7", "7.0", " 007"]
+)
 def test_where_names_are_numbers_a_number_is_a_name(asked: object) -> None:
     """Class folders 001 … 010: 7 is "007", not the eighth."""
     part = Label(column="label", names=tuple(f"{index:03d}" for index in range(1, 11)))
