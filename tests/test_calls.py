@@ -39,8 +39,16 @@ def test_training_and_planning(folder: Path) -> None:
     assert from_file.recipe.seed == 3
 
 
+@pytest.mark.parametrize("words", [{"images": True}, {"seed": np.bool_(True)}, {"minutes": False}])
+def test_a_truth_value_is_no_number(words: dict[str, Any], folder: Path) -> None:
+    with pytest.raises(cg.SettingsError, match="is a number, not (True|False)"):
+        cg.plan(folder / "birds", out=folder / "other", **words)
+
+
 def test_sampling(folder: Path) -> None:
-    samples = cg.sample(folder / "run", n=np.int64(2), seeds=np.arange(2), label=np.array(["wren"]), out=folder / "x.npz")
+    samples = cg.sample(
+        folder / "run", n=np.int64(2), seeds=np.arange(2), label=np.array(["wren"]), out=folder / "x.npz"
+    )
     assert samples.columns["label"] == ["wren"] * 2 and (folder / "x.npz").exists()
     assert cg.sample(folder / "run", label_index=torch.tensor([1, 0])).columns["label"] == ["wren", "robin"]
     assert cg.Pipeline.from_pretrained(folder / "run")("wren", seeds=5).seeds.tolist() == [5]
@@ -84,7 +92,9 @@ def test_pictures_in_whatever_holds_them(to_photo: Path, tmp_path: Path) -> None
     for same in (torch.tensor(one), colours, torch.tensor(colours), Image.open(file), [file], np.array([str(file)])):
         np.testing.assert_array_equal(pipe(picture=same).images, expected[None])
     for several in (np.stack([colours] * 2), [file, one], tmp_path.glob("*.png"), torch.tensor(colours)[None]):
-        np.testing.assert_array_equal(pipe(picture=several, n=np.int64(2), seeds=[0, 0]).images, np.stack([expected] * 2))
+        np.testing.assert_array_equal(
+            pipe(picture=several, n=np.int64(2), seeds=[0, 0]).images, np.stack([expected] * 2)
+        )
 
 
 @pytest.mark.parametrize(

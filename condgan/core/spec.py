@@ -26,6 +26,10 @@ class Spec(BaseModel):
         if not isinstance(values, dict):
             return values
         tuples = {name for name, field in cls.model_fields.items() if get_origin(field.annotation) is tuple}
+        for name in values.keys() & cls.model_fields.keys():
+            taken = _types_in(cls.model_fields[name].annotation)
+            if isinstance(_plain(values[name]), bool) and taken & {int, float} and bool not in taken:
+                raise ValueError(f"{name} is a number, not {values[name]}")
         return {
             name: [part for part in value.split(",") if part not in ("", "none")]
             if name in tuples and isinstance(value, str)
@@ -119,6 +123,12 @@ def _holder(spec: type[Spec], path: list[str]) -> type[Spec]:
             break
         spec = found[0]
     return spec
+
+
+def _types_in(annotation: Any) -> set[type]:
+    """The classes that an annotation names, at any depth."""
+    inner = [each for part in get_args(annotation) for each in _types_in(part)]
+    return {annotation, *inner} if isinstance(annotation, type) else set(inner)
 
 
 def _specs_in(annotation: Any) -> list[type[Spec]]:
