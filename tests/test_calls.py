@@ -99,8 +99,21 @@ def test_pictures_in_whatever_holds_them(to_photo: Path, tmp_path: Path) -> None
 
 @pytest.mark.parametrize(
     "wrong",
-    [5, np.arange(5), np.zeros((0, 4), np.uint8), np.zeros((3, 8, 8), np.uint8), np.zeros((1, 1, 1, 1, 1))]
-    + [{"a": 1}, {"a"}, object(), [[np.zeros((8, 8), np.uint8)]], np.zeros((8, 8)) / 3, "a\0b", "x" * 5000, True],
+    [
+        5,
+        np.arange(5),
+        np.zeros((0, 4), np.uint8),
+        np.zeros((3, 8, 8), np.uint8),
+        np.zeros((1, 1, 1, 1, 1)),
+        {"a": 1},
+        {"a"},
+        object(),
+        [[np.zeros((8, 8), np.uint8)]],
+        np.zeros((8, 8)) / 3,
+        "a\0b",
+        "x" * 5000,
+        True,
+    ],
     ids=lambda each: type(each).__name__,
 )
 @pytest.mark.parametrize("of", ["layout", "picture"])
