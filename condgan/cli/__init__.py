@@ -2,13 +2,13 @@
 
 import json
 import logging
-import os
 import sys
 import traceback
 from typing import NoReturn
 
 from cyclopts import App, CycloptsError
 
+from condgan.cli import streams
 from condgan.cli.compare import compare
 from condgan.cli.doctor import doctor
 from condgan.cli.evaluate import evaluate
@@ -42,31 +42,47 @@ def main(tokens: list[str] | None = None) -> NoReturn:
         logging.lastResort.setFormatter(logging.Formatter("warning: %(message)s"))
     tokens = list(sys.argv[1:] if tokens is None else tokens)
     debug = "--debug" in tokens
-    tokens = [token for token in tokens if token != "--debug"]
+    with streams.guarded():
+        status = _status([token for token in tokens if token != "--debug"], debug)
+    sys.exit(status)
+
+
+def _status(tokens: list[str], debug: bool) -> int:
+    """Run a command line, and say how it ended.
+
+    Raises:
+        SystemExit: a signal ended a run, or the reader of the output went away.
+    """
     try:
-        try:
-            if tokens and tokens[0] in TAKES_SETTINGS:
-                tokens, settings = split(tokens)
-                tokens += ["--settings", json.dumps(settings)] if settings else []
-            if tokens[:1] == ["translate"]:
-                tokens = [STDIN if token == "-" else token for token in tokens]
-            app(tokens, exit_on_error=False, print_error=False, result_action="return_value")
-        except CycloptsError as error:
-            command = TAKES_SETTINGS.get(tokens[0] if tokens else "")
-            if command is not None:
-                known_options(command, tokens[1:])
-            raise SettingsError(str(error).splitlines()[0], where="command line", do="see condgan --help") from error
+        _run(tokens)
+        streams.finish()
     except CondganError as error:
         if debug:
             traceback.print_exc()
         print(error.line(), file=sys.stderr)
-        sys.exit(error.status)
+        return error.status
     except KeyboardInterrupt as interrupt:
         if not interrupt.args:  # a run that is saved has said so
             print("stopped", file=sys.stderr)
-        sys.exit(130)
-    except BrokenPipeError:
-        # the reader went away (as `condgan presets | head` does); what Python would flush now has nowhere to go
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0 if tokens[:1] == ["presets"] else 141)
-    sys.exit(0)
+        return 130
+    return 0
+
+
+def _run(tokens: list[str]) -> None:
+    """Run a command line.
+
+    Raises:
+        CondganError: the command's own; or a word is none that it knows.
+    """
+    try:
+        if tokens and tokens[0] in TAKES_SETTINGS:
+            tokens, settings = split(tokens)
+            tokens += ["--settings", json.dumps(settings)] if settings else []
+        if tokens[:1] == ["translate"]:
+            tokens = [STDIN if token == "-" else token for token in tokens]
+        app(tokens, exit_on_error=False, print_error=False, result_action="return_value")
+    except CycloptsError as error:
+        command = TAKES_SETTINGS.get(tokens[0] if tokens else "")
+        if command is not None:
+            known_options(command, tokens[1:])
+        raise SettingsError(str(error).splitlines()[0], where="command line", do="see condgan --help") from error

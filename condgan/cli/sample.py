@@ -21,7 +21,8 @@ def sample(
     """Generate images with a trained pipeline.
 
     What can be requested are its own names, such as --label 7 or --label wren; its model card lists them. Again for
-    more values, which then come in turn. By default every value in turn.
+    more values, which then come in turn. By default every value in turn. Where class names are numbers, a number is a
+    name; --label-index 3 is the class of index 3, counted from 0, and so for every field with choices.
 
     Parameters
     ----------

@@ -22,8 +22,8 @@ def translate(
     """Generate images from pictures, with a generator that was trained on pairs.
 
     Names and sizes are kept. Pictures larger than those of the training are made in parts that overlap. Other values
-    that the generator takes are flags: --label NAME, the same for all; --instances DIR, a picture of instance ids, or a
-    folder of them by the same names.
+    that the generator takes are flags: --label NAME, or --label-index N, counted from 0, the same for all; --instances
+    DIR, a picture of instance ids, or a folder of them by the same names.
 
     Parameters
     ----------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import sys
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -128,8 +129,18 @@ def next_words(form: Sequence[FormField], folder: Path) -> list[str]:
     pictures = any(field.required for field in form)
     words = ["condgan", "translate", str(folder), "PICTURES"] if pictures else ["condgan", "sample", str(folder)]
     choice = next((field for field in form if field.choices), None)
-    words += [f"--{choice.name}", choice.choices[0]] if choice else []
+    if choice:
+        words += [f"--{choice.name}", name] if writable(name := choice.choices[0]) else [f"--{choice.name}-index", "0"]
     return words + (["--out", "DIR"] if pictures else ["--n", "16"] if choice else [])
+
+
+def writable(text: str) -> bool:
+    """Whether a text appears as it is on the standard output, whose encoding may lack some of it."""
+    try:
+        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def show_diagnosis(diagnosis: Diagnosis) -> None:

@@ -27,9 +27,11 @@ KNOWN = "known"
 
 RESERVED = frozenset(
     {"n", "seed", "seeds", "where", "like", "out", "device", "image", "images", "file_name", "pipeline", "source"}
-    | {"help", "debug", "version"}
+    | {"help", "debug", "version", "index"}
 )
 """Names that calls, flags and files give to other things than values."""
+MADE_OF_NAMES = ("_names", "_index")
+"""What files and calls add to the name of a field to name something else: its list of classes, and an index in it."""
 
 
 class Condition(Spec):
@@ -60,7 +62,9 @@ class Condition(Spec):
         if twice := [name for name, count in counts.items() if count > 1]:
             raise ValueError(f"two parts are called {twice[0]}: give one of them another column")
         if taken := [
-            name for name in counts if name in RESERVED or name.removesuffix("_names") in counts.keys() - {name}
+            name
+            for name in counts
+            if name in RESERVED or any(name.removesuffix(each) in counts.keys() - {name} for each in MADE_OF_NAMES)
         ]:
             raise ValueError(f"{taken[0]} is the name of something else: give that part another column")
         return self

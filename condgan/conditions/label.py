@@ -17,9 +17,11 @@ from condgan.core.bundle import Bundle
 from condgan.core.cond import Cond, Embedder, Widths
 from condgan.core.errors import SettingsError, nearest
 from condgan.core.form import FormField
+from condgan.core.names import numbered, places
 from condgan.core.needs import LEARNED, TASK
 from condgan.core.schema import Column, Schema
 from condgan.core.task import Task
+from condgan.core.values import plain, shown
 
 WIDTH = 64
 """Of a learned embedding, where no other is given."""
@@ -79,19 +81,25 @@ class Label(Part):
         return {"id": torch.tensor([self._index(row[self.column]) for row in rows], dtype=torch.int64)}
 
     def _index(self, value: Any) -> int:
-        """A number is an index; text is a name, in whatever case, before it is an index."""
-        if isinstance(value, str):
-            folded = [name.casefold() for name in self.names]
-            if value in self.names:
-                return self.names.index(value)
-            if value.casefold() in folded:
-                return folded.index(value.casefold())
-        if str(value).isdecimal() and int(str(value)) < len(self.names):
-            return int(str(value))
+        """A number is a name where some names are numbers, else an index; text is a name before it is an index."""
+        asked = plain(value)
+        found = places(asked, self.names)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            alike = [self.names[index] for index in found]
+            raise SettingsError(
+                f"{len(found)} classes for {shown(asked)}: {', '.join(map(repr, alike))}",
+                where=self.column,
+                do=f"write one as text, exactly so: {alike[0]!r}; or give its index: {self.column}_index={found[0]}",
+            )
+        spelled = asked if isinstance(asked, str) else shown(asked)
+        if not numbered(self.names) and spelled.isdecimal() and len(spelled) < 10 and int(spelled) < len(self.names):
+            return int(spelled)
         raise SettingsError(
-            f"no class {value!r}",
+            f"no class {shown(asked)}",
             where=f"classes: {', '.join(self.names[:50])}",
-            do=nearest(str(value), self.names),
+            do=nearest(spelled, self.names),
         )
 
     def targets(self, schema: Schema, batch: Batch, key: int) -> Bundle:
@@ -117,7 +125,7 @@ class Label(Part):
         return {self.column: classification(self.names)}
 
     def examples(self, n: int) -> list[dict[str, Any]]:
-        return [{self.column: index % len(self.names)} for index in range(n)]
+        return [{self.column: self.names[index % len(self.names)]} for index in range(n)]
 
     def show(self, bundle: Bundle) -> Sequence[str]:
         return [self.names[index] for index in bundle["id"].tolist()]

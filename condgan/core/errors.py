@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import ClassVar
 
+from condgan.core.names import folded, number
+
 
 class CondganError(Exception):
     """Something that the user can mend. The command line prints it as one line and exits with ``status``."""
@@ -67,9 +69,12 @@ class DistributedError(CondganError):
 
 
 def nearest(name: str, names: Iterable[str]) -> str:
-    """Advice on a name that is not in the list: the nearest one where there is one, else the list (at most 20)."""
+    """Advice on a name that is not in the list: the nearest one where there is one, else the list (at most 20).
+
+    No number is near another by its digits: of numbers there is the list alone.
+    """
     known = list(names)
-    close = get_close_matches(name.lower(), [each.lower() for each in known], n=1)
+    close = [] if number(name) is not None else get_close_matches(folded(name), [folded(each) for each in known], n=1)
     if close:
-        return f"did you mean {next(each for each in known if each.lower() == close[0])!r}?"
+        return f"did you mean {next(each for each in known if folded(each) == close[0])!r}?"
     return "known: " + ", ".join(map(repr, known[:20])) + (f" … and {len(known) - 20} more" if len(known) > 20 else "")

@@ -1,6 +1,7 @@
 """The base of every settings value: frozen, checked, and the same in Python, TOML, JSON and on the command line."""
 
 from collections.abc import Mapping
+from pathlib import PurePath
 from typing import Any, NamedTuple, Self, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
@@ -19,15 +20,20 @@ class Spec(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _tuples_from_text(cls, values: Any) -> Any:
-        """``"64,32"`` for a tuple, ``"none"`` for an empty one, as people write it on a command line."""
+    def _as_people_write_them(cls, values: Any) -> Any:
+        """``"64,32"`` for a tuple and ``"none"`` for an empty one, as on a command line; paths, and numbers of NumPy or
+        torch, as in Python."""
         if not isinstance(values, dict):
             return values
         tuples = {name for name, field in cls.model_fields.items() if get_origin(field.annotation) is tuple}
+        for name in values.keys() & cls.model_fields.keys():
+            taken = _types_in(cls.model_fields[name].annotation)
+            if isinstance(_plain(values[name]), bool) and taken & {int, float} and bool not in taken:
+                raise ValueError(f"{name} is a number, not {values[name]}")
         return {
             name: [part for part in value.split(",") if part not in ("", "none")]
             if name in tuples and isinstance(value, str)
-            else value
+            else _plain(value)
             for name, value in values.items()
         }
 
@@ -65,6 +71,14 @@ class Spec(BaseModel):
     def needs(self) -> tuple[Need, ...]:
         """What these settings need of the others of a recipe."""
         return ()
+
+
+def _plain(value: Any) -> Any:
+    """A path as text, and a number that is not one of Python's own, such as NumPy's, as one of these."""
+    if isinstance(value, PurePath):
+        return str(value)
+    unpack = getattr(value, "item", None)  # torch need not be imported to know a tensor
+    return unpack() if callable(unpack) and getattr(value, "ndim", None) == 0 else value
 
 
 class Complaint(NamedTuple):
@@ -109,6 +123,12 @@ def _holder(spec: type[Spec], path: list[str]) -> type[Spec]:
             break
         spec = found[0]
     return spec
+
+
+def _types_in(annotation: Any) -> set[type]:
+    """The classes that an annotation names, at any depth."""
+    inner = [each for part in get_args(annotation) for each in _types_in(part)]
+    return {annotation, *inner} if isinstance(annotation, type) else set(inner)
 
 
 def _specs_in(annotation: Any) -> list[type[Spec]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
 
@@ -18,10 +18,12 @@ from condgan.core.batch import Batch, Shape, to_uint8
 from condgan.core.bounds import require_memory
 from condgan.core.bundle import Bundle
 from condgan.core.cond import Cond
+from condgan.core.defaults import with_own_defaults
 from condgan.core.errors import DataError, SettingsError
 from condgan.core.levels import Reading
 from condgan.core.palette import Palette
 from condgan.core.seeds import noise
+from condgan.core.values import seeds_of, whole
 from condgan.data.picture import Picture
 from condgan.gallery import Samples, columns_of
 from condgan.networks.base import Architecture, Conditioned
@@ -60,19 +62,23 @@ class Pipeline:
         self.generator.to(device)
         return self
 
+    @with_own_defaults
     def __call__(
         self,
         *first: Any,
         n: int | None = None,
-        seeds: Sequence[int] | None = None,
+        seeds: Iterable[int] | int | None = None,
         where: Mapping[str, Any] | None = None,
         like: Picture | Image | str | None = None,
         **fields: Any,
     ) -> Samples:
         """Generate images.
 
+        A value may be one, or several in a list, an array of one axis, a series, a range or an iterator.
+
         Args:
-            first: the value of the first field of the form, such as the class, or several in a list.
+            first: the value of the first field of the form, such as the class, or several. Where class names are
+                numbers, a number is the name: 7 is the class "7", or "007". Where none is, it is an index.
             n: how many images; by default as many as there are seeds or values, else ten of each class, fewer of many
                 classes, so that they are about 100.
             seeds: one for each image; by default 0, 1, 2, … On one machine the same seed and values give the same
@@ -81,15 +87,17 @@ class Pipeline:
             like: an example of the style, in the place of seeds, where the generator has learned to tell it.
             fields: values by their public names: one for all images, or a list, taken in turn. Of what is not
                 named every value is taken in turn, unless pictures have to be supplied; ``None`` leaves a value out,
-                where the training did so. Pictures may be opened with Pillow,
-                arrays h,w[,c] of uint8, paths, or the bytes of image files, of any size.
+                where the training did so. ``label_index`` is an index in the classes of ``label``, from 0,
+                and so for every field with choices; ``index`` is one of the first of these. Pictures may be opened
+                with Pillow, arrays h,w[,c] of uint8 (n,h,w,c: several), paths, or the bytes of image files, of any
+                size.
 
         Raises:
             SettingsError: a name or a value is not one of the form's, or the numbers do not agree.
             DataError: a picture cannot be read, or is no label map of the generator's classes.
         """
         asked = values_of(self.condition.form(), first, {**(where or {}), **fields})
-        n, seeds = self._plan(asked, n, seeds)
+        n, seeds = self._plan(asked, None if n is None else whole(n, "n"), None if seeds is None else seeds_of(seeds))
         rows = self._rows(asked, n)
         latents = self.noise(seeds) if like is None else self.style(like).expand(n, -1)
         spatial = self.condition.spatial()
@@ -154,22 +162,35 @@ class Pipeline:
         """The values as people see them, without those that are pictures."""
         return {name: shown for name, shown in self.condition.show(bundle).items() if not isinstance(shown, Tensor)}
 
+    @with_own_defaults
     def noise(self, seeds: Sequence[int]) -> Float[Tensor, "n noise"]:
         """The latents of some seeds, each of its own seed alone."""
         return noise(seeds, self.architecture.noise)
 
+    @with_own_defaults
     def generate(self, latents: Float[Tensor, "n noise"], bundle: Bundle) -> UInt8[np.ndarray, "n h w c"]:
         """Images of encoded conditions, of the size of the training."""
         return sampling.generate(self.generator, latents, bundle, self.shape)
 
+    @with_own_defaults
     def embed(self, rows: Sequence[Mapping[str, Any]]) -> Cond:
         """What people ask for, as the networks get it; embedded conditions may be mixed."""
+        rows = [self._single(row) for row in rows]
         return sampling.embed(self.generator, self.condition.encode(rows), len(rows), self.shape)
 
+    def _single(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """What one sample is asked to be, with names in the place of indices."""
+        found = values_of(self.condition.form(), (), row)
+        if several := [name for name, values in found.items() if len(values) > 1]:
+            raise SettingsError(f"several values for {several[0]}", where="a row", do="give a row for each")
+        return {name: values[0] for name, values in found.items()}
+
+    @with_own_defaults
     def render(self, latents: Float[Tensor, "n noise"], cond: Cond) -> UInt8[np.ndarray, "n h w c"]:
         """Images of embedded conditions, of the size of the training."""
         return self.exact(sampling.render(self.generator, latents, cond, self.shape))
 
+    @with_own_defaults
     def style(self, like: Picture | Image | str) -> Float[Tensor, "1 noise"]:
         """The latent of an example, brought to the size of the training.
 
@@ -183,6 +204,7 @@ class Pipeline:
         """Images as they are; label maps in the colours of their classes and no other."""
         return images if self.palette is None else self.palette.paint(self.palette.nearest(images))
 
+    @with_own_defaults
     def side_by_side(self, batch: Batch, bundle: Bundle, seeds: int = 2) -> Image:
         """A row for each item: its pictures, what is generated of it with each seed, and the ground truth."""
         latents = self.noise(range(seeds))
@@ -193,6 +215,7 @@ class Pipeline:
             columns[f"seed {index}"] = self.exact(made)
         return columns_of({**columns, "ground truth": _last(batch.target)})
 
+    @with_own_defaults
     def sheet(self) -> Image:
         """Every value of the first choice in a column (160 at most), each row from one seed, so that only the value
         differs along it.
@@ -206,8 +229,9 @@ class Pipeline:
         classes = min(len(choice.choices), MOST_SHOWN)
         rows = min(10, MOST_SHOWN // classes)
         seeds = [index // classes for index in range(classes * rows)]
-        return self(where={choice.name: list(choice.choices[:classes])}, seeds=seeds).grid()
+        return self(where={choice.name: choice.choices[:classes]}, seeds=seeds).grid()
 
+    @with_own_defaults
     def save_pretrained(self, path: str | Path) -> None:
         """Write ``config.json``, ``model.safetensors`` and the model card ``README.md``, each whole or not at all."""
         folder.write(
@@ -224,6 +248,7 @@ class Pipeline:
         )
 
     @classmethod
+    @with_own_defaults
     def from_pretrained(cls, name: str | Path) -> Self:
         """A pipeline from a folder, or from a repository of the Hugging Face Hub.
 

@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from jaxtyping import Float
-from PIL.Image import Image, Resampling
+from PIL.Image import Image, Resampling, fromarray
 from torch import Tensor, nn
 
 from condgan.core.batch import MODES, Shape, to_float
-from condgan.core.errors import SettingsError
+from condgan.core.errors import DataError, SettingsError
 from condgan.core.form import FieldType, FormField
-from condgan.core.levels import Reading, in_mode
+from condgan.core.levels import Reading, in_mode, to_bytes
 from condgan.core.needs import POSTERIOR
+from condgan.core.values import listed, shown, whole
 from condgan.data.decode import fitted
 from condgan.data.layouts import array_of
-from condgan.data.picture import Picture, loaded
+from condgan.data.picture import Half, Picture, loaded
 from condgan.networks.base import Architecture
 
+PICTURES = ("picture", "layout")
+"""Types of fields whose values are pictures."""
+INDEX = "index"
+"""What an index is called, after the name of its field or alone."""
 
-def values_of(form: Sequence[FormField], first: Sequence[Any], fields: Mapping[str, Any]) -> dict[str, list[Any]]:
-    """The values of a call by public name, each as a list to be taken in turn.
+
+def values_of(form: Sequence[FormField], first: Sequence[Any], fields: Mapping[str, Any]) -> dict[str, Sequence[Any]]:
+    """The values of a call by public name, each as a sequence to be taken in turn.
 
     Raises:
-        SettingsError: more values than names, one name twice, or an empty list.
+        SettingsError: more values than names, one name twice, no value, an index out of range, or what has no order.
     """
     if len(first) > 1:
         raise SettingsError("several values without names", where=f"{first!r}", do="name them, or give them in a list")
@@ -42,15 +48,80 @@ def values_of(form: Sequence[FormField], first: Sequence[Any], fields: Mapping[s
         if form[0].name in named:
             raise SettingsError(f"two values for {form[0].name}", where=f"{first[0]!r}", do="give one of them")
         named[form[0].name] = first[0]
-    listed = {name: _listed(value) for name, value in named.items()}
-    for name, values in listed.items():
+    types = {field.name: field.type for field in form}
+    found = {
+        name: pictures(value, name) if types.get(name) in PICTURES else listed(value, name)
+        for name, value in chosen(form, named).items()
+    }
+    for name, values in found.items():
         if not values:
             raise SettingsError(f"no {name}", where=name, do="give at least one value, or leave it out for all in turn")
-    return listed
+    return found
 
 
-def _listed(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, list | tuple | range) else [value]
+def chosen(form: Sequence[FormField], fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The values with lists of names in the place of indices: ``label_index`` is of ``label``, and ``index`` of the
+    first field that has choices. Dashes are underscores, as on a command line.
+
+    Raises:
+        SettingsError: no such index, both a value and an index for one field, or no field with choices.
+    """
+    choices = {field.name: field for field in form if field.choices}
+    words = {f"{name}_{INDEX}": field for name, field in choices.items()}
+    words |= {INDEX: next(iter(choices.values()), FormField("", "choice"))}
+    known = {*(field.name for field in form), *words}
+    spelled = {_spelled(name, known): value for name, value in fields.items() if value is not None or name not in words}
+    found = {name: value for name, value in spelled.items() if name not in words}
+    for word in [name for name in spelled if name in words]:
+        field = words[word]
+        if not field.choices:
+            raise SettingsError("this generator has no choices", where=word, do="leave the index out")
+        if field.name in found:
+            raise SettingsError(f"two values for {field.name}", where=f"{field.name} and {word}", do="give one of them")
+        found[field.name] = [_choice(field, each, word) for each in listed(spelled[word], word)]
+    return found
+
+
+def _spelled(name: str, known: Container[str]) -> str:
+    other = name.replace("-", "_")
+    return other if name not in known and other in known else name
+
+
+def _choice(field: FormField, value: Any, word: str) -> str | None:
+    """The name of a choice by its index; text is one as on a command line."""
+    if value is None:
+        return None
+    digits = isinstance(value, str) and value.strip().isdecimal() and len(value) < 20
+    index = int(value) if digits else -1 if isinstance(value, str) else whole(value, word)
+    if not 0 <= index < len(field.choices):
+        raise SettingsError(
+            f"no {field.name} of index {value}",
+            where=word,
+            do=f"give an index from 0 ({field.choices[0]}) to {len(field.choices) - 1} ({field.choices[-1]})",
+        )
+    return field.choices[index]
+
+
+def pictures(value: Any, name: str) -> Sequence[Any]:
+    """One picture, or several: an array or a tensor h,w or h,w,c is one, n,h,w,c are several.
+
+    Raises:
+        SettingsError: what has no order of values, or is no picture.
+    """
+    array = bytes(value) if isinstance(value, bytearray | memoryview) else _array(value)
+    if not isinstance(array, np.ndarray) or array.dtype.kind in "OUS":
+        return [_array(each) for each in listed(array, name)]
+    if array.ndim not in (2, 3, 4):
+        raise SettingsError(
+            f"no picture: an array of {array.ndim} axes",
+            where=name,
+            do="give h,w or h,w,c for one, n,h,w,c for several",
+        )
+    return list(array) if array.ndim == 4 else [array]
+
+
+def _array(value: Any) -> Any:
+    return value.detach().cpu().numpy() if isinstance(value, Tensor) else value
 
 
 def opened_as(field_type: FieldType | None, value: Any, place: int) -> Any:
@@ -59,7 +130,31 @@ def opened_as(field_type: FieldType | None, value: Any, place: int) -> Any:
     Raises:
         DataError: it cannot be read.
     """
-    return untouched(value, place) if field_type in ("picture", "layout") else value
+    if field_type not in PICTURES:
+        return value
+    _require_some(value, place)
+    layers = isinstance(value, np.ndarray) and value.ndim == 3 and value.shape[2] not in MODES
+    if layers and field_type == "picture":
+        raise DataError(
+            f"a picture of shape {value.shape}", where=f"item {place}", do="give h,w or h,w,c with 1, 3 or 4 channels"
+        )
+    return untouched(value, place)
+
+
+def _require_some(value: Any, place: int) -> None:
+    """Refuse what holds no picture at all.
+
+    Raises:
+        DataError: it is none.
+    """
+    if not isinstance(value, str | Path | bytes | bytearray | np.ndarray | Image | Half):
+        raise DataError(
+            f"no picture: {shown(value)}",
+            where=f"item {place}",
+            do="give a path, an opened image, an array h,w[,c], or the bytes of an image file",
+        )
+    if isinstance(value, np.ndarray) and 0 in value.shape:
+        raise DataError(f"a picture of shape {value.shape}", where=f"item {place}", do="give one with some pixels")
 
 
 def untouched(picture: Picture | Image | str, place: int) -> Image | np.ndarray:
@@ -87,7 +182,9 @@ def latent_of(
             do="train one with --architecture.style true --objective.style 0.05",
         )
     size = (shape.space[0], shape.space[1])
-    example = fitted(in_mode(loaded(like), MODES[shape.channels], reading), size, "crop", Resampling.LANCZOS)
+    found = opened_as("picture", _array(like), 0)
+    picture = fromarray(to_bytes(found, reading.levels)) if isinstance(found, np.ndarray) else found
+    example = fitted(in_mode(picture, MODES[shape.channels], reading), size, "crop", Resampling.LANCZOS)
     image = torch.from_numpy(np.asarray(example).copy()).view(*size, -1).movedim(-1, 0)[None]
     device = next(generator.parameters()).device
     return generator.get_submodule("body.posterior")(to_float(image).to(device)).mean.cpu()

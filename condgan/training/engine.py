@@ -44,6 +44,7 @@ def pick(device: str) -> str:
     Raises:
         SettingsError: the device is not one of these, or is not there.
     """
+    device = str(device)  # also of torch.device
     there = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
     if device == "auto":
         return next(name for name, is_there in there.items() if is_there)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import psutil
 import torch
 
+from condgan.core.defaults import with_own_defaults
 from condgan.data.dataset import Dataset
 from condgan.recipe import Recipe
 from condgan.training.engine import accelerator
@@ -26,6 +27,7 @@ class Estimate(NamedTuple):
     """Peak bytes: of the process, on a GPU of its memory."""
 
 
+@with_own_defaults
 def estimate(recipe: Recipe, dataset: Dataset, device: str = "auto") -> Estimate:
     """Take some steps, without a folder, and say what the whole will take.
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from torch import nn
 
+from condgan.core.defaults import step_by_step, with_own_defaults
 from condgan.core.errors import DiskError, SettingsError
 from condgan.data.dataset import Dataset
 from condgan.recipe import Recipe
@@ -22,6 +23,7 @@ from condgan.training.trainer import Trainer
 __all__ = ["Snapshot", "train"]
 
 
+@with_own_defaults
 def train(
     recipe: Recipe,
     dataset: Dataset,
@@ -57,10 +59,10 @@ def train(
         except BaseException:
             run.release()
             raise
-    return _snapshots(session)
+    return step_by_step(_snapshots(session))
 
 
-def _snapshots(session: Session) -> Iterator[Snapshot]:
+def _snapshots(session: Session) -> Generator[Snapshot, None, None]:
     run = session.run
     try:
         with _disk(run), session.log:

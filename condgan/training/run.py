@@ -32,6 +32,7 @@ class Run:
         Raises:
             SettingsError: the folder holds a run of another recipe or other files, or cannot be written.
         """
+        _content(recipe)
         try:
             if self.recipe.exists():
                 old = read_recipe(self.recipe)
@@ -64,7 +65,7 @@ class Run:
         self.lock.acquire()
         try:
             self.check(recipe)
-            disk.write(self.recipe, write_toml(recipe).encode())
+            disk.write(self.recipe, _content(recipe))
             self.samples.mkdir(exist_ok=True)
             self.checkpoints.mkdir(exist_ok=True)
             disk.sync(self.folder)
@@ -75,6 +76,24 @@ class Run:
     def release(self) -> None:
         """Let others in."""
         self.lock.release()
+
+
+def _content(recipe: Recipe) -> bytes:
+    """What is in the file of a recipe.
+
+    Raises:
+        SettingsError: a path or a name in it is no text.
+    """
+    text = write_toml(recipe)
+    try:
+        return text.encode()
+    except UnicodeEncodeError as error:
+        line = text[text.rfind("\n", 0, error.start) + 1 :].splitlines()[0]
+        raise SettingsError(
+            "a name that is no text in this system's encoding",
+            where=f"setting {line}",
+            do="set PYTHONUTF8=1, or a locale of UTF-8; or rename the file or folder",
+        ) from None
 
 
 def _foreign(file: Path) -> bool:

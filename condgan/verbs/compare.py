@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Unpack
 
 import torch
 
+from condgan.core.defaults import with_own_defaults
 from condgan.core.errors import DivergedError, SettingsError
+from condgan.core.values import listed, seeds_of, whole
 from condgan.data.base import Source
 from condgan.evaluation.comparison import Comparison, Outcome, Row, row
 from condgan.evaluation.evaluate import evaluate, require
@@ -26,11 +28,12 @@ from condgan.training.trainer import build
 from condgan.verbs.plan import Plan, Words, found_for, plan
 
 
+@with_own_defaults
 def compare(
-    presets: Sequence[str],
+    presets: Iterable[str] | str,
     data: str | Path | Source,
     *,
-    seeds: Sequence[int] = (0, 1, 2),
+    seeds: Iterable[int] | int = (0, 1, 2),
     n: int = 10_000,
     repeats: int = 3,
     quick: bool = False,
@@ -60,6 +63,8 @@ def compare(
         LockedError: another process is training one of the runs.
         DiskError: the disk is full or fails.
     """
+    n, repeats = whole(n, "n"), whole(repeats, "repeats")
+    presets, seeds = listed(presets, "presets"), seeds_of(seeds)
     _require(presets, seeds, words.get("remedy", False))
     condition = get(presets[0]).condition
     source = data if isinstance(data, Source) else found_for(condition, str(data), words.get("data_root", ""))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, NamedTuple, Unpack
 
+from condgan.core.defaults import with_own_defaults
 from condgan.core.errors import CondganError, DataError, DivergedError
 from condgan.core.note import Note
 from condgan.data.base import Source
@@ -45,6 +46,7 @@ class Diagnosis(NamedTuple):
         }
 
 
+@with_own_defaults
 def doctor(data: Data = None, *, device: str = "auto", **words: Unpack[Words]) -> Diagnosis:
     """Look at data before a long run, with the words of ``train``; nothing is written.
 

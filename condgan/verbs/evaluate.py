@@ -7,6 +7,8 @@ from pathlib import Path
 
 from torch import nn
 
+from condgan.core.defaults import with_own_defaults
+from condgan.core.values import whole
 from condgan.data.base import SOURCES, Source
 from condgan.evaluation import Evaluation, Real
 from condgan.evaluation import evaluate as measure
@@ -17,6 +19,7 @@ from condgan.training.engine import pick
 from condgan.verbs.plan import combined, found_for
 
 
+@with_own_defaults
 def evaluate(
     pipeline: str | Path | Pipeline,
     data: str | Path | Source,
@@ -52,6 +55,7 @@ def evaluate(
             cannot be written.
         DataError: the data cannot be read, or have a class without images.
     """
+    n, repeats = whole(n, "n"), whole(repeats, "repeats")
     chosen = of_module(extractor) if isinstance(extractor, nn.Module) else named(str(extractor))
     pipe = pipeline if isinstance(pipeline, Pipeline) else Pipeline.from_pretrained(pipeline)
     source = data if isinstance(data, Source) else found_for(pipe.condition, str(data), data_root)

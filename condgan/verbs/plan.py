@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypedDict, Unpack
 from torch import nn
 
 from condgan.conditions.condition import Condition
+from condgan.core.defaults import with_own_defaults
 from condgan.core.errors import CheckpointError, DataError, SettingsError
 from condgan.core.lock import require_free
 from condgan.core.note import WRONG, Note, by_harm
@@ -79,6 +80,7 @@ class Plan(NamedTuple):
     """The network whose features ``objective.perceptual`` compares, where it does."""
 
 
+@with_own_defaults
 def plan(data: Data = None, *, perceptual: nn.Module | None = None, **words: Unpack[Words]) -> Plan:
     """The run that a command line, or the same words in Python, ask for; nothing is written.
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from condgan.core.defaults import with_own_defaults
 from condgan.gallery import Samples
 from condgan.pipeline import Pipeline
 from condgan.training.engine import pick
 
 
+@with_own_defaults
 def sample(
     pipeline: str | Path,
     *,
     n: int | None = None,
-    seeds: Sequence[int] | None = None,
+    seeds: Iterable[int] | int | None = None,
     where: Mapping[str, Any] | None = None,
     out: str | Path | None = None,
     device: str = "auto",
@@ -30,7 +32,7 @@ def sample(
         where: as for a pipeline.
         out: a file or a folder; by default nothing is written.
         device: auto, cpu, cuda or mps.
-        fields: values by their public names, as for a pipeline.
+        fields: values by their public names, as for a pipeline; ``NAME_index`` is an index in the choices of a field.
 
     Raises:
         SettingsError: no pipeline there, a name or a value that is not one of its form's, or ``out`` cannot be written.

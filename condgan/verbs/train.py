@@ -7,11 +7,13 @@ from typing import Unpack
 
 from torch import nn
 
+from condgan.core.defaults import with_own_defaults
 from condgan.training import loop
 from condgan.training.log import Progress
 from condgan.verbs.plan import Data, Plan, Words, plan
 
 
+@with_own_defaults
 def train(
     data: Data = None,
     *,

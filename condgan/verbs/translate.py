@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,23 +13,25 @@ import numpy as np
 from PIL import Image
 
 from condgan.core import disk
+from condgan.core.defaults import step_by_step, with_own_defaults
 from condgan.core.errors import DataError, SettingsError
 from condgan.core.form import FormField
 from condgan.core.note import LEFT_OUT, Note
 from condgan.core.palette import Palette
+from condgan.core.values import whole
 from condgan.data.listing import listing
 from condgan.data.picture import Picture, frames_of
 from condgan.pipeline import Pipeline
+from condgan.pipeline.supplied import PICTURES, chosen
 from condgan.training.engine import pick
 
 logger = logging.getLogger(__name__)
 
 WRITTEN = {".jpg": "JPEG", ".jpeg": "JPEG", ".bmp": "BMP", ".webp": "WEBP", ".tif": "TIFF", ".tiff": "TIFF"}
 """Kinds of files that are kept; of any other a PNG is made."""
-PICTURES = ("picture", "layout")
-"""Types of fields whose values are pictures."""
 
 
+@with_own_defaults
 def translate(
     pipeline: str | Path | Pipeline,
     source: str | Path,
@@ -69,6 +71,7 @@ def translate(
     main = next((field for field in form if field.type in PICTURES), None)
     if main is None:
         raise SettingsError("this generator takes no pictures", where=pipeline, do="use condgan sample")
+    seed = whole(seed, "seed")
     if not 0 <= seed < 2**63:
         raise SettingsError("seed out of range", where="seed", do="give a number from 0 to 2^63 − 1")
     pictures, home = _pictures(source), Path(out)
@@ -86,7 +89,7 @@ def translate(
         (file, picture, {**asked, **{name: found[place] for name, found in partners.items()}})
         for place, (file, picture) in enumerate(named.items())
     ]
-    return _made(pipe.to(pick(device)), main.name, rows, example, seed)
+    return step_by_step(_made(pipe.to(pick(device)), main.name, rows, example, seed))
 
 
 def count(source: str | Path) -> int:
@@ -116,7 +119,7 @@ def _asked(form: Sequence[FormField], values: Mapping[str, Any]) -> dict[str, An
         SettingsError: one that it does not take.
     """
     names = [field.name for field in form]
-    asked = {name: value for name, value in values.items() if value is not None}
+    asked = {name: value for name, value in chosen(form, values).items() if value is not None}
     for name in asked:
         if name not in names:
             raise SettingsError(
@@ -166,7 +169,7 @@ def _partners(pictures: dict[Path, Picture], field: str, place: Path) -> list[Pa
 
 def _made(
     pipe: Pipeline, main: str, rows: Iterable[tuple[Path, Picture, dict[str, Any]]], like: Path | None, seed: int
-) -> Iterator[Path | DataError]:
+) -> Generator[Path | DataError, None, None]:
     for file, picture, others in rows:
         content = sys.stdin.buffer.read() if str(picture) == "-" else picture
         try:

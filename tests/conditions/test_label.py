@@ -1,5 +1,8 @@
 """What a label does with names."""
 
+from unicodedata import normalize
+
+import numpy as np
 import pytest
 import torch
 
@@ -24,8 +27,53 @@ def test_names_come_from_the_data_and_may_be_written_in_any_case() -> None:
     assert encoded(label(), "Bag", "ankle boot", 2, "1") == [1, 0, 2, 1]
 
 
-def test_text_is_a_name_before_it_is_an_index_and_a_number_is_an_index() -> None:
-    assert encoded(Label(column="label", names=("7", "1", "0")), "1", "0", "2", 0, 1) == [1, 2, 2, 0, 1]
+@pytest.mark.parametrize(
+    "asked", [7, 7.0, np.int64(7), np.float32(7), torch.tensor(7), np.array(7), "7", "7.0", " 007"]
+)
+def test_where_names_are_numbers_a_number_is_a_name(asked: object) -> None:
+    """Class folders 001 … 010: 7 is "007", not the eighth."""
+    part = Label(column="label", names=tuple(f"{index:03d}" for index in range(1, 11)))
+    assert encoded(part, asked) == [6]
+
+
+@pytest.mark.parametrize("asked", [0, 11, "11", "0", -1, 7.5, float("nan"), 10**5000, "1e1", "٧"], ids=lambda _: "")
+def test_where_names_are_numbers_no_number_is_an_index(asked: object) -> None:
+    part = Label(column="label", names=tuple(map(str, range(1, 11))))
+    with pytest.raises(SettingsError, match="no class .*; known: '1', '2'"):
+        encoded(part, asked)
+
+
+def test_a_number_that_is_two_names_is_refused_unless_the_text_is_one_of_them() -> None:
+    part = Label(column="label", names=("7", "007", "x"))
+    assert encoded(part, "7", "007") == [0, 1]
+    for asked in (7, "07", 7.0):
+        with pytest.raises(SettingsError, match="'7', '007'; label; write one as text, exactly so: '7'"):
+            encoded(part, asked)
+
+
+def test_a_truth_value_is_text() -> None:
+    part = Label(column="label", names=("1", "0", "true", "False"))
+    assert encoded(part, True, False, np.bool_(True), torch.tensor(False), "TRUE") == [2, 3, 2, 3, 2]
+    with pytest.raises(SettingsError, match="no class True"):
+        encoded(Label(column="label", names=("0", "1")), True)
+
+
+def test_text_is_compared_in_one_unicode_form() -> None:
+    """macOS writes accents of folders apart."""
+    apart, joined = normalize("NFD", "café"), normalize("NFC", "café")
+    part = Label(column="label", names=("tea", apart))
+    assert encoded(part, joined, apart, f" {joined.upper()} ") == [1, 1, 1]
+    both = Label(column="label", names=(apart, joined))
+    assert encoded(both, joined, apart) == [1, 0]
+    with pytest.raises(SettingsError, match="2 classes for 'CAFÉ'.*or give its index: label_index=0"):
+        encoded(both, "CAFÉ")
+
+
+def test_names_that_differ_in_case_alone_are_told_apart() -> None:
+    part = Label(column="label", names=("Bag", "bag"))
+    assert encoded(part, "Bag", "bag") == [0, 1]
+    with pytest.raises(SettingsError, match="'Bag', 'bag'"):
+        encoded(part, "BAG")
 
 
 @pytest.mark.parametrize("wrong", ["ankel boot", 3, -1, "9"])

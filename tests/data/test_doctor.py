@@ -9,8 +9,7 @@ import torch
 import condgan as cg
 from condgan.cli import main
 from condgan.core.schema import Column, Schema
-from condgan.data import Dataset, Folder
-from condgan.data import doctor
+from condgan.data import Dataset, Folder, doctor
 from condgan.data.doctor import duplicates
 from tests.conftest import picture
 

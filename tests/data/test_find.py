@@ -14,11 +14,11 @@ import torch
 from condgan.core.errors import DataError
 from condgan.data import (
     SOURCES,
+    Arrays,
     Classes,
     Folder,
     Hub,
     Named,
-    Arrays,
     Numbers,
     Pairs,
     Records,

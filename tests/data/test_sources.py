@@ -13,7 +13,7 @@ import torch
 from PIL import Image
 
 from condgan.core.errors import DataError
-from condgan.data import Dataset, Folder, Hub, Named, Arrays, Pairs, Source, Table, find
+from condgan.data import Arrays, Dataset, Folder, Hub, Named, Pairs, Source, Table, find
 from tests.conftest import picture
 
 
