@@ -20,6 +20,7 @@ from condgan.core.palette import Palette
 from condgan.core.version import __version__
 from condgan.networks.base import ARCHITECTURES, Architecture, Conditioned
 from condgan.pipeline.card import card
+from condgan.pipeline.parents import parents_of
 
 CONFIG, WEIGHTS, CARD = "config.json", "model.safetensors", "README.md"
 
@@ -32,7 +33,7 @@ class Saved(NamedTuple):
     shape: Shape
     generator: Conditioned
     trained: dict[str, Any]
-    """What is known of the training: ``images``, ``data``, ``data_hash``, ``alarms``."""
+    """What is known of the training: ``images``, ``data``, ``data_hash``, ``alarms``, ``parents``."""
     palette: Palette | None
     """The classes of the images, where these are colour-coded label maps."""
 
@@ -74,6 +75,7 @@ def read(folder: Path) -> Saved:
         shape = Shape(config["shape"]["channels"], tuple(config["shape"]["space"]))
         palette = TypeAdapter(Palette).validate_python(config["palette"]) if "palette" in config else None
         trained = dict(config.get("trained") or {})
+        parents_of(trained)
         embedder = condition.embedder()
         with torch.device("meta"):  # a config may lie: nothing is allocated before the weights are compared with it
             generator = Conditioned(architecture.generator(shape, embedder.widths), embedder)
