@@ -23,7 +23,7 @@ def continued(condition: Condition, parent: Condition) -> Condition:
     Raises:
         SettingsError: there are none.
     """
-    mine, theirs = ({name: kind_of(type(part)) for name, part in each.parts.items()} for each in (condition, parent))
+    mine, theirs = _kinds(condition), _kinds(parent)
     if mine != theirs:
         odd = [name for name in {**theirs, **mine} if mine.get(name) != theirs.get(name)]
         raise SettingsError(
@@ -32,6 +32,10 @@ def continued(condition: Condition, parent: Condition) -> Condition:
             do="leave out the condition, the preset and the recipe to take its own; or train without --from",
         )
     return Condition(parts={name: condition.parts[name].continued(part) for name, part in parent.parts.items()})
+
+
+def _kinds(condition: Condition) -> dict[str, str | None]:
+    return {name: kind_of(type(part)) for name, part in condition.parts.items()}
 
 
 def _listed(kinds: Mapping[str, str | None]) -> str:
@@ -57,18 +61,19 @@ def as_before(condition: Condition, before: Condition) -> Condition:
         SettingsError: the data have other classes, or pictures of another kind, than those of the run; ``where`` says
             which.
     """
-    mine, theirs = ({name: kind_of(type(part)) for name, part in each.parts.items()} for each in (condition, before))
-    if mine != theirs:
+    if _kinds(condition) != _kinds(before):
         return condition
-    ours, olds = ({field.name: field.choices for field in each.form()} for each in (condition, before))
-    for name, old in olds.items():
-        if set(ours.get(name, ())) != set(old):
-            raise SettingsError("other classes", where=f"{_except(ours.get(name, ()), old)}")
-    adopted = Condition(parts={name: part.filled_as(before.parts[name]) for name, part in condition.parts.items()})
+    found = {}
     for name, part in condition.parts.items():
-        if not any(ours.get(field.name) for field in part.form()) and part != adopted.parts[name]:
+        old = before.parts[name]
+        pairs = [(ours.choices, theirs.choices) for ours, theirs in zip(part.form(), old.form(), strict=False)]
+        for ours, theirs in pairs:
+            if set(ours) != set(theirs):
+                raise SettingsError("other classes", where=_except(ours, theirs))
+        found[name] = part.filled_as(old)
+        if found[name] != part and not any(ours for ours, _ in pairs):
             raise SettingsError("other pictures", where=f"condition.{name}")
-    return adopted
+    return Condition(parts=found)
 
 
 def _except(names: tuple[str, ...], old: tuple[str, ...]) -> str:

@@ -35,6 +35,7 @@ def _folded(name: str) -> str:
 
 def rows_of(rows: Tensor, where: Sequence[int | None]) -> Tensor:
     """Rows by their places; the mean of all of them where there is none."""
+    rows = rows.float()
     mean = rows.mean(0)
     return torch.stack([mean if place is None else rows[place] for place in where])
 

@@ -99,7 +99,8 @@ def plan(data: Data = None, *, perceptual: nn.Module | None = None, **words: Unp
         words: those of ``Words``.
 
     Raises:
-        SettingsError: nothing to train on, or a setting that is unknown or does not fit.
+        SettingsError: nothing to train on, a setting that is unknown or does not fit, or a parent of whose weights none
+            fit; or the data have other classes than the run that goes on.
         DataError: the data are not there, or not what they should be.
         CheckpointError: there is none where ``resume`` says.
         LockedError: another process is training in that folder.

@@ -12,8 +12,8 @@ from PIL import Image
 from safetensors.torch import save
 
 import condgan as cg
-from condgan.conditions import Condition, Label
-from condgan.conditions.heritage import continued, inherit
+from condgan.conditions import PARTS, Condition, Label
+from condgan.conditions.heritage import as_before, continued, inherit
 from condgan.core.errors import CheckpointError, CondganError, SettingsError
 from condgan.core.names import matched
 from condgan.networks import DCGAN, MLP, Maxout, ResNet
@@ -379,6 +379,28 @@ def test_names_are_the_same_in_another_case_or_form_where_that_is_no_choice() ->
     assert matched(("A", "b"), ("a", "b")) == [0, 1]
     assert matched(("ﬁ", "x"), ("FI", "fi")) == [None, None]
     assert matched(("e\u0301",), ("é",)) == [0]
+
+
+def test_pictures_go_on_where_they_are_of_the_same_kind(beach: Path, to_photo: Path, tmp_path: Path) -> None:
+    made, trainer = started(beach, str(to_photo), out=tmp_path / "new")
+    assert made.taken_over == (f"from {to_photo}: the condition is the same",)
+    before = tensors(to_photo)["generator"]
+    assert all(torch.equal(value, before[key]) for key, value in trainer.generator.state_dict().items())
+
+
+def test_pictures_of_another_kind_are_refused() -> None:
+    layout, picture = (PARTS[kind].example() for kind in ("layout", "picture"))
+    maps, photos = layout.part.complete(layout.schema), picture.part.complete(picture.schema)
+    for part, parent, message in (
+        (maps, maps.with_(names=("sand", "sky", "grass")), "label maps of other classes: sand, sky, grass"),
+        (maps, maps.with_(boundaries=True), "label maps with ids of instances"),
+        (photos, photos.with_(channels=1), "pictures of 1 channels, these have 3; .*data.input_channels to 1"),
+        (photos, photos.with_(palette=maps.palette), "pictures of other classes or colours"),
+    ):
+        with pytest.raises(SettingsError, match=message):
+            continued(Condition(it=part), Condition(it=parent))
+        with pytest.raises(SettingsError, match="other pictures; condition.it"):
+            as_before(Condition(it=part), Condition(it=parent))
 
 
 @pytest.mark.parametrize("parents", ["x", {"a": 1}, [1], [{"name": "x"}], [{"name": "a\nb", "hash": "0" * 16}]])
