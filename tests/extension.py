@@ -78,6 +78,12 @@ class Level(Part):
     def show(self, bundle: Bundle) -> Sequence[float]:
         return [round(value, 6) for value in bundle["value"].tolist()]
 
+    def continued(self, parent: Self) -> Self:
+        return self
+
+    def inherit(self, parent: Self, state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        return dict(state)
+
     @classmethod
     def example(cls) -> Example:
         schema = Schema(Column("pixels", channels=1), {"level": Column("numbers")})

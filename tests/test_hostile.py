@@ -205,7 +205,7 @@ def test_odd_arrays(odd: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert "a.npz" in refused(["train", str(tmp_path / "a.npz")], 3, capsys)
 
 
-@pytest.mark.parametrize("option", ["--out", "--resume", "--recipe"])
+@pytest.mark.parametrize("option", ["--out", "--resume", "--recipe", "--from"])
 def test_paths_that_cannot_be(option: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert "x" * 300 in refused(["train", "digits", option, "x" * 300], 4 if option == "--resume" else 2, capsys)
 

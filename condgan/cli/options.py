@@ -12,7 +12,7 @@ from cyclopts import Parameter
 
 from condgan.core.errors import SettingsError, nearest
 
-SPELLED = {"source": "data"}
+SPELLED = {"source": "data", "parent": "from"}
 """Parameters that are not spelled as on the command line, since a section of settings has that name."""
 
 

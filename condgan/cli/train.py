@@ -1,6 +1,9 @@
 """``condgan train``."""
 
 from pathlib import Path
+from typing import Annotated
+
+from cyclopts import Parameter
 
 from condgan.cli.options import Options
 from condgan.core.lock import require_free
@@ -12,6 +15,7 @@ def train(
     *,
     preset: str | None = None,
     out: Path | None = None,
+    parent: Annotated[str | None, Parameter("--from")] = None,
     resume: Path | None = None,
     seed: int | None = None,
     device: str = "auto",
@@ -32,6 +36,9 @@ def train(
         A ready recipe: see condgan presets. By default one that fits the data.
     out
         The run's folder. By default runs/ and the name of the data.
+    parent
+        A trained generator to take further on these data: a run, a pipeline's folder, or owner/name on the Hub. Its
+        recipe is the base; classes are matched by name, and new ones start from the mean.
     resume
         A checkpoint to go on from (RUN/checkpoints/step-…), or a run. Without it, the newest sound one in --out.
     seed
@@ -51,6 +58,7 @@ def train(
             data,
             preset=preset,
             out=out,
+            parent=parent,
             resume=resume,
             seed=seed,
             device=device,

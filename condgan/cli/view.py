@@ -69,6 +69,8 @@ class TrainingView:
         self.console.print(f"[bold]{escape(recipe.data.title())}[/bold]: {plan.dataset}")
         kinds = f"{recipe.architecture.kind}, {recipe.objective.loss}"
         self.console.print(f"recipe: [bold]{escape(plan.origin)}[/bold] ({kinds}); {recipe.training.budget()}")
+        for sentence in plan.taken_over:
+            self.console.print(sentence, markup=False, soft_wrap=True)
         self.stack.enter_context(self.bar)
 
     def progressed(self, report: Progressed) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal, NamedTuple, Self
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self
 
 from jaxtyping import UInt8
 from pydantic import Field
@@ -38,6 +38,9 @@ class Part(Spec, ABC):
 
     ``provides`` names the carriers that it uses (``vector``, ``tokens``, ``map``) and what else it brings.
     """
+
+    from_data: ClassVar[tuple[str, ...]] = ()
+    """The settings that ``complete`` fills in."""
 
     kind: str
     column: str = ""
@@ -94,6 +97,26 @@ class Part(Spec, ABC):
     @abstractmethod
     def show(self, bundle: Bundle) -> Shown:
         """Encoded values as people see them: texts or numbers, or images."""
+
+    @abstractmethod
+    def continued(self, parent: Self) -> Self:
+        """This complete part, with the settings under which the weights of a generator of ``parent`` fit.
+
+        Raises:
+            SettingsError: there are none.
+        """
+
+    @abstractmethod
+    def inherit(self, parent: Self, state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """The state of this part's embedder, from that of the parent's. ``self`` is continued from ``parent``."""
+
+    def opened(self) -> Self:
+        """The part for other data: what ``complete`` filled in is left open again."""
+        return type(self).parse({k: v for k, v in self.plain().items() if k not in self.from_data})
+
+    def filled_as(self, other: Part) -> Self:
+        """The part with what ``complete`` filled in of another one of its kind."""
+        return self.with_(**{name: getattr(other, name) for name in self.from_data})
 
     @classmethod
     @abstractmethod

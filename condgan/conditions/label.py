@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 import torch
 from jaxtyping import Float, Int64
@@ -17,6 +17,7 @@ from condgan.core.bundle import Bundle
 from condgan.core.cond import Cond, Embedder, Widths
 from condgan.core.errors import SettingsError, nearest
 from condgan.core.form import FormField
+from condgan.core.matching import matched, rows_of
 from condgan.core.names import numbered, places
 from condgan.core.needs import LEARNED, TASK
 from condgan.core.schema import Column, Schema
@@ -29,6 +30,8 @@ WIDTH = 64
 
 class Label(Part):
     """One class of a fixed list; unknown names are refused with the list."""
+
+    from_data: ClassVar[tuple[str, ...]] = ("names",)
 
     kind: Literal["label"] = "label"
     names: tuple[str, ...] = ()
@@ -129,6 +132,19 @@ class Label(Part):
 
     def show(self, bundle: Bundle) -> Sequence[str]:
         return [self.names[index] for index in bundle["id"].tolist()]
+
+    def continued(self, parent: Self) -> Self:
+        """With the vectors of the parent. Of other classes they are rows of a table, so that they are as wide."""
+        if self.names == parent.names:
+            return self.with_(encoding=parent.encoding, width=parent.width)
+        return self.with_(encoding="embedding", width=parent.embedder().widths.vector)
+
+    def inherit(self, parent: Self, state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """The parent's vectors by name; a new class starts from the mean of all of them."""
+        if self.names == parent.names:
+            return dict(state)
+        vectors = torch.eye(len(parent.names)) if parent.encoding == "one-hot" else state["table.weight"]
+        return {"table.weight": rows_of(vectors, matched(self.names, parent.names))}
 
     @classmethod
     def example(cls) -> Example:

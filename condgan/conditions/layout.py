@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 import torch
@@ -21,6 +21,7 @@ from condgan.core.cond import Cond, Embedder, Widths
 from condgan.core.errors import DataError, SettingsError
 from condgan.core.form import FormField
 from condgan.core.needs import GROUND_TRUTH, MAP
+from condgan.core.note import some
 from condgan.core.palette import Colour, Palette, boundaries
 from condgan.core.schema import Column, Schema
 from condgan.core.task import Task
@@ -31,6 +32,8 @@ INSTANCES = "instances"
 
 class Layout(Part):
     """The class of each position, and where an instance ends (Park et al. 2019; Wang et al. 2018, section 3.3)."""
+
+    from_data: ClassVar[tuple[str, ...]] = ("names", "colours", "by_colour", "boundaries")
 
     kind: Literal["layout"] = "layout"
     column: str = "picture"
@@ -122,6 +125,24 @@ class Layout(Part):
 
     def show(self, bundle: Bundle) -> UInt8[Tensor, "n 3 *space"]:
         return torch.from_numpy(self.palette.paint(bundle["ids"][:, 0].numpy())).movedim(-1, 1)
+
+    def continued(self, parent: Self) -> Self:
+        if self.names != parent.names:
+            raise SettingsError(
+                f"the generator takes label maps of other classes: {some(parent.names)}",
+                where=f"these have: {some(self.names)}",
+                do="give label maps of the same classes in the same order, or train without it",
+            )
+        if self.boundaries != parent.boundaries:
+            raise SettingsError(
+                f"the generator takes label maps {'with' if parent.boundaries else 'without'} ids of instances",
+                where=f"setting condition.{self.column}",
+                do="give data that are alike in this, or train without it",
+            )
+        return self
+
+    def inherit(self, parent: Self, state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        return dict(state)
 
     @classmethod
     def example(cls) -> Example:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, NamedTuple, Self
+from typing import Any, ClassVar, Literal, NamedTuple, Self
 
 import numpy as np
 import torch
@@ -48,6 +48,8 @@ DERIVED: dict[str, Derived] = {
 
 class Picture(Part):
     """A picture of the same extent as the one to be made (Isola et al. 2017)."""
+
+    from_data: ClassVar[tuple[str, ...]] = ("channels", "palette", "range", "background")
 
     kind: Literal["picture"] = "picture"
     of: Of = "pair"
@@ -143,6 +145,24 @@ class Picture(Part):
 
     def show(self, bundle: Bundle) -> UInt8[Tensor, "n k *space"]:
         return bundle["pixels"]
+
+    def continued(self, parent: Self) -> Self:
+        if self.channels != parent.channels:
+            raise SettingsError(
+                f"the generator takes pictures of {parent.channels} channels, these have {self.channels}",
+                where=f"setting condition.{self.column}",
+                do=f"set data.input_channels to {parent.channels}, or train without it",
+            )
+        if self.palette != parent.palette:
+            raise SettingsError(
+                "the generator takes pictures of other classes or colours than these",
+                where=f"setting condition.{self.column}",
+                do="give label maps of the same classes, in the same colours, or train without it",
+            )
+        return self
+
+    def inherit(self, parent: Self, state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        return dict(state)
 
     @classmethod
     def example(cls) -> Example:

@@ -138,7 +138,8 @@ class Real:
 
     def unseen_by(self, pipeline: Pipeline) -> bool:
         """Whether a generator is known to have been trained on the training images, and on them alone."""
-        return self.split and pipeline.trained.get("data_hash", self.train.hash) == self.train.hash
+        alone = not pipeline.trained.get("parents")
+        return self.split and alone and pipeline.trained.get("data_hash", self.train.hash) == self.train.hash
 
     def network(self, name: str) -> FieldNetwork:
         """The evaluation network of a field."""

@@ -51,7 +51,8 @@ class Architecture(Spec, ABC):
 
     @abstractmethod
     def discriminator(self, shape: Shape, widths: Widths, auxiliary: int = 0) -> nn.Module:
-        """A body ``(Float[b c *space], Cond) -> Output``, with an auxiliary head of that many outputs."""
+        """A body ``(Float[b c *space], Cond) -> Output``, with an auxiliary head of that many outputs: a layer called
+        ``auxiliary``, a row of its weights an output."""
 
 
 class Conditioned(nn.Module):

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from condgan.core.form import FormField
+from condgan.pipeline.parents import parents_of
 
 TEMPLATE = """---
 library_name: condgan
@@ -18,7 +19,7 @@ tags:
 # {title}
 
 A generator of {size} images, trained with [condgan](https://pypi.org/project/condgan/) {version} on {data}
-({images} images shown). Architecture: {architecture}.
+({images} images shown). Architecture: {architecture}.{parents}
 
 ```python
 import condgan as cg
@@ -56,10 +57,17 @@ def card(config: dict[str, Any], form: Sequence[FormField]) -> str:
         data=data,
         images=f"{trained.get('images', 0):,}",
         architecture=config["architecture"]["kind"],
+        parents=_parents(trained),
         tag="image-to-image" if pictures else "unconditional-image-generation",
         example=f'pipe({", ".join([*_words(form), "seeds=[1, 2, 3]"])}).save("samples.png")',
         asks=asks or "Nothing: it is a plain GAN, without a condition.",
     )
+
+
+def _parents(trained: dict[str, Any]) -> str:
+    """Whose training this one continues, the newest first."""
+    found = parents_of(trained)
+    return f"\nIts training started from {', which started from '.join(map(str, found))}." if found else ""
 
 
 def _words(form: Sequence[FormField]) -> list[str]:

@@ -22,6 +22,7 @@ from condgan.core.palette import Palette
 from condgan.core.version import __version__
 from condgan.networks.base import ARCHITECTURES, Architecture, Conditioned
 from condgan.pipeline.card import card
+from condgan.pipeline.parents import parents_of
 
 CONFIG, WEIGHTS, CARD = "config.json", "model.safetensors", "README.md"
 
@@ -34,7 +35,7 @@ class Saved(NamedTuple):
     shape: Shape
     generator: Conditioned
     trained: dict[str, Any]
-    """What is known of the training: ``images``, ``data``, ``data_hash``, ``alarms``."""
+    """What is known of the training: ``images``, ``data``, ``data_hash``, ``alarms``, ``parents``."""
     palette: Palette | None
     """The classes of the images, where these are colour-coded label maps."""
     reading: Reading = Reading()
@@ -81,6 +82,7 @@ def read(folder: Path) -> Saved:
         reading = TypeAdapter(Reading).validate_python(config.get("reading", {}))
         ImageColor.getrgb(reading.background)
         trained = dict(config.get("trained") or {})
+        parents_of(trained)
         embedder = condition.embedder()
         with torch.device("meta"):  # a config may lie: nothing is allocated before the weights are compared with it
             generator = Conditioned(architecture.generator(shape, embedder.widths), embedder)

@@ -7,12 +7,13 @@ from condgan.pipeline.folder import CARD, CONFIG, WEIGHTS
 
 
 def located(name: str | Path) -> Path:
-    """The folder of that path, else one brought from the Hugging Face Hub.
+    """The folder of that path, else one brought from the Hugging Face Hub; ``hf:owner/name`` is always on the Hub.
 
     Raises:
         SettingsError: there is neither.
     """
-    return Path(name) if Path(name).exists() else _download(str(name))
+    hosted = str(name).startswith("hf:")
+    return Path(name) if not hosted and Path(name).exists() else _download(str(name).removeprefix("hf:"))
 
 
 def _download(name: str) -> Path:

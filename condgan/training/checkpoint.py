@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from condgan.core.errors import CheckpointError
 from condgan.core.spec import Spec
+from condgan.pipeline.parents import Parents
 from condgan.training import store
 
 Stateful = nn.Module | torch.optim.Optimizer
@@ -29,6 +30,8 @@ class Counters(Spec):
     """The shortest distance that the monitor measured."""
     origin: str | None = None
     """The sums of the checkpoint from which the run was asked to go on, where it was."""
+    parents: Parents = ()
+    """The generators from whose weights the run started, the newest first."""
     sums: dict[str, float] = Field(default_factory=dict)
     """Of each term since the last report."""
     counts: dict[str, int] = Field(default_factory=dict)
@@ -55,14 +58,10 @@ def restore(place: Path, objects: Mapping[str, Stateful]) -> Counters:
     Raises:
         CheckpointError: it is damaged (nothing is changed then), or holds the state of other networks.
     """
-    files = store.load(place, (TENSORS, COUNTERS))
     try:
-        tensors = safetensors.torch.load(files[TENSORS])
-        counters = Counters.model_validate(json.loads(files[COUNTERS]))
+        tensors, counters = read(place)
         for name, thing in objects.items():
-            prefix = f"{name}/"
-            mine = {key.removeprefix(prefix): value for key, value in tensors.items() if key.startswith(prefix)}
-            put_tensors(thing, mine)
+            put_tensors(thing, tensors.get(name, {}))
         return counters
     except (SafetensorError, ValueError, TypeError, LookupError, AttributeError, RuntimeError) as error:
         raise CheckpointError(
@@ -70,6 +69,21 @@ def restore(place: Path, objects: Mapping[str, Stateful]) -> Counters:
             where=place,
             do=f"use the recipe that it was made with ({(str(error).splitlines() or [type(error).__name__])[0]})",
         ) from None
+
+
+def read(place: Path) -> tuple[dict[str, dict[str, Tensor]], Counters]:
+    """The tensors of each object of a checkpoint, and its counters.
+
+    Raises:
+        CheckpointError: it is damaged.
+        SafetensorError, ValueError: its files are whole and their content is not that of a checkpoint.
+    """
+    files = store.load(place, (TENSORS, COUNTERS))
+    tensors: dict[str, dict[str, Tensor]] = {}
+    for key, value in safetensors.torch.load(files[TENSORS]).items():
+        name, _, rest = key.partition("/")
+        tensors.setdefault(name, {})[rest] = value
+    return tensors, Counters.model_validate(json.loads(files[COUNTERS]))
 
 
 def counters(place: Path) -> Counters:

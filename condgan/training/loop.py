@@ -19,6 +19,7 @@ from condgan.training.restore import restore
 from condgan.training.run import Run
 from condgan.training.session import Session, Snapshot
 from condgan.training.trainer import Trainer
+from condgan.training.transfer import Trained
 
 __all__ = ["Snapshot", "train"]
 
@@ -33,12 +34,14 @@ def train(
     perceptual: nn.Module | None = None,
     device: str = "auto",
     resume: str | Path | None = None,
+    parent: Trained | None = None,
     on_progress: Callable[[Progress], None] = lambda progress: None,
 ) -> Iterator[Snapshot]:
     """Train a recipe on its data, decoded; ``condgan.train`` says what it does and what it refuses.
 
     ``recipe``: complete, as ``Recipe.resolve`` gives it. ``held_out``: images not to train on, by which overfitting of
-    the discriminator shows. ``perceptual``: the network whose features ``objective.perceptual`` compares.
+    the discriminator shows. ``perceptual``: the network whose features ``objective.perceptual`` compares. ``parent``:
+    a trained generator from whose weights the run starts, where it has no checkpoint yet.
     """
     if recipe.objective.weight("perceptual") and perceptual is None:
         raise SettingsError(
@@ -54,7 +57,7 @@ def train(
     with _disk(run):
         run.claim(recipe)
         try:
-            restore(run, trainer, resume)
+            restore(run, trainer, resume, parent)
             session = Session(trainer, run, held_out, on_progress)
         except BaseException:
             run.release()

@@ -172,6 +172,8 @@ class Session:
     def _pipeline(self, generator: Conditioned, images: int) -> Pipeline:
         recipe, dataset = self.trainer.recipe, self.trainer.dataset
         trained = {"images": images, "data": recipe.data.title(), "data_hash": dataset.hash}
+        if self.trainer.parents:
+            trained["parents"] = [each.plain() for each in self.trainer.parents]
         palette = dataset.schema.target.palette
         reading = dataset.schema.target.reading
         return Pipeline(recipe.condition, recipe.architecture, dataset.shape, generator, trained, palette, reading)

@@ -22,6 +22,7 @@ from condgan.data.dataset import Dataset
 from condgan.losses.objective import Losses, total
 from condgan.networks import ops
 from condgan.networks.base import Conditioned
+from condgan.pipeline.parents import Parent
 from condgan.recipe import Recipe
 from condgan.training.checkpoint import Counters, Stateful
 from condgan.training.ema import EMA
@@ -65,6 +66,7 @@ class Trainer:
         self.rollbacks: list[str] = []
         self.best: float | None = None
         self.origin: str | None = None
+        self.parents: tuple[Parent, ...] = ()
         self.sums: Losses = {}
         self.counts: dict[str, int] = {}
         self.reported = (0, 0.0)
@@ -237,6 +239,7 @@ class Trainer:
             rollbacks=tuple(self.rollbacks),
             best=self.best,
             origin=self.origin,
+            parents=self.parents,
             sums={name: float(value) for name, value in self.sums.items()},
             counts=self.counts,
             reported=self.reported,
@@ -246,6 +249,7 @@ class Trainer:
         """The inverse of ``counters``."""
         self.steps, self.images, self.seconds = counters.steps, counters.images, counters.seconds
         self.rollbacks, self.best, self.origin = list(counters.rollbacks), counters.best, counters.origin
+        self.parents = counters.parents
         self.sums = {name: torch.tensor(value, device=self.engine.device) for name, value in counters.sums.items()}
         self.counts, self.reported = dict(counters.counts), counters.reported
 

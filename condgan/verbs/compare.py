@@ -108,7 +108,9 @@ def _require(presets: Sequence[str], seeds: Sequence[int], wants_remedy: bool) -
 def _outcome(made: Plan, n: int, repeats: int, quick: bool, device: str, on_step: Callable[[str], None]) -> Outcome:
     """Train to the end and evaluate; a report that is there is taken if it is of these weights, data and protocol."""
     require(Real(made.recipe.data, _untrained(made)), n, repeats)
-    for snapshot in loop.train(made.recipe, made.dataset, made.out, held_out=made.held_out, device=device):
+    for snapshot in loop.train(
+        made.recipe, made.dataset, made.out, held_out=made.held_out, device=device, parent=made.parent
+    ):
         on_step(f"{made.out.name}: {snapshot.progress.images:,} images")
     on_step(f"{made.out.name}: evaluating")
     last = json.loads((made.out / "metrics.jsonl").read_text().splitlines()[-1])

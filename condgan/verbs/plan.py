@@ -25,6 +25,8 @@ from condgan.recipe import Recipe, merge
 from condgan.toml import read_toml
 from condgan.training.monitor import SHOWN
 from condgan.training.store import checkpoint_at
+from condgan.training.transfer import Trained
+from condgan.verbs.heritage import completed, folder_of, heritage, require_one_start, taken_over
 
 Settings = Mapping[str, Any]
 Data = str | Path | Source | Recipe | None
@@ -43,6 +45,9 @@ class Words(TypedDict, total=False):
     """A TOML file, laid over the preset."""
     out: str | Path | None
     """The run's folder; by default ``runs/`` and the name of the data."""
+    parent: str | Path | None
+    """A trained generator to take further: a run's folder, a pipeline's, or ``owner/name`` on the Hub. Without preset
+    and recipe its own recipe is the base. Classes are matched by name; new ones start from the mean."""
     resume: str | Path | None
     """A checkpoint to go on from, or a run (its latest); without data, recipe and folder are those of the run."""
     images: int | None
@@ -78,6 +83,10 @@ class Plan(NamedTuple):
     """Some of the test split, where there is one: whether the discriminator overfits shows on it."""
     perceptual: nn.Module | None = None
     """The network whose features ``objective.perceptual`` compares, where it does."""
+    parent: Trained | None = None
+    """The generator from whose weights the run starts, where it does and has no checkpoint yet."""
+    taken_over: tuple[str, ...] = ()
+    """What of these weights is kept, in sentences."""
 
 
 @with_own_defaults
@@ -93,7 +102,8 @@ def plan(data: Data = None, *, perceptual: nn.Module | None = None, **words: Unp
         words: those of ``Words``.
 
     Raises:
-        SettingsError: nothing to train on, or a setting that is unknown or does not fit.
+        SettingsError: nothing to train on, a setting that is unknown or does not fit, or a parent of whose weights none
+            fit; or the data have other classes than the run that goes on.
         DataError: the data are not there, or not what they should be.
         CheckpointError: there is none where ``resume`` says.
         LockedError: another process is training in that folder.
@@ -105,6 +115,7 @@ def plan(data: Data = None, *, perceptual: nn.Module | None = None, **words: Unp
         return dataset.with_label_noise(source.label_noise)
 
     made = lay_out(data, load, **words)
+    made = made._replace(recipe=completed(made.recipe, made.dataset, made.out))
     for note in notes(made):
         logger.warning("%s", note.text)
     if not made.recipe.objective.weight("perceptual"):
@@ -151,6 +162,7 @@ def lay_out(
     remedy: bool = False,
     recipe: str | Path | None = None,
     out: str | Path | None = None,
+    parent: str | Path | None = None,
     resume: str | Path | None = None,
     images: int | None = None,
     minutes: float | None = None,
@@ -171,9 +183,15 @@ def lay_out(
         recipe, out = home / "recipe.toml", out or home
     words = merge(remedy_of(preset or "house") if remedy else {}, settings or {})
     words = changes(words, seed, skip_bad, images=images, minutes=minutes, until=until, precision=precision)
+    whole = isinstance(data, Recipe) or bool(recipe)
     laid = read_toml(recipe) if recipe else data.plain() if isinstance(data, Recipe) else {}
     if data is None and not recipe:
         raise SettingsError("no data", where="DATA", do="name a data set or a path, such as: condgan train digits")
+    taken = None
+    if parent is not None:
+        require_one_start(parent, resume)
+        taken = heritage(parent, data, Path(out) if out else None, data_root, whole or preset is not None)
+        laid = {**laid, **taken.settings}
     found = Recipe() if isinstance(data, Recipe) else get(preset or "house")
     if data is not None and not isinstance(data, Recipe):
         # the settings of the data wait until it is known what kind of source they are for
@@ -185,11 +203,10 @@ def lay_out(
         size = found.data.model_dump(mode="json", exclude_unset=True, include=set(Source.model_fields))
         laid = {**laid, "data": combined({**size, **laid.get("data", {})}, source)}
     where = str(recipe or "")
-    whole = isinstance(data, Recipe) or bool(recipe)
     found = found.override(merge(laid, words), where)
-    folder = Path(out) if out else Path("runs", found.data.title().replace("/", "-"))
+    folder = Path(out) if out else folder_of(found.data)
     dataset = load(found.data, folder)
-    if preset is None and not whole:
+    if preset is None and not whole and not (taken and taken.origin):
         preset = fitting(len(dataset))
         found = get(preset)
         found = found.override(merge(laid, words), where)
@@ -200,8 +217,17 @@ def lay_out(
             "from the label in the discriminator's input; to have it all the same, set --objective.auxiliary",
             preset,
         )
-    complete = found.resolve(dataset.schema, dataset.shape)
-    return Plan(complete, dataset, preset or (str(recipe) if recipe else "your recipe"), folder, checkpoint)
+    going_on = checkpoint.parent.parent if checkpoint else taken.run if taken else None
+    complete = completed(found, dataset, going_on)
+    origin = preset or (str(recipe) if recipe else taken.origin if taken and taken.origin else "your recipe")
+    made = Plan(complete, dataset, origin, folder, checkpoint)
+    return made if taken is None or taken.parent is None else from_parent(made, taken.parent)
+
+
+def from_parent(made: Plan, parent: Trained) -> Plan:
+    """The plan of a run that starts from the weights of another generator."""
+    recipe, sentences = taken_over(parent, made.recipe, made.dataset)
+    return made._replace(recipe=recipe, parent=parent, taken_over=sentences)
 
 
 def _lost_auxiliary(base: Recipe, recipe: Recipe) -> bool:

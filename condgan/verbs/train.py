@@ -53,6 +53,7 @@ def train(
         perceptual=made.perceptual,
         device=device,
         resume=made.resume,
+        parent=made.parent,
         on_progress=on_progress,
     )
     on_plan(made)

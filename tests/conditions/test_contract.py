@@ -6,6 +6,7 @@ import torch
 from condgan.conditions import PARTS, Condition
 from condgan.conditions.base import Part
 from condgan.conditions.condition import carriers
+from condgan.conditions.heritage import continued, inherit
 from condgan.core.bundle import concat, part, repeat, same, take
 from condgan.core.errors import SettingsError
 
@@ -119,6 +120,23 @@ def test_what_may_be_left_out_is_zero_and_says_so(kind: str) -> None:
         prediction = torch.randn(2, task.outputs)
         assert task.loss(prediction, unknown)[0] == 0 and task.score(prediction, unknown)[0].isnan()
     assert condition.show(unknown)[condition.form()[0].name][0] == ""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_continued_from_itself_it_is_itself_and_inherits_its_own_state(kind: str) -> None:
+    condition, _ = completed(kind)
+    it = condition.parts["it"]
+    assert it.continued(it) == it and continued(condition, condition) == condition
+    state = condition.embedder().state_dict()
+    found = inherit(condition, condition, state)
+    assert found.keys() == state.keys() and all(torch.equal(found[key], value) for key, value in state.items())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_opened_it_is_completed_again(kind: str) -> None:
+    example, schema, _ = PARTS[kind].example()
+    found = example.complete(schema)
+    assert found.opened().complete(schema) == found and found.opened().filled_as(found) == found
 
 
 def test_a_product_concatenates_and_keeps_parts_apart() -> None:
