@@ -79,6 +79,9 @@ class Arrays(Source):
                 raise DataError(f"{name} is no list", where=file, do="give one label an image, one name a class")
         count = len(found[labels]) if labels and found[labels].ndim else None
         pixels, told = _channels_last(found[images], count, file)
+        if file.name.lower().startswith("emnist") and pixels.ndim == 3:
+            pixels = pixels.swapaxes(1, 2)
+            told.append(Note("transposed", "EMNIST's files hold their images transposed: they are turned", READ))
         notes = [*told, *of_judge(parts, self.subset, split)]
         if not self.labelled:
             return Records(pixels, split=split, notes=tuple(notes))

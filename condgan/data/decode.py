@@ -215,7 +215,7 @@ def _levels(
         raise DataError(
             f"{len(deep):,} images of more than 8 bits, {len(forms) - len(deep):,} of 8",
             where=f"{name_of(pictures[odd], odd)} has 8",
-            do=f"give all the same depth, or one range for all with --data.range, such as {chosen[0]:g}-{chosen[1]:g}",
+            do="convert them to one depth",
         )
     return chosen, _of_levels(chosen, deep=True)
 

@@ -27,6 +27,9 @@ LABELS = (
     *("class_id", "classid", "label_id", "categories", "classes", "y", "column_2"),
 )
 SPLITS = ("split", "subset", "partition", "set", "usage", "fold", "data_set", "dataset", "phase", "mode")
+PIXEL = re.compile(r"(pixel|pix|px|p|x|column)?[ _.-]?\d+([x_]\d+)?", re.IGNORECASE)
+"""How columns of one pixel each are called."""
+LEAST_PIXELS = 64
 LOOKED_AT = 20
 """Values of a column that are looked at to know what it holds."""
 
@@ -66,6 +69,25 @@ def _is_of_images(table: pa.Table, name: str, knows: Callable[[str], bool] | Non
     return any(is_image(text) for text in texts) or (knows is not None and any(map(knows, texts)))
 
 
+def pixel_columns(table: pa.Table) -> tuple[str, ...]:
+    """The columns of one pixel each, such as ``pixel0`` … ``pixel783``, or the one that holds all of them as text; none
+    where there are no such columns."""
+    packed = [name for name in table.column_names if heading_of(name) in ("pixels", "pixel")]
+    if len(packed) == 1:
+        first = next((value for value in table[packed[0]].to_pylist() if value), "")
+        return tuple(packed) if isinstance(first, str) and is_square(len(first.split())) else ()
+    found = [name for name in table.column_names if PIXEL.fullmatch(name)]
+    for names in (found, found[1:], found[:-1]):  # of a table without headings one column is that of labels
+        if is_square(len(names)):
+            return tuple(names)
+    return ()
+
+
+def is_square(count: int) -> bool:
+    """Whether so many pixels are those of a square image."""
+    return count >= LEAST_PIXELS and round(count**0.5) ** 2 == count
+
+
 def label_column(table: pa.Table, asked: str | None, image: str, where: str) -> str:
     """The column of labels, by its name; else the only one of text whose values recur.
 
@@ -78,6 +100,8 @@ def label_column(table: pa.Table, asked: str | None, image: str, where: str) -> 
     usual = [name for name in usual if name != image]
     if usual:
         return usual[0]
+    if [heading_of(name) for name in table.column_names] == ["column_1"]:
+        return table.column_names[0]
     recurring = [name for name in table.column_names if name != image and _recurs(table, name)]
     if len(recurring) == 1:
         return recurring[0]
@@ -119,8 +143,10 @@ def heading_of(name: str) -> str:
 
 
 def is_row(cells: Sequence[str], knows: Callable[[str], bool]) -> bool:
-    """Whether the first line of a table is one of values: none of its cells is a usual heading, and one is an image's
-    name."""
+    """Whether the first line of a table is one of values: of many numbers; or none of its cells is a usual heading, and
+    one is an image's name."""
+    if len(cells) > LEAST_PIXELS and all(map(NUMBER.fullmatch, cells)):
+        return True
     known = {*IMAGES, *LABELS, *SPLITS}
     return not any(heading_of(cell) in known for cell in cells) and any(map(knows, cells))
 

@@ -6,13 +6,16 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 
+import numpy as np
+
 from condgan.core.errors import DataError, NoSplitError
 from condgan.core.note import LEFT_OUT, READ, Note
 from condgan.data.base import Records, Source, existing, place
 from condgan.data.columns import LABEL, Classes
+from condgan.data.decode import Undecoded
 from condgan.data.finder import Finder
 from condgan.data.folder import chosen_split, of_judge
-from condgan.data.headings import class_names, image_column, is_row, label_column, split_column
+from condgan.data.headings import class_names, image_column, is_row, label_column, pixel_columns, split_column
 from condgan.data.listing import Listing, listing, require_inside
 from condgan.data.picture import Picture
 from condgan.data.sheet import SUFFIXES, read
@@ -147,9 +150,13 @@ class Columns:
             DataError: no column of images or labels can be told.
         """
         self.table, self.finder, self.where = table, finder, where
-        self.image = image_column(table, image, where, None if finder is None else finder.knows)
-        self.label = label_column(table, label, self.image, where) if labelled else None
-        named = split_column(table, {self.image, self.label})
+        knows = None if finder is None else finder.knows
+        self.pixels = pixel_columns(table) if image is None else ()
+        """The columns of single pixels, or the one that holds them all; empty where a column holds images or names."""
+        self.image = self.pixels[0] if self.pixels else image_column(table, image, where, knows)
+        rest = table.drop_columns(list(self.pixels)) if self.pixels else table
+        self.label = label_column(rest, label, self.image, where) if labelled else None
+        named = split_column(rest, {self.image, self.label})
         self.splits = by_split(table[named].to_pylist()) if named else None
         self.known = tuple(sorted(set((self.splits or {}).values())))
 
@@ -162,7 +169,13 @@ class Columns:
         whole = len(rows) == len(self.table)
         part = self.table if whole else self.table.take(list(rows))
         notes = [] if self.splits is None else [Note("split-column", "the splits are those of a column", READ)]
-        images = self._pictures(part[self.image].to_pylist(), rows)
+        images: Undecoded
+        if self.pixels:
+            images = self._squares(part)
+            side = images.shape[1]
+            notes.append(Note("pixels", f"numbers of {side * side} pixels are read as images of {side}×{side}", READ))
+        else:
+            images = self._pictures(part[self.image].to_pylist(), rows)
         if self.label is None:
             return Records(images, notes=tuple(notes))
         values = part[self.label].to_pylist()
@@ -177,6 +190,19 @@ class Columns:
         texts = [int(value) if isinstance(value, float) else value for value in values]
         labels = texts if all(isinstance(each, int | bool | str | bytes) for each in texts) else list(map(str, texts))
         return Records(images, {LABEL: Classes(labels, class_names(self.table, self.label))}, notes=tuple(notes))
+
+    def _squares(self, part: pa.Table) -> np.ndarray:
+        """Square images from columns of numbers."""
+        try:
+            if len(self.pixels) == 1:
+                flat = np.array([str(value).split() for value in part[self.image].to_pylist()], np.float64)
+            else:
+                columns = [np.asarray(part[name].to_pylist(), np.float64) for name in self.pixels]
+                flat = np.stack(columns, 1)
+        except (ValueError, TypeError) as error:
+            raise DataError("pixels that are no numbers", where=self.where, do=f"fill them in ({error})") from None
+        side = round(flat.shape[1] ** 0.5)
+        return flat.reshape(len(flat), side, side)
 
     def _pictures(self, values: Sequence[Any], rows: Sequence[int]) -> list[Picture]:
         pictures = [self._picture(value, row) for value, row in zip(values, rows, strict=True)]
