@@ -52,8 +52,9 @@ class Changed(Source):
     def records(self) -> Records:
         found = find(self.of, self.root).split(self.subset).records()
         labels = found.columns[LABEL]
-        assert isinstance(labels, Classes) and labels.names is not None
-        names = np.array(labels.names)[np.asarray(labels.values)]
+        assert isinstance(labels, Classes), "the data have classes"
+        values = np.asarray(labels.values)
+        names = values if labels.names is None else np.array(labels.names)[values]
         rows = np.flatnonzero(~np.isin(names, self.without))
         images = (
             found.images if isinstance(found.images, np.ndarray) else np.stack([grey(each) for each in found.images])

@@ -109,7 +109,6 @@ def test_pictures_in_whatever_holds_them(to_photo: Path, tmp_path: Path) -> None
         {"a"},
         object(),
         [[np.zeros((8, 8), np.uint8)]],
-        np.zeros((8, 8)) / 3,
         "a\0b",
         "x" * 5000,
         True,

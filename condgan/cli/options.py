@@ -62,7 +62,8 @@ def known_options(command: Callable[..., None], tokens: list[str]) -> None:
     options = [f"--{name.replace('_', '-')}" for name in names if name not in HIDDEN]
     for before, token in pairwise(["", *tokens]):
         name = token.split("=")[0]
-        if not name.startswith("--") or name in options or before in options:
+        hidden = name.removeprefix("--") in HIDDEN
+        if not name.startswith("--") or hidden or name in options or before in options:
             continue
         same = _settings(name[2:])
         raise SettingsError("unknown option", where=name, do=nearest(same[0] if same else name, [*options, *same]))

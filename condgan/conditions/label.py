@@ -99,10 +99,11 @@ class Label(Part):
         spelled = asked if isinstance(asked, str) else shown(asked)
         if not numbered(self.names) and spelled.isdecimal() and len(spelled) < 10 and int(spelled) < len(self.names):
             return int(spelled)
+        advice = nearest(spelled, self.names)
         raise SettingsError(
             f"no class {shown(asked)}",
             where=f"classes: {', '.join(self.names[:50])}",
-            do=nearest(spelled, self.names),
+            do="give one of them" if advice.startswith("known") else advice,
         )
 
     def targets(self, schema: Schema, batch: Batch, key: int) -> Bundle:

@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from condgan.conditions.base import Example, Interpolation, Part, Row
-from condgan.conditions.picture import require_map
+from condgan.conditions.picture import require_levels
 from condgan.conditions.segmentation import segmentation
 from condgan.core.batch import Batch
 from condgan.core.bundle import Bundle
@@ -95,7 +95,7 @@ class Layout(Part):
         Raises:
             DataError: an id or a colour that is not of a class, or instances of another size.
         """
-        maps = [self.palette.ids(require_map(row.get(self.column)), f"item {n}") for n, row in enumerate(rows)]
+        maps = [self.palette.ids(require_levels(row.get(self.column)), f"item {n}") for n, row in enumerate(rows)]
         found = {"ids": torch.from_numpy(np.stack(maps))[:, None]}
         if self.boundaries:
             ends = [

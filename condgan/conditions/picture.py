@@ -20,7 +20,7 @@ from condgan.core.bundle import Bundle
 from condgan.core.cond import Cond, Embedder, Widths
 from condgan.core.errors import SettingsError
 from condgan.core.form import FormField
-from condgan.core.levels import AS_IS, BYTE, Reading, in_mode, to_bytes
+from condgan.core.levels import AS_IS, BYTE, Reading, in_mode, reading_of, to_bytes
 from condgan.core.needs import GROUND_TRUTH, LIGHTNESS, MAP
 from condgan.core.palette import Palette
 from condgan.core.schema import Column, Schema
@@ -108,12 +108,16 @@ class Picture(Part):
         label maps are given in their colours, any kind of label map."""
         values = [row[self.column] for row in rows]
         if self.palette:
-            maps = [self.palette.ids(require_map(value), f"item {n}") for n, value in enumerate(values)]
+            maps = [self.palette.ids(require_levels(value), f"item {n}") for n, value in enumerate(values)]
             return {"pixels": torch.from_numpy(self.palette.paint(np.stack(maps))).movedim(-1, 1).contiguous()}
         derived = DERIVED.get(self.of)
         mode = derived.given if derived else MODES[self.channels]
-        reading = Reading(self.range or BYTE, self.background or AS_IS.background)
-        arrays = [np.array(in_mode(require_picture(value, reading), mode, reading)) for value in values]
+        usual = Reading(self.range or BYTE, self.background or AS_IS.background)
+        readings = [reading_of(value, usual) for value in map(require_levels, values)]
+        arrays = [
+            np.array(in_mode(require_picture(value, reading), mode, reading))
+            for value, reading in zip(values, readings, strict=True)
+        ]
         pictures = torch.from_numpy(np.stack([each.reshape(*each.shape[:2], -1) for each in arrays])).movedim(-1, 1)
         # a drawing is there already; grey levels are made of whatever is given
         return {"pixels": lightness(pictures) if self.of == "grey" else pictures.contiguous()}
@@ -181,11 +185,11 @@ class Pixels(Embedder):
         return Cond(map=to_float(bundle["pixels"]))
 
 
-def require_map(value: Any) -> Image.Image | np.ndarray:
-    """A label map, as a picture or as an array, and nothing else.
+def require_levels(value: Any) -> Image.Image | np.ndarray:
+    """A picture or an array, with the numbers that are in it.
 
     Raises:
-        SettingsError: it is none.
+        SettingsError: it is neither.
     """
     return value if isinstance(value, np.ndarray) else require_picture(value)
 

@@ -41,6 +41,21 @@ def range_of(low: float, high: float) -> Range:
     return float(low), float(high)
 
 
+def extremes(levels: np.ndarray) -> Range:
+    """The least and the greatest of some levels; NaN and infinity do not count."""
+    known = levels[np.isfinite(levels)] if np.issubdtype(levels.dtype, np.inexact) else levels
+    return (float(known.min()), float(known.max())) if known.size else BYTE
+
+
+def reading_of(picture: Image.Image | np.ndarray, usual: Reading) -> Reading:
+    """How one picture is read: as usual, or by its own range where it has more than 8 bits and what is usual has 8."""
+    pixels = picture if isinstance(picture, np.ndarray) else np.asarray(picture) if is_deep(picture.mode) else None
+    deep = pixels is not None and pixels.dtype not in (np.uint8, np.bool_)
+    if pixels is None or not deep or usual.levels != BYTE:
+        return usual
+    return usual._replace(levels=range_of(*extremes(pixels)))
+
+
 def parse_range(text: str) -> Range:
     """A range as people write it: ``0-4095``, ``0..1``, ``-1000,400``.
 

@@ -17,9 +17,9 @@ from torch import Tensor
 
 from condgan.core.batch import MODES
 from condgan.core.errors import DataError
-from condgan.core.levels import BYTE, Range, Reading, in_mode, range_of, to_bytes
+from condgan.core.levels import BYTE, Range, Reading, extremes, in_mode, range_of, to_bytes
 from condgan.core.note import LEFT_OUT, READ, Note
-from condgan.data.picture import Broken, Form, Picture, extremes, form_of, is_opaque, name_of, open_picture
+from condgan.data.picture import Broken, Form, Picture, form_of, is_opaque, name_of, open_picture
 
 Found = TypeVar("Found")
 Undecoded = Sequence[Picture] | np.ndarray

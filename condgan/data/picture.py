@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from condgan.core.errors import DataError
-from condgan.core.levels import BYTE, Range, Reading, has_alpha, is_deep, range_of, to_bytes
+from condgan.core.levels import BYTE, Reading, extremes, has_alpha, is_deep, range_of, to_bytes
 from condgan.data.archive import Member, content
 from condgan.data.suffixes import ARRAY, formats, suffix_of
 
@@ -198,12 +198,6 @@ def array_of(picture: Picture) -> np.ndarray | None:
 
 def _deep(array: np.ndarray) -> bool:
     return array.dtype not in (np.uint8, np.bool_)
-
-
-def extremes(levels: np.ndarray) -> Range:
-    """The least and the greatest of some levels; NaN and infinity do not count."""
-    known = levels[np.isfinite(levels)] if np.issubdtype(levels.dtype, np.inexact) else levels
-    return (float(known.min()), float(known.max())) if known.size else BYTE
 
 
 @contextmanager

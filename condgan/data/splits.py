@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal, NamedTuple
 
 Split = Literal["train", "val", "test"]
@@ -160,8 +160,10 @@ def _unwrapped(files: list[File], levels: int) -> tuple[list[File], str]:
     return files, "/".join(home)
 
 
-def by_split(values: Iterable[object]) -> dict[int, Split] | None:
+def by_split(values: Sequence[object]) -> dict[int, Split] | None:
     """The split of each row of a column of splits; ``None`` where it is no such column."""
-    found = {row: split_of(str(value)) for row, value in enumerate(values)}
-    known = {row: split for row, split in found.items() if split is not None}
-    return known if len(known) == len(found) and "train" in known.values() else None
+    named = {str(value): split_of(str(value)) for value in set(map(str, values))}
+    if None in named.values() or "train" not in named.values():
+        return None
+    found = {row: named[str(value)] for row, value in enumerate(values)}
+    return {row: split for row, split in found.items() if split is not None}

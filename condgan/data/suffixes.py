@@ -114,8 +114,8 @@ def heif() -> bool:
 
 def formats(name: str = "") -> tuple[str, ...]:
     """The formats to look for in a file of that name."""
-    named = BY_SUFFIX.get(suffix_of(name))
-    return (*_formats(), *((named,) if named else ()))
+    named = BY_SUFFIX.get(suffix_of(name)) if name else None
+    return (*_formats(), named) if named else _formats()
 
 
 @lru_cache(1)

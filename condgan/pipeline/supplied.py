@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from condgan.core.batch import MODES, Shape, to_float
 from condgan.core.errors import DataError, SettingsError
 from condgan.core.form import FieldType, FormField
-from condgan.core.levels import Reading, in_mode, to_bytes
+from condgan.core.levels import Reading, in_mode, reading_of, to_bytes
 from condgan.core.needs import POSTERIOR
 from condgan.core.values import listed, shown, whole
 from condgan.data.decode import fitted
@@ -183,6 +183,7 @@ def latent_of(
         )
     size = (shape.space[0], shape.space[1])
     found = opened_as("picture", _array(like), 0)
+    reading = reading_of(found, reading)
     picture = fromarray(to_bytes(found, reading.levels)) if isinstance(found, np.ndarray) else found
     example = fitted(in_mode(picture, MODES[shape.channels], reading), size, "crop", Resampling.LANCZOS)
     image = torch.from_numpy(np.asarray(example).copy()).view(*size, -1).movedim(-1, 0)[None]
