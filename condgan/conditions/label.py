@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Literal, Self
 
 import torch
 from jaxtyping import Float, Int64
-from pydantic import PositiveInt, model_validator
+from pydantic import PositiveFloat, PositiveInt, model_validator
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -26,6 +26,9 @@ from condgan.core.values import plain, shown
 
 WIDTH = 64
 """Of a learned embedding, where no other is given."""
+CONTINUED = 10.0
+"""Gain of the embedding that a one-hot label becomes where its generator is taken further: a table of ones and zeros
+would move more slowly than the weights that read it."""
 
 
 class Label(Part):
@@ -40,16 +43,20 @@ class Label(Part):
     """How a class becomes a vector: one-hot, or a learned embedding of the given width."""
     width: PositiveInt | None = None
     """Width of a learned embedding, by default 64; a one-hot vector is as wide as there are classes."""
+    gain: PositiveFloat = 1.0
+    """How many times faster than other weights a learned embedding moves: it is stored divided by this (as in Karras et
+    al. 2018, section 4.1)."""
 
     @model_validator(mode="after")
     def _width_is_used(self) -> Self:
-        if self.width is not None and self.encoding == "one-hot":
-            raise ValueError("width is of a learned embedding: set encoding to embedding, or leave width out")
+        if self.encoding == "one-hot" and (self.width is not None or self.gain != 1):
+            ignored = "width" if self.width is not None else "gain"
+            raise ValueError(f"{ignored} is of a learned embedding: set encoding to embedding, or leave {ignored} out")
         return self
 
     @classmethod
     def resets(cls, changed: str) -> tuple[str, ...]:
-        return ("width",) if changed == "encoding" else ()
+        return ("width", "gain") if changed == "encoding" else ()
 
     @property
     def reads(self) -> frozenset[str]:
@@ -120,7 +127,7 @@ class Label(Part):
     def embedder(self) -> Embedder:
         if self.encoding == "one-hot":
             return OneHot(len(self.names))
-        return Embedding(len(self.names), self.width or WIDTH)
+        return Embedding(len(self.names), self.width or WIDTH, self.gain)
 
     def spatial(self) -> Mapping[str, Interpolation]:
         return {}
@@ -137,15 +144,18 @@ class Label(Part):
     def continued(self, parent: Self) -> Self:
         """With the vectors of the parent. Of other classes they are rows of a table, so that they are as wide."""
         if self.names == parent.names:
-            return self.with_(encoding=parent.encoding, width=parent.width)
-        return self.with_(encoding="embedding", width=parent.embedder().widths.vector)
+            return self.with_(encoding=parent.encoding, width=parent.width, gain=parent.gain)
+        gain = parent.gain if parent.encoding == "embedding" else CONTINUED
+        return self.with_(encoding="embedding", width=parent.embedder().widths.vector, gain=gain)
 
     def inherit(self, parent: Self, state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """The parent's vectors by name; a new class starts from the mean of all of them."""
+        """The parent's vectors by name; a new class starts near the mean of all of them."""
         if self.names == parent.names:
             return dict(state)
-        vectors = torch.eye(len(parent.names)) if parent.encoding == "one-hot" else state["table.weight"]
-        return {"table.weight": rows_of(vectors, matched(self.names, parent.names))}
+        learned = parent.encoding == "embedding"
+        vectors = state["table.weight"] * parent.gain if learned else torch.eye(len(parent.names))
+        rows = rows_of(vectors, matched(self.names, parent.names), apart=self.names)
+        return {"table.weight": rows / self.gain}
 
     @classmethod
     def example(cls) -> Example:
@@ -180,9 +190,13 @@ class OneHot(Embedder):
 class Embedding(Embedder):
     """A class as a learned vector."""
 
-    def __init__(self, classes: int, width: int) -> None:
+    def __init__(self, classes: int, width: int, gain: float = 1.0) -> None:
         super().__init__(Widths(vector=width))
+        self.gain = gain
         self.table = nn.Embedding(classes, width)
+        if gain != 1:
+            nn.init.normal_(self.table.weight, std=1 / gain)
 
     def forward(self, bundle: Bundle) -> Cond:
-        return Cond(vector=self.table(bundle["id"]))
+        vector = self.table(bundle["id"])
+        return Cond(vector=vector if self.gain == 1 else vector * self.gain)

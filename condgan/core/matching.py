@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from condgan.core.names import folded
+from condgan.core.seeds import key
 
 
 def matched(names: Sequence[str], old: Sequence[str]) -> list[int | None]:
@@ -30,8 +31,21 @@ def matched(names: Sequence[str], old: Sequence[str]) -> list[int | None]:
     return found
 
 
-def rows_of(rows: Tensor, where: Sequence[int | None]) -> Tensor:
-    """Rows by their places; the mean of all of them where there is none."""
+def rows_of(rows: Tensor, where: Sequence[int | None], apart: Sequence[str] = ()) -> Tensor:
+    """Rows by their places; the mean of all of them where there is none.
+
+    Args:
+        rows: the old ones.
+        where: the place of each new one among them.
+        apart: names of the new ones, to set those without a place apart from each other: equal ones would learn to
+            differ slowly. Each goes as far from the mean as old ones stand, in a direction that its name gives, so that
+            both players start from the same.
+    """
     rows = rows.float()
-    mean = rows.mean(0)
-    return torch.stack([mean if place is None else rows[place] for place in where])
+    mean, spread = rows.mean(0), rows.std(0, correction=0)
+    found = [mean if place is None else rows[place] for place in where]
+    for index, (name, place) in enumerate(zip(apart, where, strict=False)):
+        if place is None:
+            direction = torch.randn(mean.shape, generator=torch.Generator().manual_seed(key(name, "row")))
+            found[index] = mean + spread * direction
+    return torch.stack(found)

@@ -7,17 +7,15 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple, Self
+from typing import Annotated, Literal, NamedTuple, Self
 
 import numpy as np
 import torch
 from jaxtyping import Int64
-from PIL import ImageColor
-from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt, field_validator
+from pydantic import Field
 
 from condgan.core.batch import Values
 from condgan.core.errors import DataError, NoSplitError
-from condgan.core.levels import Range, parse_range
 from condgan.core.note import Note
 from condgan.core.palette import Palette
 from condgan.core.registry import Registry
@@ -30,6 +28,7 @@ from condgan.data.dataset import Dataset, select
 from condgan.data.decode import Decoded, Fit, Undecoded, Unreadable, decode, default_size
 from condgan.data.layouts import decode_coloured, extents
 from condgan.data.picture import Frame, Picture, frames_of
+from condgan.data.settings import Channels, Colour, Levels, Size
 from condgan.data.splits import Split
 
 SKIPPED_AT_MOST = 0.01
@@ -56,39 +55,21 @@ class Records(NamedTuple):
     """What people are to be told of what was found."""
 
 
-def _number(value: Any) -> Any:
-    """A choice among numbers, as it comes from a command line."""
-    return int(value) if isinstance(value, str) and value.isdecimal() else value
-
-
-def _range(value: Any) -> Any:
-    """A range as people write it, low before high."""
-    found = parse_range(value) if isinstance(value, str) else value
-    if isinstance(found, list | tuple) and len(found) == 2 and not found[0] < found[1]:
-        raise ValueError(f"an empty range: {found[0]:g} is not below {found[1]:g}")
-    return found
-
-
-def _colour(value: str) -> str:
-    ImageColor.getrgb(value)  # raises ValueError where it is none
-    return value
-
-
 class Source(Spec, ABC):
     """Where images come from, and how they are brought to one shape."""
 
-    size: tuple[PositiveInt, PositiveInt] | None = None
+    size: Size = None
     """Height and width to bring every image to; by default their own where they agree and are at most 64 long."""
-    channels: Annotated[Literal[1, 3, 4] | None, BeforeValidator(_number)] = None
+    channels: Channels = None
     """1 grey, 3 colour, 4 colour with transparency; by default what the images have."""
     fit: Fit = "crop"
     """How an image of another aspect is brought to the size: crop, pad or stretch."""
-    range: Annotated[Range | None, BeforeValidator(_range)] = None
+    range: Levels = None
     """LOW-HIGH, the levels that become black and white; by default 0 to 255, and of images of more than 8 bits the
     range that the whole data set uses."""
-    input_range: Annotated[Range | None, BeforeValidator(_range)] = None
+    input_range: Levels = None
     """The same of the pictures that images are to be made from."""
-    background: Annotated[str, AfterValidator(_colour)] = "white"
+    background: Colour = "white"
     """The colour under transparent images that are brought to 1 or 3 channels: a name, or #rrggbb."""
     frames: Literal["first", "all"] = "first"
     """Of animated files and files of several pages: take the first picture, or make each an image."""
@@ -100,16 +81,6 @@ class Source(Spec, ABC):
     """Share of the training labels that are replaced by another class on purpose; reports use the true ones."""
     subset: Split = "train"
     """Which split this is."""
-
-    @field_validator("size", mode="before")
-    @classmethod
-    def _two_sides(cls, value: Any) -> Any:
-        """``28``, ``"28"`` and ``"28x40"`` as people write them."""
-        if isinstance(value, str):
-            value = value.lower().replace("×", "x").split("x")
-        if isinstance(value, int):
-            value = [value]
-        return value * 2 if isinstance(value, list) and len(value) == 1 else value
 
     @classmethod
     @abstractmethod

@@ -5,10 +5,10 @@ from typing import Any, Literal, Self
 
 from condgan.core.errors import DataError, NoSplitError
 from condgan.data.base import Records, Source
+from condgan.data.cells import Columns
 from condgan.data.columns import LABEL
 from condgan.data.folder import of_judge
 from condgan.data.splits import Split
-from condgan.data.table import Columns
 
 PREFIX = "hf:"
 """How DATA begins that is on the Hub."""

@@ -14,6 +14,7 @@ from condgan.core.note import Note
 from condgan.core.palette import Palette
 from condgan.data.archive import ARCHIVES, Member
 from condgan.data.base import Records, Source, existing, place
+from condgan.data.cells import two_columns
 from condgan.data.columns import INSTANCES, PICTURE, Boundaries, LabelMaps, Pictures, Raw
 from condgan.data.finder import Finder
 from condgan.data.folder import of_division, of_split
@@ -22,7 +23,7 @@ from condgan.data.listing import Listing, listing
 from condgan.data.picture import Half, Picture
 from condgan.data.splits import Division, File, Split, divide, split_of
 from condgan.data.suffixes import stem_of
-from condgan.data.table import read_beside, two_columns
+from condgan.data.table import read_beside
 
 INSTANCE_FOLDERS = ("instance", "instances", "inst")
 """Folders of instance ids, next to those of the pairs."""

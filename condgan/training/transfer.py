@@ -154,7 +154,7 @@ def _classes(parent: Trained, recipe: Recipe) -> Iterator[str]:
         of = "" if len(kept) == len(old.choices) else f" of {len(old.choices)}"
         count = f"{len(kept)}{of} class{'es' * (len(old.choices) != 1)} kept"
         text = f"{count} ({some(kept)})" if kept else f"none{of} classes kept"
-        yield f"{text}, new: {some(fresh)}; starting from the mean" if fresh else text
+        yield f"{text}, new: {some(fresh)}; starting near the mean" if fresh else text
 
 
 def trained(name: str | Path) -> Trained:

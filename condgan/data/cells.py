@@ -1,0 +1,148 @@
+"""The columns of a table: which are read, and what stands in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from condgan.core.errors import DataError
+from condgan.core.note import READ, Note
+from condgan.data.base import Records
+from condgan.data.columns import LABEL, Classes
+from condgan.data.decode import Undecoded
+from condgan.data.finder import Finder
+from condgan.data.headings import class_names, image_column, label_column, pixel_columns, split_column
+from condgan.data.picture import Picture
+from condgan.data.splits import by_split
+from condgan.data.suffixes import is_image
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+class Columns:
+    """The columns of a table that are read."""
+
+    def __init__(
+        self,
+        table: pa.Table,
+        image: str | None,
+        label: str | None,
+        labelled: bool,
+        finder: Finder | None,
+        where: str,
+    ) -> None:
+        """``finder``: where names of images are looked up; ``None`` where the table holds the images themselves.
+
+        Raises:
+            DataError: no column of images or labels can be told.
+        """
+        self.table, self.finder, self.where = table, finder, where
+        knows = None if finder is None else finder.knows
+        self.pixels = pixel_columns(table) if image is None else ()
+        """The columns of single pixels, or the one that holds them all; empty where a column holds images or names."""
+        self.image = self.pixels[0] if self.pixels else image_column(table, image, where, knows)
+        rest = table.drop_columns(list(self.pixels)) if self.pixels else table
+        self.label = label_column(rest, label, self.image, where) if labelled else None
+        named = split_column(rest, {self.image, self.label})
+        self.splits = by_split(table[named].to_pylist()) if named else None
+        self.known = tuple(sorted(set((self.splits or {}).values())))
+
+    def records(self, rows: Sequence[int]) -> Records:
+        """Images and labels of some rows.
+
+        Raises:
+            DataError: a value that is missing or does not fit; images that are missing.
+        """
+        whole = len(rows) == len(self.table)
+        part = self.table if whole else self.table.take(list(rows))
+        notes = [] if self.splits is None else [Note("split-column", "the splits are those of a column", READ)]
+        images: Undecoded
+        if self.pixels:
+            images = self._squares(part)
+            side = images.shape[1]
+            notes.append(Note("pixels", f"numbers of {side * side} pixels are read as images of {side}×{side}", READ))
+        else:
+            images = self._pictures(part[self.image].to_pylist(), rows)
+        if self.label is None:
+            return Records(images, notes=tuple(notes))
+        values = part[self.label].to_pylist()
+        if None in values:
+            row = rows[values.index(None)]
+            raise DataError("label missing", where=f"{self.where}, row {row}, column {self.label}", do="fill it in")
+        fractions = any(isinstance(value, float) and not value.is_integer() for value in values)
+        if fractions or any(isinstance(value, list | dict) for value in values):
+            raise DataError(
+                f"column {self.label} holds no classes", where=self.where, do="choose another with data.label"
+            )
+        texts = [int(value) if isinstance(value, float) else value for value in values]
+        labels = texts if all(isinstance(each, int | bool | str | bytes) for each in texts) else list(map(str, texts))
+        return Records(images, {LABEL: Classes(labels, class_names(self.table, self.label))}, notes=tuple(notes))
+
+    def _squares(self, part: pa.Table) -> np.ndarray:
+        """Square images from columns of numbers."""
+        try:
+            if len(self.pixels) == 1:
+                flat = np.array([str(value).split() for value in part[self.image].to_pylist()], np.float64)
+            else:
+                columns = [np.asarray(part[name].to_pylist(), np.float64) for name in self.pixels]
+                flat = np.stack(columns, 1)
+        except (ValueError, TypeError) as error:
+            raise DataError("pixels that are no numbers", where=self.where, do=f"fill them in ({error})") from None
+        side = round(flat.shape[1] ** 0.5)
+        return flat.reshape(len(flat), side, side)
+
+    def _pictures(self, values: Sequence[Any], rows: Sequence[int]) -> list[Picture]:
+        pictures = [self._picture(value, row) for value, row in zip(values, rows, strict=True)]
+        missing = [value for value, picture in zip(values, pictures, strict=True) if picture is None]
+        if missing:
+            named = next(each.get("path") if isinstance(each, dict) else each for each in missing)
+            home = Path() if self.finder is None else self.finder.home
+            raise DataError(
+                f"{len(missing)} of {len(pictures)} images that the table names are missing",
+                where=home / str(named),
+                do="add the files, or remove the rows",
+            )
+        return [picture for picture in pictures if picture is not None]
+
+    def _picture(self, value: object, row: int) -> Picture | None:
+        if isinstance(value, dict):  # the Hub's form of an image
+            value = value.get("bytes") or value.get("path")
+        if isinstance(value, bytes):
+            return value
+        if isinstance(value, int) and not isinstance(value, bool):
+            value = str(value)
+        if isinstance(value, str) and value and self.finder is not None:
+            return self.finder.find(value, row)
+        raise DataError("row without an image", where=f"{self.where}, row {row}", do="remove the row, or fill it in")
+
+
+def two_columns(
+    table: pa.Table, finder: Finder, where: str
+) -> tuple[tuple[str, str], tuple[list[Picture], list[Picture]]]:
+    """The names and the pictures of the two columns of a table that hold pictures.
+
+    Raises:
+        DataError: there are not two; a row without a picture; a file that is missing.
+    """
+    names = [name for name in table.column_names if _holds_pictures(table[name], finder)]
+    if len(names) != 2:
+        raise DataError(
+            f"{len(names)} columns of pictures",
+            where=f"{where} has {', '.join(table.column_names)}",
+            do="give two, of image files' names or their bytes",
+        )
+    one, other = sorted(names)
+    found = [Columns(table, name, None, False, finder, where).records(range(len(table))) for name in (one, other)]
+    first, second = ([*records.images] for records in found)
+    return (one, other), (first, second)
+
+
+def _holds_pictures(column: pa.ChunkedArray, finder: Finder) -> bool:
+    first = next((value for value in column.to_pylist() if value is not None), None)
+    if isinstance(first, str):
+        return is_image(first) or finder.knows(first)
+    return isinstance(first, bytes) or (isinstance(first, dict) and bool(first.keys() & {"bytes", "path"}))
