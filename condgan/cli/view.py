@@ -17,7 +17,6 @@ from rich.table import Table
 from rich.text import Text
 
 from condgan.core.errors import DataError
-from condgan.core.note import LEFT_OUT, READ, SPOILS, WRONG
 
 if TYPE_CHECKING:
     from condgan.core.form import FormField
@@ -28,10 +27,6 @@ if TYPE_CHECKING:
     from condgan.training.session import Snapshot
     from condgan.verbs.doctor import Diagnosis
     from condgan.verbs.plan import Plan
-
-
-HARM = {WRONG: "likely wrong", LEFT_OUT: "left out", SPOILS: "note", READ: "read"}
-"""How a note begins, by what it can do."""
 
 
 class TrainingView:
@@ -158,7 +153,7 @@ def show_diagnosis(diagnosis: Diagnosis) -> None:
     for each in dataset.unreadable:
         console.print(f"cannot be read: {each}", markup=False, soft_wrap=True)
     for note in diagnosis.remarks:
-        console.print(f"{HARM[note.harm]}: {note.text}", markup=False, soft_wrap=True)
+        console.print(str(note), markup=False, soft_wrap=True)
     if not diagnosis.remarks and not diagnosis.errors and not dataset.unreadable:
         console.print("nothing odd: no tiny classes, no copies, nothing unreadable or left out")
     if took is not None:

@@ -10,6 +10,10 @@ WRONG, LEFT_OUT, SPOILS, READ = 3, 2, 1, 0
 suffers; how the data were read, which does no harm where it is right."""
 
 
+BEGINS = {WRONG: "likely wrong", LEFT_OUT: "left out", SPOILS: "note", READ: "read"}
+"""How people see which it is."""
+
+
 class Note(NamedTuple):
     """One thing, in one line."""
 
@@ -17,6 +21,9 @@ class Note(NamedTuple):
     """A word for programs, such as ``left-out``."""
     text: str
     harm: int = SPOILS
+
+    def __str__(self) -> str:
+        return f"{BEGINS[self.harm]}: {self.text}"
 
 
 def by_harm(notes: Iterable[Note]) -> list[Note]:

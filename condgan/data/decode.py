@@ -281,7 +281,7 @@ def _of_frames(forms: Iterable[Form]) -> list[Note]:
     if not counts:
         return []
     what = f"{sum(counts) - len(counts):,} further frames of {len(counts):,} animated or multi-page files"
-    return [Note("frames", f"{what} are left out; --data.frames all makes each an image", LEFT_OUT)]
+    return [Note("frames", f"{what}; --data.frames all makes each an image", LEFT_OUT)]
 
 
 def _pixels(

@@ -130,7 +130,7 @@ def of_division(division: Division, subset: Split, split: Split | None) -> Itera
         listed = some(
             f"{'loose files' if name == '.' else name} ({count:,})" for name, count in division.others.items()
         )
-        yield Note("not-a-split", f"next to the splits, and left out: {listed}", LEFT_OUT)
+        yield Note("not-a-split", f"next to the splits: {listed}", LEFT_OUT)
     yield from of_judge(division.parts, subset, split)
 
 
@@ -144,7 +144,7 @@ def of_judge(parts: Iterable[Split], subset: Split, split: Split | None) -> Iter
 def _of_places(files: Sequence[File], loose: Sequence[File]) -> Iterator[Note]:
     """What is odd about where the images lie."""
     if loose:
-        text = f"{len(loose):,} images outside the class folders are left out, the first {loose[0].name}"
+        text = f"{len(loose):,} images outside the class folders, the first {loose[0].name}"
         yield Note("outside-classes", text, LEFT_OUT)
     deeper = Counter("/".join(file.parts[:2]) for file in files if len(file.parts) > 2)
     if deeper:

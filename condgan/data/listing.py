@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from condgan.core.errors import DataError
-from condgan.core.note import LEFT_OUT, READ, Note, some
+from condgan.core.note import LEFT_OUT, Note, some
 from condgan.data.archive import ARCHIVES, Member, content, members
 from condgan.data.suffixes import ABOUT, HARMLESS, HEIF, MARK, heif, is_image, is_marked, says_nothing, suffix_of
 
@@ -75,7 +75,7 @@ class Listing:
             single = [name for name in about if kinds[suffix_of(name)] <= 3]
             yield Note("unread", f"files beside the images that nothing reads: {some([*texts, *single])}", LEFT_OUT)
         if self.hidden:
-            yield Note("hidden", f"{len(self.hidden):,} hidden images are left out, the first {self.hidden[0]}", READ)
+            yield Note("hidden", f"{len(self.hidden):,} hidden images, the first {self.hidden[0]}", LEFT_OUT)
 
 
 def listing(place: Path, links: Literal["refuse", "follow", "skip"] = "refuse") -> Listing:

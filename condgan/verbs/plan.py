@@ -13,7 +13,7 @@ from condgan.conditions.condition import Condition
 from condgan.core.defaults import with_own_defaults
 from condgan.core.errors import CheckpointError, DataError, SettingsError
 from condgan.core.lock import require_free
-from condgan.core.note import WRONG, Note, by_harm
+from condgan.core.note import BEGINS, SPOILS, WRONG, Note, by_harm
 from condgan.core.schema import Schema
 from condgan.data.base import Source
 from condgan.data.dataset import Dataset
@@ -117,7 +117,7 @@ def plan(data: Data = None, *, perceptual: nn.Module | None = None, **words: Unp
     made = lay_out(data, load, **words)
     made = made._replace(recipe=completed(made.recipe, made.dataset, made.out))
     for note in notes(made):
-        logger.warning("%s", note.text)
+        logger.warning("%s", str(note).removeprefix(f"{BEGINS[SPOILS]}: "))  # a warning is a note
     if not made.recipe.objective.weight("perceptual"):
         return made._replace(held_out=held_out(made))
     from condgan.evaluation.perceptual import Perceptual

@@ -76,7 +76,7 @@ def translate(
         raise SettingsError("seed out of range", where="seed", do="give a number from 0 to 2^63 − 1")
     pictures, home = _pictures(source), Path(out)
     for note in left_out(source):
-        logger.warning("%s", note.text)
+        logger.warning("%s", note)
     _apart(source, home)
     named = _files(pictures, home, pipe)
     example = None if like is None else Path(like)
@@ -210,7 +210,7 @@ def left_out(source: str | Path) -> list[Note]:
     counts = [count for picture in _pictures(source).values() if (count := frames_of(picture)) > 1]
     if counts:
         what = f"{sum(counts) - len(counts):,} further frames of {len(counts):,} animated or multi-page files"
-        notes.append(Note("frames", f"{what} are left out", LEFT_OUT))
+        notes.append(Note("frames", what, LEFT_OUT))
     return notes
 
 
