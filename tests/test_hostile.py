@@ -11,6 +11,7 @@ import zipfile
 import zlib
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as parquet
@@ -288,3 +289,35 @@ def test_weights_in_other_numbers_are_read_as_floats(tmp_path: Path) -> None:
     doubles = {name: value.double() for name, value in load_file(tmp_path / "model.safetensors").items()}
     save_file(doubles, tmp_path / "model.safetensors")
     assert np.array_equal(made(n=5).images, Pipeline.from_pretrained(tmp_path)(n=5).images)
+
+
+def test_arrays_that_lie_in_another_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with h5py.File(tmp_path / "secret.h5", "w") as file:
+        file["images"] = np.zeros((4, 8, 8), np.uint8)
+    layout = h5py.VirtualLayout((4, 8, 8), np.uint8)
+    layout[:] = h5py.VirtualSource(tmp_path / "secret.h5", "images", (4, 8, 8))
+    with h5py.File(tmp_path / "virtual.h5", "w") as file:
+        file.create_virtual_dataset("images", layout)
+        file["labels"] = [0, 1, 0, 1]
+    with h5py.File(tmp_path / "linked.h5", "w") as file:
+        file["images"] = h5py.ExternalLink("secret.h5", "images")
+        file["labels"] = [0, 1, 0, 1]
+    assert "images lies in another file" in refused(["train", str(tmp_path / "virtual.h5")], 3, capsys)
+    assert "no array 'images'" in refused(["train", str(tmp_path / "linked.h5")], 3, capsys)
+
+
+@pytest.mark.parametrize("name", ["../wren/0.png", "/etc/0.png", "wren/../../0.png"])
+def test_archives_whose_names_lead_outside(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing is unpacked: a name is a name."""
+    buffer = io.BytesIO()
+    Image.new("RGB", (8, 8)).save(buffer, "PNG")
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr(name, buffer.getvalue())
+    assert "error[data]" in refused(["train", str(tmp_path / "a.zip")], 3, capsys)
+    assert [each.name for each in tmp_path.rglob("*")] == ["a.zip"]
+
+
+def test_an_archive_that_is_a_bomb(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a/0.png", b"\0" * (300 << 20))
+    assert "300 MiB, more than 256" in refused(["train", str(tmp_path / "a.zip")], 3, capsys)

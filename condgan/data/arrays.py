@@ -195,6 +195,8 @@ def _of_hdf5(file: Path) -> dict[str, np.ndarray]:
         opened.visititems(lambda name, each: sets.update({name: each}) if isinstance(each, h5py.Dataset) else None)
         _require_memory(sum(each.nbytes for each in sets.values()), file)
         for name, each in sets.items():
+            if each.is_virtual or each.external:
+                raise ValueError(f"{name} lies in another file; copy it into this one")
             if each.dtype != object or h5py.check_string_dtype(each.dtype):
                 found[name] = np.asarray(each[()])
     if file.suffix.lower() == ".mat":  # MATLAB's arrays lie in the other order of axes

@@ -38,7 +38,7 @@ def find(data: str, root: str = "", reads: frozenset[str] = frozenset({"label"})
     raise DataError(
         "no kind of data that condgan reads",
         where=Path(data).expanduser(),
-        do=f"give a folder, an .npz, or a table ({', '.join(SUFFIXES)})",
+        do=f"give a folder, also as .zip or .tar, arrays (.npz, .h5, .mat), or a table ({', '.join(SUFFIXES)})",
     )
 
 

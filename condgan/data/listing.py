@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -97,7 +98,7 @@ def listing(place: Path, links: Literal["refuse", "follow", "skip"] = "refuse") 
     todo = [("", False, False)]
     while todo:
         folder, unseen, linked = todo.pop()
-        with os.scandir(place / folder) as entries:
+        with _entries(place / folder) as entries:
             for entry in entries:
                 name = f"{folder}/{entry.name}" if folder else entry.name
                 out_of_sight = unseen or not visible(entry.name)
@@ -121,6 +122,23 @@ def listing(place: Path, links: Literal["refuse", "follow", "skip"] = "refuse") 
                 elif _holds(entry, os.DirEntry.is_file) or is_image(entry.name):
                     files.append(name)
     return Listing(place, files, folders, hidden)
+
+
+@contextmanager
+def _entries(folder: Path) -> Iterator[Iterable[os.DirEntry[str]]]:
+    """What is in a folder.
+
+    Raises:
+        DataError: it cannot be read.
+    """
+    try:
+        with os.scandir(folder) as entries:
+            found = list(entries)
+    except OSError as error:
+        raise DataError(
+            f"cannot read folder: {error.strerror}", where=folder, do="change its permissions, or remove it"
+        ) from None
+    yield found
 
 
 def require_inside(home: Path, files: Iterable[Path]) -> None:
