@@ -29,14 +29,15 @@ def range_of(low: float, high: float) -> Range:
     """The range of numbers of which these are the least and the greatest, as instruments have it.
 
     Whole numbers that are not negative: 0 to the least of 1, 255, 1023, 4095, … that holds them (of 8, 10, 12, 14, 16
-    or more bits). Else 0 to 1 or −1 to 1 where they hold them; else as they are.
+    or more bits). Fractions: 0 to 1 or −1 to 1 where they hold them, 0 to 255 where the greatest is near to it. Else as
+    they are.
     """
     whole = float(low).is_integer() and float(high).is_integer()
     if low >= 0 and high <= 1:
         return 0.0, 1.0
     if low >= -1 and high <= 1:
         return -1.0, 1.0
-    if low >= 0 and (whole or high <= 255):
+    if low >= 0 and (whole or 64 < high <= 255):
         return 0.0, float(next(2**bits - 1 for bits in (8, 10, 12, 14, 16, 24, 32, 64) if high <= 2**bits - 1))
     return float(low), float(high)
 

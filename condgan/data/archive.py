@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import posixpath
 import tarfile
 import zipfile
 import zlib
@@ -82,4 +82,13 @@ def _opened(archive: str, stamp: tuple[int, int]) -> zipfile.ZipFile:
 def _places(archive: str, stamp: tuple[int, int]) -> dict[str, tuple[int, int]]:
     """Where each file begins, and its size."""
     with tarfile.open(archive, "r:") as opened:
-        return {os.path.normpath(each.name): (each.offset_data, each.size) for each in opened if each.isfile()}
+        entries = list(opened)
+    found = {posixpath.normpath(each.name): (each.offset_data, each.size) for each in entries if each.isfile()}
+    for each in entries:  # a link to another file of the archive is that file
+        if each.issym() or each.islnk():
+            name = posixpath.normpath(each.name)
+            home = posixpath.dirname(name) if each.issym() else ""
+            target = posixpath.normpath(posixpath.join(home, each.linkname))
+            if target in found:
+                found[name] = found[target]
+    return found

@@ -12,7 +12,7 @@ import numpy as np
 
 from condgan.core.bounds import require_memory
 from condgan.core.errors import DataError
-from condgan.core.note import READ, Note
+from condgan.core.note import LEFT_OUT, READ, Note, some
 from condgan.data.base import UNLABELLED, Records, Source, existing, place
 from condgan.data.columns import LABEL, Classes
 from condgan.data.folder import chosen_split, of_judge
@@ -23,6 +23,8 @@ IMAGES = ("images", "image", "x", "data", "imgs", "img", "arr_0")
 LABELS = ("labels", "label", "y", "targets", "target", "classes", "ans", "arr_1")
 NAMES = ("names", "label_names", "class_names", "list_classes", "categories", "classes")
 """What the arrays of images, of labels and of class names are called, in lower case."""
+KEPT = ("seeds", "seed")
+"""Arrays of samples that say how they were made."""
 SPLITS: Mapping[Split, tuple[str, ...]] = {
     "train": ("train", "training"),
     "val": ("val", "valid", "validation", "dev"),
@@ -59,6 +61,10 @@ class Arrays(Source):
         found = {name.lower(): value for name, value in arrays.items()}
         parts = {split: there for split in SPLITS if (there := _of_split(found, split))}
         split = None
+        whole = next((name for name in IMAGES if name in found), "")
+        if parts and "train" not in parts and whole:  # the training images have no word before their name
+            named = next((name for name in LABELS if name in found and name != whole), "")
+            parts = {"train": (whole, named), **parts}
         if "train" in parts:
             split = chosen_split(self, parts)
             images, labels = parts[split or "train"]
@@ -82,7 +88,11 @@ class Arrays(Source):
         if file.name.lower().startswith("emnist") and pixels.ndim == 3:
             pixels = pixels.swapaxes(1, 2)
             told.append(Note("transposed", "EMNIST's files hold their images transposed: they are turned", READ))
+        used = {images, labels, names, *(name for pair in parts.values() for name in pair), *KEPT}
+        rest = [name for name in arrays if name.lower() not in used]
         notes = [*told, *of_judge(parts, self.subset, split)]
+        if rest:
+            notes.append(Note("unread", f"arrays that nothing reads: {some(rest)}", LEFT_OUT))
         if not self.labelled:
             return Records(pixels, split=split, notes=tuple(notes))
         classes = tuple(map(_text, found[names].ravel().tolist())) if names else None
@@ -152,6 +162,8 @@ def _read(file: Path) -> dict[str, np.ndarray]:
         *(zipfile.BadZipFile, zlib.error),
     ) as error:
         first = (str(error).splitlines() or [type(error).__name__])[0]
+        if "allow_pickle" in first:
+            raise DataError("arrays of Python objects", where=file, do="save plain arrays of numbers") from None
         raise DataError("cannot read arrays", where=file, do=f"save them with numpy.savez ({first})") from None
 
 

@@ -215,8 +215,7 @@ class Source(Spec, ABC):
             yield DataError(
                 "cannot read image" if bad == 1 else f"cannot read {bad} of {total} images",
                 where=listed(dataset.unreadable),
-                do=f"replace or remove {'it' if bad == 1 else 'them'}"
-                + (f"; --skip-bad leaves out {SKIPPED_AT_MOST:.0%} at most" if self.skip_bad else ", or --skip-bad"),
+                do=f"replace or remove {'it' if bad == 1 else 'them'}" + self._skipping(bad <= SKIPPED_AT_MOST * total),
             )
         columns = dataset.schema.columns.values()
         empty = [name for each in columns for name, count in zip(each.names, each.counts, strict=True) if not count]
@@ -226,6 +225,11 @@ class Source(Spec, ABC):
                 where=self.title(),
                 do="add images of it, or remove it from the list of classes",
             )
+
+    def _skipping(self, few: bool) -> str:
+        if self.skip_bad:
+            return f"; --skip-bad leaves out {SKIPPED_AT_MOST:.0%} at most"
+        return ", or --skip-bad" if few else ""
 
     def chosen(self, n: int, most: int | None = None, divided: bool = False) -> Int64[np.ndarray, " m"]:
         """The indices of this split, or so many of them evenly over it; ``divided``: all n are of this split."""

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from condgan.core.errors import DataError
-from condgan.core.note import READ, Note
+from condgan.core.note import LEFT_OUT, READ, Note
 from condgan.data.base import Records
 from condgan.data.columns import LABEL, Classes
 from condgan.data.decode import Undecoded
 from condgan.data.finder import Finder
-from condgan.data.headings import class_names, image_column, label_column, pixel_columns, split_column
+from condgan.data.headings import class_names, image_column, label_column, pixel_columns, split_column, splits_of
 from condgan.data.picture import Picture
-from condgan.data.splits import by_split
+from condgan.data.splits import Split, divide
 from condgan.data.suffixes import is_image
 
 if TYPE_CHECKING:
@@ -48,8 +48,26 @@ class Columns:
         rest = table.drop_columns(list(self.pixels)) if self.pixels else table
         self.label = label_column(rest, label, self.image, where) if labelled else None
         named = split_column(rest, {self.image, self.label})
-        self.splits = by_split(table[named].to_pylist()) if named else None
+        self.named = named
+        """The column of splits."""
+        self.splits = splits_of(table, named) if named else self._by_folders()
+        """The split of each row, but of those that are of none; ``None`` where there are no splits."""
         self.known = tuple(sorted(set((self.splits or {}).values())))
+
+    def _by_folders(self) -> dict[int, Split] | None:
+        """The split of each row by the folder that its image is in, where the folders are those of splits."""
+        values = [] if self.pixels or self.finder is None else self.table[self.image].to_pylist()
+        texts = [str(value["path"] if isinstance(value, dict) else value) for value in values if value is not None]
+        if self.finder is None or len(texts) < len(values) or not any("/" in text or "\\" in text for text in texts):
+            places = self.finder.places(texts) if self.finder is not None and self.finder.looked else []
+        else:
+            places = self.finder.places(texts)
+        if not places or None in places:
+            return None
+        division = divide([place for place in places if place is not None], 0)
+        split = {file.name: name for name, files in division.parts.items() for file in files}
+        found = {row: split[place] for row, place in enumerate(places) if place in split}
+        return found if "train" in found.values() and len(set(found.values())) > 1 else None
 
     def records(self, rows: Sequence[int]) -> Records:
         """Images and labels of some rows.
@@ -59,7 +77,7 @@ class Columns:
         """
         whole = len(rows) == len(self.table)
         part = self.table if whole else self.table.take(list(rows))
-        notes = [] if self.splits is None else [Note("split-column", "the splits are those of a column", READ)]
+        notes = [*self._told()]
         images: Undecoded
         if self.pixels:
             images = self._squares(part)
@@ -69,7 +87,7 @@ class Columns:
             images = self._pictures(part[self.image].to_pylist(), rows)
         if self.label is None:
             return Records(images, notes=tuple(notes))
-        values = part[self.label].to_pylist()
+        values = [None if value != value else value for value in part[self.label].to_pylist()]  # NaN is missing
         if None in values:
             row = rows[values.index(None)]
             raise DataError("label missing", where=f"{self.where}, row {row}, column {self.label}", do="fill it in")
@@ -78,9 +96,20 @@ class Columns:
             raise DataError(
                 f"column {self.label} holds no classes", where=self.where, do="choose another with data.label"
             )
-        texts = [int(value) if isinstance(value, float) else value for value in values]
+        texts: list[Any] = [int(value) if isinstance(value, float) else value for value in values]
         labels = texts if all(isinstance(each, int | bool | str | bytes) for each in texts) else list(map(str, texts))
         return Records(images, {LABEL: Classes(labels, class_names(self.table, self.label))}, notes=tuple(notes))
+
+    def _told(self) -> Iterator[Note]:
+        """Which columns are read."""
+        if self.splits is not None:
+            by = f"the column {self.named}" if self.named else "the folders of the images"
+            yield Note("split-column", f"the splits are those of {by}", READ)
+            rest = len(self.table) - len(self.splits)
+            if rest:
+                yield Note("not-a-split", f"{rest:,} rows that are of no split", LEFT_OUT)
+        if len(self.table.column_names) > 2 and self.label is not None and not self.pixels:
+            yield Note("columns", f"images are those of the column {self.image}, labels of {self.label}", READ)
 
     def _squares(self, part: pa.Table) -> np.ndarray:
         """Square images from columns of numbers."""

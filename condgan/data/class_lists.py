@@ -6,9 +6,10 @@ import json
 import re
 from pathlib import Path
 
-from condgan.core.bounds import read_text
+from condgan.core.bounds import MOST_TEXT
 from condgan.core.errors import DataError
 from condgan.core.palette import MOST, Colour, parse
+from condgan.data.sheet import decoded
 
 LISTS = (
     *(
@@ -39,7 +40,7 @@ def read_list(file: Path) -> tuple[tuple[str, ...], tuple[Colour, ...] | None]:
         DataError: it cannot be read, or is no list of classes.
     """
     try:
-        text = read_text(file).removeprefix("\ufeff")
+        text = decoded(file.read_bytes()[:MOST_TEXT])
         lines = _of_coco(text) if file.suffix.lower() == ".json" else text.splitlines()
         return parse(_plain(lines), file)
     except (OSError, ValueError, RecursionError) as error:
@@ -49,7 +50,6 @@ def read_list(file: Path) -> tuple[tuple[str, ...], tuple[Colour, ...] | None]:
 def _plain(lines: list[str]) -> list[str]:
     """Lines of words: ``name:128,0,0::`` and ``name,128,0,0`` as ``name 128 0 0``, without headings and ids."""
     found: list[list[str]] = []
-    numbered: list[bool] = []
     for line in lines:
         if line.startswith("#") or not line.strip():
             continue
@@ -57,11 +57,23 @@ def _plain(lines: list[str]) -> list[str]:
         words = [word.strip() for word in re.split(r"[,;:\t]" if separated else r"\s+", line) if word.strip()]
         if found == [] and len(words) > 1 and {part for word in words for part in word.lower().split()} <= HEADINGS:
             continue
-        numbered.append(len(words) == 2 and words[0].isdecimal() and separated)
         found.append(words)
-    if numbered and all(numbered) and [int(words[0]) for words in found] == list(range(len(found))):
-        found = [words[1:] for words in found]
-    return [" ".join(words) for words in found]
+    return [" ".join(words) for words in _by_id(found)]
+
+
+def _by_id(lines: list[list[str]]) -> list[list[str]]:
+    """Lines of an id and a name, in the order of their ids and without them; any others as they are.
+
+    Raises:
+        ValueError: ids that are not 0, 1, 2, …
+    """
+    for at in (0, -1):
+        if lines and all(len(words) == 2 and words[at].isdecimal() for words in lines):
+            named = {int(words[at]): [words[-1 - at]] for words in lines}
+            if sorted(named) != list(range(len(lines))):
+                raise ValueError("the ids of the classes are not 0, 1, 2, …: name each id, one a line")
+            return [named[number] for number in range(len(lines))]
+    return lines
 
 
 def _of_coco(text: str) -> list[str]:

@@ -21,7 +21,7 @@ from condgan.core.palette import Palette
 from condgan.core.schema import Column
 from condgan.data.decode import Fit, Undecoded, Unreadable, decode
 from condgan.data.layouts import decode_boundaries, decode_ids, extents
-from condgan.data.names import canonical, ordered, require_distinct
+from condgan.data.names import NUMBER, canonical, ordered, require_distinct
 from condgan.data.picture import name_of
 
 LABEL = "label"
@@ -274,10 +274,10 @@ def _texts(labels: np.ndarray, where: str) -> np.ndarray:
     if np.issubdtype(labels.dtype, np.floating):
         if not (np.isfinite(labels).all() and (labels == np.rint(labels)).all()):
             raise DataError("labels with fractions are no classes", where=where, do="give whole numbers, or names")
-        labels = labels.astype(np.int64)
+        labels = np.array([str(int(value)) for value in labels.tolist()], np.str_)
     listed = [value.decode(errors="replace") if isinstance(value, bytes) else str(value) for value in labels.tolist()]
-    if listed and all(WHOLE.fullmatch(text.strip()) for text in listed):
-        listed = [text.strip().partition(".")[0] for text in listed]
+    if listed and all(NUMBER.fullmatch(text.strip()) for text in listed):
+        listed = [text.strip().partition(".")[0] if WHOLE.fullmatch(text.strip()) else text for text in listed]
     return np.array(listed, np.str_)
 
 

@@ -18,7 +18,7 @@ from torch import Tensor
 from condgan.core.batch import MODES
 from condgan.core.errors import DataError
 from condgan.core.levels import BYTE, Range, Reading, extremes, in_mode, range_of, to_bytes
-from condgan.core.note import LEFT_OUT, READ, Note
+from condgan.core.note import LEFT_OUT, READ, WRONG, Note
 from condgan.data.picture import Broken, Form, Picture, form_of, is_opaque, name_of, open_picture
 
 Found = TypeVar("Found")
@@ -83,8 +83,9 @@ def decode(
     """
     notes: list[Note] = []
     if isinstance(pictures, np.ndarray):
+        unknown = _of_unknown(pictures)
         pictures, levels = _array_of_bytes(pictures, levels)
-        notes += _of_levels(levels)
+        notes += [*_of_levels(levels), *unknown]
         whole = _channels_first(pictures)
         own = (whole.shape[2], whole.shape[3])
         if (size or default_size([own])) == own and channels in (None, whole.shape[1]):
@@ -180,6 +181,16 @@ def _levels_of_array(images: np.ndarray) -> Range:
     return range_of(min(low for low, _ in parts), max(high for _, high in parts))
 
 
+def _of_unknown(images: np.ndarray) -> list[Note]:
+    """Whether an array has pixels that are no numbers."""
+    if not np.issubdtype(images.dtype, np.inexact):
+        return []
+    parts = [images[start : start + PART] for start in range(0, len(images), PART)]
+    count = sum(int((~np.isfinite(part)).any(tuple(range(1, part.ndim))).sum()) for part in parts)
+    text = f"{count:,} images have pixels that are no numbers: NaN is read as black, infinity as black or white"
+    return [Note("not-finite", text, WRONG)] if count else []
+
+
 def _channels_first(images: UInt8[np.ndarray, ...]) -> UInt8[Tensor, "n c h w"]:
     """Arrays n,h,w[,c] to n,c,h,w."""
     images = images[:, None] if images.ndim == 3 else np.moveaxis(images, -1, 1)
@@ -217,7 +228,7 @@ def _levels(
             where=f"{name_of(pictures[odd], odd)} has 8",
             do="convert them to one depth",
         )
-    return chosen, _of_levels(chosen, deep=True)
+    return chosen, _of_levels(chosen)
 
 
 def extremes_of(picture: Picture) -> Range:
@@ -230,8 +241,8 @@ def extremes_of(picture: Picture) -> Range:
     return extremes(opened if isinstance(opened, np.ndarray) else np.asarray(opened))
 
 
-def _of_levels(levels: Range, deep: bool = False) -> list[Note]:
-    if levels == BYTE and not deep:
+def _of_levels(levels: Range) -> list[Note]:
+    if levels == BYTE:
         return []
     low, high = levels
     return [Note("range", f"levels from {low:g} to {high:g} become 0 to 255; --data.range LOW-HIGH sets others", READ)]

@@ -54,10 +54,11 @@ def _of_levels(dataset: Dataset) -> Iterator[Note]:
         return
     low, high = int(dataset.target.min()), int(dataset.target.max())
     if high - low < NARROW:
+        black, white = dataset.schema.target.reading.levels
+        lowest, highest = (black + level * (white - black) / 255 for level in (low, max(high, low + 1)))
         text = f"all levels lie between {low} and {high} of 255"
-        yield Note(
-            "narrow", f"{text}: if that is not meant, --data.range {low}-{max(high, low + 1)} spreads them", WRONG
-        )
+        do = f"--data.range {lowest:.6g},{highest:.6g} spreads them"
+        yield Note("narrow", f"{text}: if that is not meant, {do}", WRONG)
 
 
 def _of_classes(column: Column, of: str) -> Iterator[Note]:

@@ -45,4 +45,8 @@ def find(data: str, root: str = "", reads: frozenset[str] = frozenset({"label"})
 def _recognised(kinds: Iterable[str], data: str, root: str, reads: frozenset[str]) -> Source | None:
     """Of the first kind that knows what DATA means."""
     found = (SOURCES[kind].recognise(data, root, reads) for kind in kinds)
-    return next((source for source in found if source is not None), None)
+    try:
+        return next((source for source in found if source is not None), None)
+    except OSError as error:
+        where = error.filename or data
+        raise DataError(f"cannot read: {error.strerror}", where=where, do="change its permissions") from None

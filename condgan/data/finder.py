@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -62,6 +63,16 @@ class Finder:
         """Whether a text names one of the images, or several."""
         plain = self._plain(value)
         return bool(plain) and (self._there(plain) is not None or bool(self._found(plain)))
+
+    def places(self, values: Sequence[str]) -> list[str | None]:
+        """The names of the files that texts name, relative to the folder; ``None`` where there is none or several."""
+        found: list[str | None] = []
+        for value in values:
+            plain = self._plain(value)
+            there = self._there(plain)
+            names = [there.relative_to(self.home).as_posix()] if there is not None else self._found(plain)
+            found.append(names[0] if len(names) == 1 else None)
+        return found
 
     def find(self, value: str, row: int) -> Path | Member | None:
         """The file that a text names; ``None`` where there is none.

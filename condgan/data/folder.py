@@ -62,8 +62,15 @@ class Folder(Source):
 
     def _require_classes(self, found: Listing, home: str, loose: Sequence[File]) -> None:
         where = found.home / home
+        if found.packed:
+            raise DataError(
+                f"{len(loose):,} images but no class folders" if loose else "no images",
+                where=where,
+                do=f"pack each class in a folder of its own, or unpack it to use a table of labels; {UNLABELLED}",
+            )
         empty = [name for name in found.folders if name.rpartition("/")[0] == home]
-        if empty and not loose:
+        empty = [name for name in empty if not any(file.startswith(f"{name}/") for file in found.files)]
+        if empty and not loose and not found.files:
             name = empty[0].rpartition("/")[2]
             raise DataError(
                 f"class without images: {name}", where=where / name, do="add images of it, or remove the folder"
@@ -71,7 +78,8 @@ class Folder(Source):
         raise DataError(
             f"{len(loose)} images but no class folders" if loose else "no images",
             where=where,
-            do=f"put each class into a folder of its own, or add a metadata.jsonl with labels; {UNLABELLED}",
+            do=f"put each class into a folder of its own, or add a metadata.jsonl with labels; {UNLABELLED}"
+            + "".join(f"; {note.text}" for note in found.left_out() if not loose),
         )
 
 

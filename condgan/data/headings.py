@@ -11,7 +11,7 @@ from condgan.core.errors import DataError, nearest
 from condgan.data.base import UNLABELLED
 from condgan.data.columns import LABEL
 from condgan.data.names import NUMBER
-from condgan.data.splits import by_split
+from condgan.data.splits import Split, by_split, split_of
 from condgan.data.suffixes import is_image
 
 if TYPE_CHECKING:
@@ -24,12 +24,17 @@ IMAGES = (
 )
 LABELS = (
     *("label", "labels", "class", "category", "target", "class_name", "classname", "label_name", "class_label"),
-    *("class_id", "classid", "label_id", "categories", "classes", "y", "column_2"),
+    *("class_id", "classid", "label_id", "categories", "classes"),
 )
+NAMED = ("class_name", "classname", "label_name", "labelname", "class_label", "category_name", "name")
+"""Columns of the names of classes that another one numbers."""
+FLAGS: dict[str, Split] = {"is_valid": "val", "is_val": "val", "is_test": "test", "is_train": "train", "valid": "val"}
+"""Columns that say yes or no to one split."""
 SPLITS = ("split", "subset", "partition", "set", "usage", "fold", "data_set", "dataset", "phase", "mode")
 PIXEL = re.compile(r"(pixel|pix|px|p|x|column)?[ _.-]?\d+([x_]\d+)?", re.IGNORECASE)
 """How columns of one pixel each are called."""
 LEAST_PIXELS = 64
+YES, NO = ("true", "1", "yes", "1.0"), ("false", "0", "no", "0.0")
 LOOKED_AT = 20
 """Values of a column that are looked at to know what it holds."""
 
@@ -77,10 +82,14 @@ def pixel_columns(table: pa.Table) -> tuple[str, ...]:
         first = next((value for value in table[packed[0]].to_pylist() if value), "")
         return tuple(packed) if isinstance(first, str) and is_square(len(first.split())) else ()
     found = [name for name in table.column_names if PIXEL.fullmatch(name)]
-    for names in (found, found[1:], found[:-1]):  # of a table without headings one column is that of labels
-        if is_square(len(names)):
-            return tuple(names)
-    return ()
+    if is_square(len(found)):
+        return tuple(sorted(found, key=lambda name: [int(number) for number in re.findall(r"\d+", name)]))
+    if not is_square(len(found) - 1):
+        return ()
+    # without headings one column is that of labels, the first or the last: it has several values, and the fewer
+    kinds = [len(set(table[name].to_pylist())) for name in (found[0], found[-1])]
+    first = kinds[1] < 2 or (kinds[0] > 1 and kinds[0] <= kinds[1])
+    return tuple(found[1:] if first else found[:-1])
 
 
 def is_square(count: int) -> bool:
@@ -97,19 +106,41 @@ def label_column(table: pa.Table, asked: str | None, image: str, where: str) -> 
     if asked is not None:
         return _asked(table, asked, where)
     usual = [name for heading in LABELS for name in table.column_names if heading_of(name) == heading]
-    usual = [name for name in usual if name != image]
+    usual = [name for name in usual if name != image and not _has_fractions(table, name)]
     if usual:
-        return usual[0]
-    if [heading_of(name) for name in table.column_names] == ["column_1"]:
-        return table.column_names[0]
-    recurring = [name for name in table.column_names if name != image and _recurs(table, name)]
+        return _named_by(table, usual[0], image)
+    others = [name for name in table.column_names if name != image]
+    recurring = [name for name in others if _recurs(table, name)]
     if len(recurring) == 1:
         return recurring[0]
+    if len(others) == 1 and (not recurring or heading_of(others[0]) in ("y", "column_1", "column_2")):
+        return others[0]
     raise DataError(
         f"no {LABEL} column found",
         where=f"{where} has {', '.join(table.column_names)}",
         do=f"choose one with data.label; {UNLABELLED}",
     )
+
+
+def _has_fractions(table: pa.Table, name: str) -> bool:
+    """Whether a column holds numbers of which some have fractions: these are no classes."""
+    values = [value for value in table[name].to_pylist() if value is not None]
+    texts = [str(value) for value in values if not isinstance(value, bool)]
+    numbers = [float(text) for text in texts if NUMBER.fullmatch(text)]
+    return len(numbers) == len(values) > 0 and any(number != int(number) for number in numbers)
+
+
+def _named_by(table: pa.Table, label: str, image: str) -> str:
+    """The column of names that belongs to a column of numbered classes; else that column."""
+    numbers = [str(value) for value in table[label].to_pylist()]
+    if not all(map(NUMBER.fullmatch, numbers)) or class_names(table, label) is not None:
+        return label
+    for name in table.column_names:
+        if name not in (label, image) and heading_of(name) in NAMED:
+            pairs = set(zip(numbers, map(str, table[name].to_pylist()), strict=True))
+            if len(pairs) == len({number for number, _ in pairs}) == len({text for _, text in pairs}):
+                return name
+    return label
 
 
 def _recurs(table: pa.Table, name: str) -> bool:
@@ -133,7 +164,28 @@ def split_column(table: pa.Table, taken: Iterable[str | None]) -> str | None:
         for name in table.column_names:
             if heading_of(name) == heading and name not in taken and by_split(table[name].to_pylist()) is not None:
                 return name
+    for name in table.column_names:
+        if name not in taken and heading_of(name) not in SPLITS and _is_of_splits(table, name):
+            return name
     return None
+
+
+def splits_of(table: pa.Table, name: str) -> dict[int, Split]:
+    """The split of each row by a column of splits; rows that are of none are left out."""
+    values = table[name].to_pylist()
+    flag = FLAGS.get(heading_of(name))
+    if flag is None:
+        return by_split(values) or {}
+    other: Split = "test" if flag == "train" else "train"
+    return {row: flag if str(value).strip().casefold() in YES else other for row, value in enumerate(values)}
+
+
+def _is_of_splits(table: pa.Table, name: str) -> bool:
+    """Whether a column of another name holds nothing but names of splits, or yes and no to one."""
+    values = {str(value).strip().casefold() for value in table[name].to_pylist()}
+    if heading_of(name) in FLAGS:
+        return len(values) > 1 and values <= {*YES, *NO}
+    return len(values) > 1 and all(split_of(value) for value in values) and by_split(sorted(values)) is not None
 
 
 def heading_of(name: str) -> str:

@@ -21,7 +21,7 @@ from condgan.data.columns import LABEL, Classes
 from condgan.data.folder import chosen_split, of_judge
 from condgan.data.splits import Split, split_of
 
-IMAGES, LABELS = "images-idx3-ubyte", "labels-idx1-ubyte"
+IMAGES, LABELS = ("images-idx3-ubyte", "images.idx3-ubyte"), ("labels-idx1-ubyte", "labels.idx1-ubyte")
 """How the files of images and of labels are called, after the name of the split."""
 
 
@@ -40,8 +40,9 @@ class Idx(Source):
     @classmethod
     def recognise(cls, data: str, root: str, reads: frozenset[str]) -> Self | None:
         path = place(data)
-        known = path is not None and path.is_dir() and any(_files(path))
-        return cls(path=str(path), labelled=LABEL in reads) if known else None
+        homes = [] if path is None or not path.is_dir() else [path, path / "raw", *path.glob("*/raw")]
+        home = next((each for each in homes if each.is_dir() and any(_files(each))), None)
+        return None if home is None else cls(path=str(home), labelled=LABEL in reads)
 
     def title(self) -> str:
         return Path(self.path).name
@@ -50,7 +51,7 @@ class Idx(Source):
         root = existing(self.path)
         parts: dict[Split, Path] = {}
         for file in _files(root):
-            stem = file.name.partition(IMAGES)[0].strip("-_.")
+            stem = file.name[: file.name.index("images")].strip("-_.")
             named = "test" if stem.endswith("t10k") else split_of(stem.rpartition("-")[2]) or "train"
             if named in parts:
                 raise DataError(
@@ -68,7 +69,9 @@ class Idx(Source):
             notes.append(Note("transposed", "EMNIST's files hold their images transposed: they are turned", READ))
         if not self.labelled:
             return Records(images, split=split, notes=tuple(notes))
-        labels = file.with_name(file.name.replace(IMAGES, LABELS))
+        names = zip(IMAGES, LABELS, strict=True)
+        name = next(file.name.replace(images, labels) for images, labels in names if images in file.name)
+        labels = file.with_name(name)
         labels = next((each for each in (labels, labels.with_suffix("")) if each.is_file()), labels)
         if not labels.is_file():
             raise DataError(f"no {labels.name}", where=root, do=f"add it; {UNLABELLED}")

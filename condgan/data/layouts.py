@@ -85,6 +85,13 @@ def palette_of(pictures: Sequence[Picture], listed: Path | None) -> Palette:
     if two is not None and len(names) in (0, 2):
         known = colours is not None and set(two) <= set(colours)
         return Palette(names or ("class 0", "class 1"), colours if known and colours else two, by_colour=True)
+    if two is None and not names and not _are_ids(pictures, 0):
+        odd = next(place for place, picture in enumerate(pictures) if not _are_ids([picture], 0))
+        raise DataError(
+            "label maps with levels that are no ids",
+            where=name_of(pictures[odd], odd),
+            do="save masks without smoothing, in two colours or as ids; or name the classes in classes.txt",
+        )
     if not names:
         count = max(_classes(picture, place) for place, picture in enumerate(pictures))
         names = tuple(f"class {index}" for index in range(count))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -25,12 +25,21 @@ TOOLS = frozenset(
 class Listing:
     """What lies below a folder or in an archive. Names are relative to it, with ``/`` between their parts."""
 
-    def __init__(self, home: Path, files: Iterable[str], folders: Iterable[str], hidden: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        home: Path,
+        files: Iterable[str],
+        folders: Iterable[str],
+        hidden: Iterable[str] = (),
+        inside: Mapping[str, str] | None = None,
+    ) -> None:
         self.home = home
         self.files = tuple(sorted(files, key=lambda name: name.split("/")))
         self.folders = tuple(sorted(folders))
         self.hidden = tuple(hidden)
         """Images that are hidden, or that a tool left behind."""
+        self.inside = inside or {}
+        """Of an archive: what it calls each file itself."""
 
     @property
     def packed(self) -> bool:
@@ -39,7 +48,7 @@ class Listing:
 
     def at(self, name: str) -> Path | Member:
         """One of the files."""
-        return Member(self.home, name) if self.packed else self.home / name
+        return Member(self.home, self.inside.get(name, name)) if self.packed else self.home / name
 
     def first_bytes(self, name: str) -> bytes:
         """The first bytes of one of the files; none where it cannot be read."""
@@ -105,7 +114,7 @@ def listing(place: Path, links: Literal["refuse", "follow", "skip"] = "refuse") 
                 is_dir = _holds(entry, os.DirEntry.is_dir)
                 if entry.is_symlink() and not out_of_sight:
                     target = Path(os.path.realpath(entry.path))
-                    if links != "follow" and not target.is_relative_to(home) and (is_dir or is_image(entry.name)):
+                    if links != "follow" and not target.is_relative_to(home) and (is_dir or _may_be_image(entry.name)):
                         if links == "skip":
                             continue
                         raise _leading_out(Path(entry.path))
@@ -164,14 +173,24 @@ def _holds(entry: os.DirEntry[str], test: Callable[[os.DirEntry[str]], bool]) ->
         return False
 
 
+def _may_be_image(name: str) -> bool:
+    return is_image(name) or says_nothing(name)
+
+
 def _packed(archive: Path) -> Listing:
-    names = [name for name in members(archive) if name and not name.startswith("/")]
+    inside = {_plain(name): name for name in members(archive)}
+    names = list(inside)
     seen = [name for name in names if all(map(visible, name.split("/")))]
     hidden = [name for name in set(names) - set(seen) if is_image(name) and not name.rsplit("/", 1)[-1].startswith(".")]
     folders = {"/".join(name.split("/")[:depth]) for name in seen for depth in range(1, name.count("/") + 1)}
-    return Listing(archive, seen, folders, sorted(hidden))
+    return Listing(archive, seen, folders, sorted(hidden), inside)
+
+
+def _plain(name: str) -> str:
+    """A name in an archive as one of any system: Windows' tools write backslashes, others begin with ``./``."""
+    return name.replace("\\", "/").removeprefix("./")
 
 
 def visible(name: str) -> bool:
     """Whether a file or a folder of that name is one that a person put there."""
-    return not name.startswith((".", "~$")) and name.casefold() not in TOOLS
+    return bool(name) and not name.startswith((".", "~$")) and name.casefold() not in TOOLS

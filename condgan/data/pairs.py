@@ -10,14 +10,16 @@ from pathlib import Path
 from typing import Literal, NamedTuple, Self
 
 from condgan.core.errors import DataError, nearest
-from condgan.core.note import Note
+from condgan.core.note import READ, WRONG, Note
 from condgan.core.palette import Palette
 from condgan.data.archive import ARCHIVES, Member
 from condgan.data.base import Records, Source, existing, place
 from condgan.data.cells import two_columns
 from condgan.data.columns import INSTANCES, PICTURE, Boundaries, LabelMaps, Pictures, Raw
+from condgan.data.decode import measure
 from condgan.data.finder import Finder
-from condgan.data.folder import of_division, of_split
+from condgan.data.folder import chosen_split, of_division, of_split
+from condgan.data.headings import split_column, splits_of
 from condgan.data.layouts import are_layouts, list_in, palette_of
 from condgan.data.listing import Listing, listing
 from condgan.data.picture import Half, Picture
@@ -102,8 +104,7 @@ class Pairs(Source):
     def _sides(self) -> Sides:
         root = existing(self.path)
         if root.is_file() and root.suffix.lower() not in ARCHIVES:
-            self.without_split()
-            return _columns(root)
+            return self._columns(root)
         found = listing(root)
         division = _by_names(found.images) if _sided(found.images) else divide(found.images, 1)
         if all(len(file.parts) == 1 for file in (*division.whole, *division.parts.get("train", ()))):
@@ -137,6 +138,21 @@ class Pairs(Source):
             )
         one, other = others
         return Sides((one, other), (placed[one], placed[other]), extra[0] if extra else None, listed, split, notes)
+
+    def _columns(self, file: Path) -> Sides:
+        """The two columns of pictures of a table, in the rows of this split."""
+        finder = Finder(file.parent, file)
+        table = read_beside(file, finder)
+        named = split_column(table, ())
+        splits = splits_of(table, named) if named else {}
+        split = None
+        if splits:
+            split = chosen_split(self, set(splits.values()))
+            table = table.take([row for row, each in splits.items() if each == (split or "train")])
+        else:
+            self.without_split()
+        names, pictures = two_columns(table, finder, str(file))
+        return Sides(names, pictures, None, list_in(file.parent), split)
 
 
 SIDED = re.compile(r"(.*?)[_-]?([ab])", re.IGNORECASE)
@@ -205,12 +221,9 @@ def _matching(sides: Sequence[dict[str, Picture]], folders: Sequence[str], home:
 
 def _halves(files: Sequence[Path | Member], listed: Path | None, split: Split | None, notes: tuple[Note, ...]) -> Sides:
     """Files of two pictures side by side, as the pix2pix data are."""
+    shapes = [form for form in measure(files[:LOOKED_AT]) if form]
+    wide = bool(shapes) and all(width >= 1.5 * height for height, width in shapes)
+    told = "each file is read as two pictures side by side, the left and the right half"
+    notes = (*notes, Note("halves", told, READ if wide else WRONG))
     left, right = ([Half(each, right) for each in files] for right in (False, True))
     return Sides(HALVES, (left, right), None, listed, split, notes)
-
-
-def _columns(file: Path) -> Sides:
-    """The two columns of pictures of a table."""
-    finder = Finder(file.parent, file)
-    names, pictures = two_columns(read_beside(file, finder), finder, str(file))
-    return Sides(names, pictures, None, list_in(file.parent))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import struct
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -92,12 +91,13 @@ def form_of(picture: Picture) -> Form:
     ):
         if image.width * image.height > MOST_PIXELS:
             raise ValueError(f"{image.width}×{image.height} pixels, more than {MOST_PIXELS:,}")
+        deep = is_deep(image.mode) or _is_deep_colour(image)  # before its data are read, as its EXIF may make them
         # of a TIFF the size in the header is that after it was turned
         on_its_side = image.format != "TIFF" and image.getexif().get(ORIENTATION, 1) in (5, 6, 7, 8)
         height, width = (image.width, image.height) if on_its_side else (image.height, image.width)
         frames = getattr(image, "n_frames", 1) if image.format in SEVERAL else 1
         channels = 1 if image.mode in GREY else 3
-        return Form(height, width, channels, has_alpha(image), is_deep(image.mode), frames)
+        return Form(height, width, channels, has_alpha(image), deep, frames)
 
 
 def open_picture(picture: Picture, reading: Reading | None = None) -> Image.Image | np.ndarray:
@@ -121,7 +121,33 @@ def open_picture(picture: Picture, reading: Reading | None = None) -> Image.Imag
         array = array[..., 0] if array.ndim == 3 and array.shape[-1] == 1 else array
         return array if reading is None else to_bytes(array, reading.levels)
     with _reading(), _file(picture) as image:
+        if _is_deep_colour(image):
+            deep = _deep_colour(picture, image)
+            return deep if reading is None else to_bytes(deep, reading.levels)
         return ImageOps.exif_transpose(image)
+
+
+def _is_deep_colour(image: Image.Image) -> bool:
+    """Whether a PNG in colour has 16 bits a channel, of which Pillow would keep the upper 8."""
+    return image.format == "PNG" and any(
+        str(each[3]).endswith(";16B") for each in getattr(image, "tile", []) if image.mode != "I;16"
+    )
+
+
+def _deep_colour(picture: Path | Member | bytes | np.ndarray, image: Image.Image) -> np.ndarray:
+    """A PNG in colour with all its 16 bits."""
+    from kornia_rs import io as rust
+
+    assert not isinstance(picture, np.ndarray), "arrays are no files"
+    whole = picture if isinstance(picture, bytes) else content(picture) if isinstance(picture, Member) else None
+    whole = picture.read_bytes() if whole is None and isinstance(picture, Path) else whole
+    if (
+        image.mode not in ("RGB", "RGBA")
+        or not hasattr(rust, "decode_image_png_u16")
+        or "LA" in str(getattr(image, "tile", ""))
+    ):
+        raise ValueError("grey with alpha of 16 bits; save it with 8 bits, or without alpha")
+    return np.asarray(rust.decode_image_png_u16(whole, (image.height, image.width), image.mode.lower()))
 
 
 def opened(picture: Picture) -> Image.Image:
@@ -187,11 +213,12 @@ def array_of(picture: Picture) -> np.ndarray | None:
             found = np.load(io.BytesIO(content(picture)), allow_pickle=False)
         else:
             found = np.load(picture, allow_pickle=False)
-    if not np.issubdtype(found.dtype, np.number) and found.dtype != np.bool_:
+    if (not np.issubdtype(found.dtype, np.number) and found.dtype != np.bool_) or np.iscomplexobj(found):
         raise Broken(f"an array of {found.dtype}")
     if found.ndim == 3 and found.shape[0] in (1, 3, 4) and found.shape[-1] not in (1, 3, 4):
         found = np.moveaxis(found, 0, -1)
-    if found.ndim not in (2, 3) or not found.size or found.shape[0] * found.shape[1] > MOST_PIXELS:
+    odd = found.ndim == 3 and found.shape[-1] not in (1, 3, 4)
+    if found.ndim not in (2, 3) or odd or not found.size or found.shape[0] * found.shape[1] > MOST_PIXELS:
         raise Broken(f"an array of shape {found.shape}")
     return found
 
@@ -205,10 +232,9 @@ def _reading() -> Iterator[None]:
     """Turn whatever a broken image makes Pillow raise into its reason."""
     try:
         yield
-    except (
-        *(OSError, ValueError, SyntaxError, TypeError, EOFError, IndexError, struct.error),
-        Image.DecompressionBombError,
-    ) as error:
+    except Broken:
+        raise
+    except Exception as error:  # decoders raise of any kind: each means that the file is damaged
         first = (str(error).splitlines() or [""])[0]
         raise Broken("not an image" if "cannot identify" in first else first or type(error).__name__) from None
 

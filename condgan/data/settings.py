@@ -24,7 +24,10 @@ def _range(value: Any) -> Any:
 
 
 def _colour(value: str) -> str:
-    ImageColor.getrgb(value)  # raises ValueError where it is none
+    try:
+        ImageColor.getrgb(value)
+    except ValueError:
+        raise ValueError(f"no colour {value!r}: give a name such as white, or #rrggbb") from None
     return value
 
 

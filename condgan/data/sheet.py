@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
 from itertools import chain
 from pathlib import Path
@@ -61,7 +62,7 @@ def read(file: Path, is_row: Callable[[list[str]], bool] = lambda cells: False) 
                 return _of_text(file, is_row)
             case ".jsonl" | ".ndjson" | ".json":
                 return _of_objects(file)
-    except (pa.ArrowException, OSError, ValueError, RecursionError, csv.Error, LookupError) as error:
+    except (pa.ArrowException, OSError, ValueError, RecursionError, OverflowError, csv.Error, LookupError) as error:
         raise DataError("cannot read table", where=file, do=str(error).splitlines()[0]) from None
     raise DataError("not a table", where=file, do=f"give one of {', '.join(SUFFIXES)}")
 
@@ -69,7 +70,11 @@ def read(file: Path, is_row: Callable[[list[str]], bool] = lambda cells: False) 
 def text_of(file: Path) -> str:
     """A text file in the encoding that it says, else UTF-8, else that of Western Windows."""
     require_memory(8 * file.stat().st_size, "table", file, "split it into shards, or give Parquet")
-    content = file.read_bytes()
+    return decoded(file.read_bytes())
+
+
+def decoded(content: bytes) -> str:
+    """Text in the encoding that it says, else UTF-8, else that of Western Windows."""
     for mark, encoding in MARKS:
         if content.startswith(mark):
             return content.decode(encoding)
@@ -85,8 +90,12 @@ def _of_text(file: Path, is_row: Callable[[list[str]], bool]) -> pa.Table:
     import pyarrow as pa
 
     text = text_of(file)
+    if text.count('"') % 2:
+        raise ValueError("a quote that is not closed; double each quote in a cell, and quote the cell")
+    named = re.match(r"sep=(.)\r?\n", text)  # how spreadsheets say their delimiter
+    text = text[named.end() :] if named else text
     first = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = "\t" if file.suffix.lower() == ".tsv" and "\t" in first else _delimiter(first)
+    delimiter = named[1] if named else "\t" if file.suffix.lower() == ".tsv" and "\t" in first else _delimiter(first)
     rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if any(map(str.strip, row))]
     if not rows:
         raise ValueError("an empty table")
@@ -95,7 +104,8 @@ def _of_text(file: Path, is_row: Callable[[list[str]], bool]) -> pa.Table:
     for line, row in enumerate(rows):
         if (len(row) != width and any(row[width:])) or len(row) < width:
             raise ValueError(f"row {line} has {len(row)} cells and the first {width}")
-    headless = any(map(is_image, rows[0])) or is_row(rows[0])
+    counted = rows[0] in ([str(place) for place in range(start, start + width)] for start in (0, 1)) and width > 3
+    headless = not counted and (any(map(is_image, rows[0])) or is_row(rows[0]))
     names = [f"column {place}" for place in range(1, width + 1)] if headless else _distinct(rows[0])
     rows = rows if headless else rows[1:]
     columns = {name: [row[place] or None for row in rows] for place, name in enumerate(names)}

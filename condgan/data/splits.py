@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 Split = Literal["train", "val", "test"]
@@ -44,6 +44,29 @@ def split_of(name: str) -> Split | None:
     found = {_KNOWN[word] for word in words if word in _KNOWN}
     others = [word for word in words if word not in _KNOWN and word not in FILLERS]
     return found.pop() if len(found) == 1 and not others else None
+
+
+def part_of(name: str) -> Split | None:
+    """The split of which a file is one of the parts, whatever else its name says: ``mnist_train-00000-of-00002``."""
+    words = [word.casefold() for word in _WORD.findall(name)]
+    found = {_KNOWN[word] for word in words if word in _KNOWN}
+    return found.pop() if len(found) == 1 else None
+
+
+def named_splits(names: Iterable[str]) -> dict[str, Split]:
+    """The names that name splits: by themselves, or by the one word in which they differ, as ``mnist_train`` and
+    ``mnist_test`` do."""
+    listed = list(names)
+    found = {name: split for name in listed if (split := split_of(name))}
+    groups: dict[tuple[str, ...], dict[str, Split]] = defaultdict(dict)
+    for name in listed:
+        split = part_of(name)
+        if split is not None:
+            groups[tuple(word for word in _WORD.findall(name) if word.casefold() not in _KNOWN)][name] = split
+    for group in groups.values():
+        if len(set(group.values())) > 1 and "train" in group.values():
+            found |= group
+    return found
 
 
 _KNOWN: dict[str, Split] = {word: split for split, words in SYNONYMS.items() for word in words}
@@ -87,10 +110,10 @@ def divide(names: Sequence[str], levels: int) -> Division:
     for file in files:
         if len(file.parts) > 1:
             tops[file.parts[0]].append(file)
-    named = {top: split for top in tops if (split := split_of(top))}
+    named = named_splits(tops)
     if _are_splits(tops, named, levels):
         return _by_top(files, tops, named, levels, home)
-    if levels and _below_classes(files):
+    if _below_classes(files):
         parts: dict[Split, list[File]] = defaultdict(list)
         for file in files:
             split = split_of(file.parts[1])
@@ -101,6 +124,8 @@ def divide(names: Sequence[str], levels: int) -> Division:
 
 
 def _are_splits(tops: Mapping[str, Sequence[File]], named: Mapping[str, Split], levels: int) -> bool:
+    if set(named.values()) == {"val", "test"} and len(named) == len(tops):
+        return True
     if "train" not in named.values():
         return False
     if len(named) == len(tops) or len(set(named.values())) > 1:
@@ -161,9 +186,11 @@ def _unwrapped(files: list[File], levels: int) -> tuple[list[File], str]:
 
 
 def by_split(values: Sequence[object]) -> dict[int, Split] | None:
-    """The split of each row of a column of splits; ``None`` where it is no such column."""
-    named = {str(value): split_of(str(value)) for value in set(map(str, values))}
-    if None in named.values() or "train" not in named.values():
+    """The split of each row of a column of splits, without those of rows that are of none; ``None`` where it is no such
+    column."""
+    named = {text: split_of(text) for text in set(map(str, values))}
+    known = {split for split in named.values() if split is not None}
+    if "train" not in known or (len(known) < 2 and None in named.values()):
         return None
     found = {row: named[str(value)] for row, value in enumerate(values)}
     return {row: split for row, split in found.items() if split is not None}

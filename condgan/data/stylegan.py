@@ -8,10 +8,10 @@ from typing import Literal, Self
 
 import numpy as np
 
-from condgan.core.bounds import read_text
+from condgan.core.bounds import require_memory
 from condgan.core.errors import DataError
 from condgan.core.note import READ, Note
-from condgan.data.archive import ARCHIVES, content
+from condgan.data.archive import ARCHIVES, Member, content
 from condgan.data.base import UNLABELLED, Records, Source, existing, place
 from condgan.data.columns import LABEL, Classes, Raw, Vectors
 from condgan.data.listing import Listing, listing
@@ -35,7 +35,7 @@ class StyleGAN(Source):
         path = place(data)
         if path is None or not (path.is_dir() or path.suffix.lower() in ARCHIVES):
             return None
-        known = path.is_file() or any(path.glob(LABELS)) or any(path.glob(f"*/{LABELS}"))
+        known = path.is_file() or any(any(path.glob(f"{folders}{LABELS}")) for folders in ("", "*/", "*/*/"))
         if not known or _labels_in(listing(path)) is None:
             return None
         return cls(path=str(path), labelled=LABEL in reads)
@@ -72,19 +72,40 @@ class StyleGAN(Source):
     def _labels(self, found: Listing, name: str) -> dict[str, object]:
         try:
             file = found.at(name)
-            text = read_text(file) if isinstance(file, Path) else content(file).decode()
-            labels = json.loads(text)["labels"]
+            labels = json.loads(_text(file))["labels"]
             if labels is None:
                 raise DataError(f"{LABELS} has no labels", where=file, do=UNLABELLED)
-            return {str(each).replace("\\", "/"): label for each, label in labels}
+            pairs = list(labels.items() if isinstance(labels, dict) else labels)
+            named = {str(each).replace("\\", "/").removeprefix("./"): label for each, label in pairs}
+            twice = {
+                str(each) for each, label in pairs if named[str(each).replace("\\", "/").removeprefix("./")] != label
+            }
+            if twice:
+                raise DataError(
+                    f"{LABELS} names {min(twice)} with two labels", where=file, do="keep one line for each image"
+                )
+            return named
         except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise DataError(f"cannot read {LABELS}", where=self.path, do=f"pack the data again ({error!r})") from None
 
 
+def _text(file: Path | Member) -> str:
+    if isinstance(file, Path):
+        require_memory(8 * file.stat().st_size, LABELS, file, "split the data into several")
+        return file.read_bytes().decode("utf-8-sig")
+    return content(file).decode("utf-8-sig")
+
+
 def _labels_in(found: Listing) -> str | None:
-    """The file of labels: at the top, or in the only folder there is, as archives leave it."""
-    named = [name for name in found.files if name.rpartition("/")[2] == LABELS and name.count("/") < 2]
-    return min(named, key=lambda name: name.count("/")) if named else None
+    """The file of labels, in the uppermost folder that has one; a file of that name without labels is another one."""
+    named = [name for name in found.files if name.rpartition("/")[2] == LABELS and name.count("/") < 3]
+    name = min(named, key=lambda name: name.count("/")) if named else None
+    try:
+        if name is not None and "labels" not in json.loads(_text(found.at(name))):
+            return None
+    except (OSError, ValueError, TypeError, RecursionError):
+        pass  # what is wrong with it is to be told
+    return name
 
 
 def _column(values: list[object], where: str) -> Raw:
@@ -96,6 +117,8 @@ def _column(values: list[object], where: str) -> Raw:
         raise DataError("labels of several forms", where=where, do="give an integer, or a vector, for each") from None
     if vectors.ndim != 2:
         raise DataError(f"labels of shape {vectors.shape}", where=where, do="give an integer, or a vector, for each")
+    if vectors.shape[1] == 1 and (vectors == np.rint(vectors)).all():
+        return Classes(vectors[:, 0])
     if np.isin(vectors, (0, 1)).all() and (vectors.sum(1) == 1).all():
         return Classes(vectors.argmax(1))
     return Vectors(vectors)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple, Self
@@ -10,18 +11,19 @@ from condgan.core.errors import DataError, NoSplitError
 from condgan.core.note import LEFT_OUT, Note
 from condgan.data.base import Records, Source, existing, place
 from condgan.data.cells import Columns
+from condgan.data.class_lists import LISTS as LISTS_OF_CLASSES
 from condgan.data.columns import LABEL
 from condgan.data.finder import Finder
 from condgan.data.folder import chosen_split, of_judge
 from condgan.data.headings import image_column, is_row
 from condgan.data.listing import Listing, listing, require_inside
 from condgan.data.sheet import SUFFIXES, read
-from condgan.data.splits import Split, divide, split_of
+from condgan.data.splits import FILLERS, Split, divide, part_of, split_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-METADATA = ("metadata.jsonl", "metadata.csv", "metadata.parquet")
+METADATA = ("metadata.jsonl", "metadata.csv", "metadata.parquet", "metadata.json")
 LISTS = ("labels", "train", "annotations", "train_labels", "trainlabels", "data", "index", "list", "dataset")
 """What tables beside images are called, where they are not called metadata."""
 
@@ -97,15 +99,17 @@ class Table(Source):
         if table := table_in(root):
             return Files([table], root)
         homes = {split: each for each in sorted(root.iterdir()) if each.is_dir() and (split := split_of(each.name))}
-        if "train" in homes and metadata_in(homes["train"]):
-            there = {split: table for split, home in homes.items() if (table := metadata_in(home))}
+        if "train" in homes and table_in(homes["train"]):
+            there = {split: table for split, home in homes.items() if (table := table_in(home))}
             split = chosen_split(self, there)
             table = there[split or "train"]
             return Files([table], table.parent, split, tuple(there))
-        shards = [root / name for name in listing(root).files if name.lower().endswith(".parquet")]
+        files = listing(root).files
+        shards = [root / name for name in files if name.lower().endswith(".parquet")]
+        shards = shards or [root / name for name in files if name.lower().endswith((".csv", ".tsv"))]
         parts: dict[Split, list[Path]] = {}
         for shard in shards:
-            named = split_of(shard.stem.split("-")[0]) or split_of(shard.parent.name)
+            named = part_of(shard.stem) or split_of(shard.parent.name)
             if named is not None:
                 parts.setdefault(named, []).append(shard)
         if "train" not in parts:
@@ -143,30 +147,40 @@ def table_in(folder: Path) -> Path | None:
     """The table beside images, if there is one: metadata, else one by a usual name, else the only one there is."""
     if found := metadata_in(folder):
         return found
-    tables = [each for each in sorted(folder.iterdir()) if each.suffix.lower() in (".csv", ".tsv", ".jsonl")]
+    kinds = (".csv", ".tsv", ".jsonl", ".json")
+    tables = [each for each in sorted(folder.iterdir()) if each.suffix.lower() in kinds and each.is_file()]
+    tables = [each for each in tables if each.name.lower() not in LISTS_OF_CLASSES]
     named = [each for each in tables if each.stem.lower() in LISTS and each.is_file()]
     return named[0] if named else tables[0] if len(tables) == 1 else None
 
 
 def _has_shards(folder: Path) -> bool:
-    return any(any(folder.glob(pattern)) for pattern in ("*.parquet", "*/*.parquet"))
+    """Whether a folder holds nothing but tables: Parquet files, or text files of pixels, of one split each."""
+    if any(any(folder.glob(pattern)) for pattern in ("*.parquet", "*/*.parquet")):
+        return True
+    found = listing(folder, "skip")
+    tables = [name for name in found.files if name.lower().endswith((".parquet", ".csv", ".tsv"))]
+    return bool(tables) and not found.images
 
 
 def _is_listed(folder: Path) -> bool:
     """Whether an image folder has a table that says what its images are.
 
-    A metadata file does, where it has a column of images; any other table where there are no class folders.
+    Where there are class folders, only a metadata file does that has a column of images. Where there are none, any
+    table does; what is wrong with it is then to be told.
     """
     homes = [folder, *(each for each in folder.iterdir() if each.is_dir() and split_of(each.name) == "train")]
     if any(_lists_images(table) for home in homes if (table := metadata_in(home))):
         return True
-    table = table_in(folder)
+    table = next((table for home in homes if (table := table_in(home))), None)
     if table is None:
         return False
-    images = listing(folder).images
-    division = divide(images, 1)
+    division = divide(listing(folder, "skip").images, 1)
     labelled = division.whole or division.parts.get("train", ())
-    return not any(len(file.parts) > 1 for file in labelled) and _lists_images(table)
+    classes = {file.parts[0] for file in labelled if len(file.parts) > 1}
+    words = {word for name in classes for word in re.findall(r"[a-z]+", name.casefold())}
+    plain = words <= {*FILLERS, "part", "jpg", "jpeg", "png"}  # such as images/, or images_1/ and images_2/
+    return not classes or (plain and _lists_images(table))
 
 
 def _lists_images(table: Path) -> bool:
@@ -178,7 +192,7 @@ def _lists_images(table: Path) -> bool:
         found = read_beside(table, finder)
         column = image_column(found, None, str(table), finder.knows)
     except DataError:
-        return table.name.lower() in METADATA and not finder.found.images  # what is wrong with it is to be told
+        return False
     named = [value for value in found[column].to_pylist()[:50] if value is not None]
     if any(isinstance(value, bytes | dict) for value in named):
         return True

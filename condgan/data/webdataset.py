@@ -13,7 +13,8 @@ from condgan.data.archive import Member, content, members
 from condgan.data.base import UNLABELLED, Records, Source, existing, place
 from condgan.data.columns import LABEL, Classes
 from condgan.data.folder import chosen_split, of_judge
-from condgan.data.splits import Split, split_of
+from condgan.data.listing import listing
+from condgan.data.splits import Split, part_of, split_of
 from condgan.data.suffixes import is_image
 
 CLASS_SUFFIXES = ("cls", "label", "class", "cls.txt")
@@ -34,8 +35,10 @@ class WebDataset(Source):
     def recognise(cls, data: str, root: str, reads: frozenset[str]) -> Self | None:
         path = place(data)
         shards = [] if path is None else _shards(path)
-        if not shards or not any(_has_keys(members(shard)) for shard in shards[:1]):
+        if path is None or not shards or not _has_keys(members(shards[0])):
             return None
+        if path.is_dir() and listing(path, "skip").images:
+            return None  # archives beside images: the images are the data
         return cls(path=str(path), labelled=LABEL in reads)
 
     def title(self) -> str:
@@ -45,7 +48,7 @@ class WebDataset(Source):
         shards = _shards(existing(self.path))
         parts: dict[Split, list[Path]] = {}
         for shard in shards:
-            named = split_of(shard.stem.split("-")[0]) or split_of(shard.parent.name)
+            named = part_of(shard.stem) or split_of(shard.parent.name)
             if named is not None:
                 parts.setdefault(named, []).append(shard)
         split = None
@@ -61,6 +64,7 @@ class WebDataset(Source):
             for key, suffixes in _samples(members(shard)).items():
                 picture = next((suffix for suffix in suffixes if is_image(f"x.{suffix.lower()}")), None)
                 if picture is None:
+                    unread["sample without an image"] = unread.get("sample without an image", 0) + 1
                     continue
                 images.append(Member(shard, f"{key}.{picture}"))
                 if self.labelled:
@@ -70,7 +74,7 @@ class WebDataset(Source):
                         unread[suffix] = unread.get(suffix, 0) + 1
         notes = [*of_judge(parts, self.subset, split)]
         if unread:
-            listed = some(f"{count:,} .{suffix}" for suffix, count in unread.items())
+            listed = some(f"{count:,} {'' if ' ' in suffix else '.'}{suffix}" for suffix, count in unread.items())
             notes.append(Note("unread", f"files beside the images that nothing reads: {listed}", LEFT_OUT))
         columns = {LABEL: Classes(labels)} if self.labelled else {}
         return Records(images, columns, split=split, notes=tuple(notes))
@@ -84,11 +88,18 @@ def _shards(path: Path) -> list[Path]:
 
 
 def _samples(names: Sequence[str]) -> dict[str, list[str]]:
-    """The suffixes of each sample, by the name before the first dot."""
+    """The suffixes of each sample, by the name before the first dot; where several images would be one sample, by that
+    before the last."""
+    by_first, by_last = (_grouped(names, first) for first in (True, False))
+    one = all(sum(is_image(f"x.{suffix}") for suffix in suffixes) < 2 for suffixes in by_first.values())
+    return by_first if one else by_last
+
+
+def _grouped(names: Sequence[str], first: bool) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for name in names:
         folder, slash, base = name.rpartition("/")
-        stem, dot, suffix = base.partition(".")
+        stem, dot, suffix = base.partition(".") if first else base.rpartition(".")
         if dot and stem:
             found.setdefault(f"{folder}{slash}{stem}", []).append(suffix)
     return found
@@ -96,8 +107,11 @@ def _samples(names: Sequence[str]) -> dict[str, list[str]]:
 
 def _has_keys(names: Sequence[str]) -> bool:
     """Whether an image and its class, or other data of its, have one name; else an archive is one of class folders."""
-    told = {*CLASS_SUFFIXES, "json", "txt"}
-    return any(told & set(suffixes) for suffixes in list(_samples(names).values())[:100])
+    samples = _samples(names)
+    if any({*CLASS_SUFFIXES} & set(suffixes) for suffixes in samples.values()):
+        return True
+    folders = {key.rpartition("/")[0] for key in samples}
+    return len(folders) == 1 and any("json" in suffixes for suffixes in samples.values())
 
 
 def _label(shard: Path, key: str, suffixes: Sequence[str]) -> str:

@@ -126,8 +126,8 @@ def of_no_kind(birds: Path) -> Path:
 
 
 CASES: list[tuple[Break, str]] = [
-    (unreadable, "cannot read image; {}/wren/3.png (not an image); replace or remove it, or --skip-bad"),
-    (cut_short, "cannot read image; {}/wren/3.png (image file is truncated); replace or remove it, or --skip-bad"),
+    (unreadable, "cannot read image; {}/wren/3.png (not an image); replace or remove it"),
+    (cut_short, "cannot read image; {}/wren/3.png (image file is truncated); replace or remove it"),
     (empty_class, "class without images: emu; {}/emu; add images"),
     (mixed_channels, "images of mixed channels: 11 with 3, 1 with 1; {}/wren/3.png; choose with data.channels"),
     (no_images, "class without images: robin; {}/robin;"),

@@ -300,7 +300,7 @@ def test_the_range_of_levels_is_that_of_the_data(kind: str, tmp_path: Path) -> N
             file = tmp_path / name / f"{index}.{suffix}"
             np.save(file, array) if suffix == "npy" else Image.fromarray(array).save(file)
     dataset = load(tmp_path)
-    assert dataset.schema.target.reading.levels == levels and "range" in kinds(dataset)
+    assert dataset.schema.target.reading.levels == levels and ("range" in kinds(dataset)) == (levels != (0, 255))
     low, high = levels
     wanted = np.rint((first.astype(float) - low) * 255 / (high - low)).astype(np.uint8)
     np.testing.assert_array_equal(dataset.target[0].permute(1, 2, 0).numpy().squeeze(), wanted)
@@ -351,7 +351,7 @@ def test_what_lies_under_alpha_is_not_shown(tmp_path: Path) -> None:
     assert "transparency" in kinds(white)
     assert load(tmp_path, channels=3, background="#102030").target[1, :, 7, 0].tolist() == [16, 32, 48]
     assert load(tmp_path, channels=1).target[1, 0, 7, 0] == 255
-    with pytest.raises(Exception, match="unknown color specifier"):
+    with pytest.raises(Exception, match="no colour 'nocolour': give a name"):
         load(tmp_path, background="nocolour")
 
 
@@ -416,7 +416,10 @@ def test_a_column_of_splits(tmp_path: Path) -> None:
     fill(tmp_path, ["img"], 12)
     rows = [f"{n:03d},{'ab'[n % 2]},{'Training' if n < 8 else 'PublicTest'}\n" for n in range(12)]
     file = table(tmp_path, "id,label,Usage\n" + "".join(rows))
-    assert (len(load(file)), len(load(file, split="test"))) == (8, 4) and kinds(load(file)) == ["split-column"]
+    assert (len(load(file)), len(load(file, split="test"))) == (8, 4) and kinds(load(file)) == [
+        "split-column",
+        "columns",
+    ]
 
 
 def test_a_name_of_several_images_is_refused_and_the_advice_works(tmp_path: Path) -> None:

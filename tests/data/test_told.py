@@ -29,7 +29,7 @@ def test_doctor_writes_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) 
     assert found["training"]["images_per_second"] > 0
     (birds / "robin" / "0.png").write_bytes(b"not an image")
     assert run("doctor", birds, "--json") == 3
-    assert json.loads(capsys.readouterr().out)["errors"][0]["do"] == "replace or remove it, or --skip-bad"
+    assert json.loads(capsys.readouterr().out)["errors"][0]["do"] == "replace or remove it"
 
 
 def test_what_cannot_be_read_is_named_and_nothing_is_called_well(
