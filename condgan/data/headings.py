@@ -26,9 +26,11 @@ LABELS = (
     *("label", "labels", "class", "category", "target", "class_name", "classname", "label_name", "class_label"),
     *("class_id", "classid", "label_id", "categories", "classes"),
 )
+HEADLESS = ("y", "column_1", "column_2")
+"""What the only column beside that of images may be called to be that of labels."""
 NAMED = ("class_name", "classname", "label_name", "labelname", "class_label", "category_name", "name")
 """Columns of the names of classes that another one numbers."""
-FLAGS: dict[str, Split] = {"is_valid": "val", "is_val": "val", "is_test": "test", "is_train": "train", "valid": "val"}
+FLAGS: dict[str, Split] = {"is_valid": "val", "is_val": "val", "is_test": "test", "is_train": "train"}
 """Columns that say yes or no to one split."""
 SPLITS = ("split", "subset", "partition", "set", "usage", "fold", "data_set", "dataset", "phase", "mode")
 PIXEL = re.compile(r"(pixel|pix|px|p|x|column)?[ _.-]?\d+([x_]\d+)?", re.IGNORECASE)
@@ -113,7 +115,7 @@ def label_column(table: pa.Table, asked: str | None, image: str, where: str) -> 
     recurring = [name for name in others if _recurs(table, name)]
     if len(recurring) == 1:
         return recurring[0]
-    if len(others) == 1 and (not recurring or heading_of(others[0]) in ("y", "column_1", "column_2")):
+    if len(others) == 1 and (heading_of(others[0]) in HEADLESS or _recurs(table, others[0], numbers=True)):
         return others[0]
     raise DataError(
         f"no {LABEL} column found",
@@ -143,17 +145,13 @@ def _named_by(table: pa.Table, label: str, image: str) -> str:
     return label
 
 
-def _recurs(table: pa.Table, name: str) -> bool:
-    """Whether a column holds text, not numbers, of which each value comes twice on the average."""
-    import pyarrow.types as types
-
-    kind = table.schema.field(name).type
-    kind = kind.value_type if types.is_dictionary(kind) else kind
-    if not (types.is_string(kind) or types.is_large_string(kind)):
-        return False
+def _recurs(table: pa.Table, name: str, numbers: bool = False) -> bool:
+    """Whether a column holds text, or also whole numbers, of which each value comes twice on the average."""
     values = [value for value in table[name].to_pylist() if value is not None]
-    known = set(values)
-    if not known or all(NUMBER.fullmatch(value) for value in known) or by_split(values) is not None:
+    if not all(isinstance(value, str | int if numbers else str) for value in values):
+        return False
+    known = set(map(str, values))
+    if not known or by_split(values) is not None or (not numbers and all(map(NUMBER.fullmatch, known))):
         return False
     return 2 * len(known) <= max(2, len(table))
 
