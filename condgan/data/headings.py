@@ -108,15 +108,18 @@ def label_column(table: pa.Table, asked: str | None, image: str, where: str) -> 
     if asked is not None:
         return _asked(table, asked, where)
     usual = [name for heading in LABELS for name in table.column_names if heading_of(name) == heading]
-    usual = [name for name in usual if name != image and not _has_fractions(table, name)]
-    if usual:
-        return _named_by(table, usual[0], image)
+    usual = [name for name in usual if name != image]
+    whole = [name for name in usual if not _has_fractions(table, name)]
+    if whole:
+        return _named_by(table, whole[0], image)
     others = [name for name in table.column_names if name != image]
     recurring = [name for name in others if _recurs(table, name)]
     if len(recurring) == 1:
         return recurring[0]
     if len(others) == 1 and (heading_of(others[0]) in HEADLESS or _recurs(table, others[0], numbers=True)):
         return others[0]
+    if usual:
+        return usual[0]  # it holds no classes: that is to be told
     raise DataError(
         f"no {LABEL} column found",
         where=f"{where} has {', '.join(table.column_names)}",
