@@ -9,14 +9,24 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from condgan.core.errors import DataError
-from condgan.core.note import LEFT_OUT, READ, Note
+from condgan.core.note import LEFT_OUT, READ, WRONG, Note, some
 from condgan.data.base import Records
 from condgan.data.columns import LABEL, Classes
 from condgan.data.decode import Undecoded
 from condgan.data.finder import Finder
-from condgan.data.headings import class_names, image_column, label_column, pixel_columns, split_column, splits_of
+from condgan.data.headings import (
+    CALLED,
+    class_names,
+    has_images,
+    heading_of,
+    image_column,
+    label_column,
+    pixel_columns,
+    split_column,
+    splits_of,
+)
 from condgan.data.picture import Picture
-from condgan.data.splits import Split, divide
+from condgan.data.splits import Split, divide, part_of
 from condgan.data.suffixes import is_image
 
 if TYPE_CHECKING:
@@ -42,7 +52,7 @@ class Columns:
         """
         self.table, self.finder, self.where = table, finder, where
         knows = None if finder is None else finder.knows
-        self.pixels = pixel_columns(table) if image is None else ()
+        self.pixels = pixel_columns(table) if image is None and not has_images(table, knows) else ()
         """The columns of single pixels, or the one that holds them all; empty where a column holds images or names."""
         self.image = self.pixels[0] if self.pixels else image_column(table, image, where, knows)
         rest = table.drop_columns(list(self.pixels)) if self.pixels else table
@@ -58,11 +68,13 @@ class Columns:
         """The split of each row by the folder that its image is in, where the folders are those of splits."""
         values = [] if self.pixels or self.finder is None else self.table[self.image].to_pylist()
         texts = [str(value["path"] if isinstance(value, dict) else value) for value in values if value is not None]
-        if self.finder is None or len(texts) < len(values) or not any("/" in text or "\\" in text for text in texts):
-            places = self.finder.places(texts) if self.finder is not None and self.finder.looked else []
-        else:
-            places = self.finder.places(texts)
-        if not places or None in places:
+        if self.finder is None or not texts or len(texts) < len(values):
+            return None
+        home = self.finder.home
+        if not any(part_of(each.name) for each in home.iterdir() if each.is_dir()) and not any("/" in t for t in texts):
+            return None  # no folders of splits
+        places = self.finder.places(texts)
+        if None in places:
             return None
         division = divide([place for place in places if place is not None], 0)
         split = {file.name: name for name, files in division.parts.items() for file in files}
@@ -108,6 +120,11 @@ class Columns:
             rest = len(self.table) - len(self.splits)
             if rest:
                 yield Note("not-a-split", f"{rest:,} rows that are of no split", LEFT_OUT)
+        unused = [name for name in self.table.column_names if heading_of(name) in CALLED and name != self.label]
+        if self.splits is None and unused:
+            kinds = some(map(str, dict.fromkeys(self.table[unused[0]].to_pylist())), 5)
+            text = f"the column {unused[0]} says nothing of train, val or test ({kinds}): all rows are trained on"
+            yield Note("split-unused", text, WRONG)
         if len(self.table.column_names) > 2 and self.label is not None and not self.pixels:
             yield Note("columns", f"images are those of the column {self.image}, labels of {self.label}", READ)
 

@@ -43,6 +43,8 @@ class Folder(Source):
             raise DataError("not a folder", where=root, do="give a folder per class, a table, or an .npz")
         found = listing(root)
         division = divide(found.images, 1 if self.labelled else 0)
+        if self.labelled:
+            division = _without_other_classes(division)
         files, split = of_split(self, division)
         notes = [*of_division(division, self.subset, split), *found.left_out()]
         if not self.labelled:
@@ -95,6 +97,17 @@ def _require_images(found: Listing, home: str, classes: set[str]) -> None:
                 where=found.home / folder,
                 do="add images of it, or remove the folder",
             )
+
+
+def _without_other_classes(division: Division) -> Division:
+    """Without splits of which no class is one of those to train on: theirs are no classes, such as ``test/images``."""
+    classes = {split: {file.parts[0] for file in files} for split, files in division.parts.items()}
+    odd = [split for split in classes if split != "train" and not classes[split] & classes.get("train", set())]
+    if not odd or "train" not in classes:
+        return division
+    parts = {split: files for split, files in division.parts.items() if split not in odd}
+    counts = {f"{split} (other folders than train)": len(division.parts[split]) for split in odd}
+    return division._replace(parts=parts, others={**division.others, **counts})
 
 
 def of_split(source: Source, division: Division) -> tuple[Sequence[File], Split | None]:

@@ -36,6 +36,8 @@ SPLITS = ("split", "subset", "partition", "set", "usage", "fold", "data_set", "d
 PIXEL = re.compile(r"(pixel|pix|px|p|x|column)?[ _.-]?\d+([x_]\d+)?", re.IGNORECASE)
 """How columns of one pixel each are called."""
 LEAST_PIXELS = 64
+CALLED = ("split", "subset", "partition")
+"""Headings that nothing but a column of splits has."""
 YES, NO = ("true", "1", "yes", "1.0"), ("false", "0", "no", "0.0")
 LOOKED_AT = 20
 """Values of a column that are looked at to know what it holds."""
@@ -74,6 +76,14 @@ def _is_of_images(table: pa.Table, name: str, knows: Callable[[str], bool] | Non
     if len(texts) < len(values):
         return False
     return any(is_image(text) for text in texts) or (knows is not None and any(map(knows, texts)))
+
+
+def has_images(table: pa.Table, knows: Callable[[str], bool] | None) -> bool:
+    """Whether a column by a usual name holds images, or names of them."""
+    usual = [
+        name for name in table.column_names if heading_of(name) in IMAGES and heading_of(name) not in ("x", "column_1")
+    ]
+    return any(_is_of_images(table, name, knows) for name in usual)
 
 
 def pixel_columns(table: pa.Table) -> tuple[str, ...]:
@@ -156,14 +166,15 @@ def _recurs(table: pa.Table, name: str, numbers: bool = False) -> bool:
     known = set(map(str, values))
     if not known or by_split(values) is not None or (not numbers and all(map(NUMBER.fullmatch, known))):
         return False
-    return 2 * len(known) <= max(2, len(table))
+    return 2 * len(known) <= max(2, len(values))
 
 
 def split_column(table: pa.Table, taken: Iterable[str | None]) -> str | None:
     """The column that says of each row which split it is of, if there is one."""
     for heading in SPLITS:
         for name in table.column_names:
-            if heading_of(name) == heading and name not in taken and by_split(table[name].to_pylist()) is not None:
+            strict = heading not in CALLED
+            if heading_of(name) == heading and name not in taken and by_split(table[name].to_pylist(), strict):
                 return name
     for name in table.column_names:
         if name not in taken and heading_of(name) not in SPLITS and _is_of_splits(table, name):
@@ -176,7 +187,7 @@ def splits_of(table: pa.Table, name: str) -> dict[int, Split]:
     values = table[name].to_pylist()
     flag = FLAGS.get(heading_of(name))
     if flag is None:
-        return by_split(values) or {}
+        return by_split(values, heading_of(name) not in CALLED) or {}
     other: Split = "test" if flag == "train" else "train"
     return {row: flag if str(value).strip().casefold() in YES else other for row, value in enumerate(values)}
 

@@ -34,6 +34,18 @@ def are_layouts(pictures: Sequence[Picture], listed: Path | None) -> bool:
     return 2 * sum(is_layout(each, listed) for each in pictures) > len(pictures) or two_colours(pictures) is not None
 
 
+def few_colours(pictures: Sequence[Picture]) -> bool:
+    """Whether most of some pictures have few colours, as label maps have, and photos have not."""
+    counted = 0
+    for picture in pictures:
+        try:
+            image = opened(picture)
+        except Broken:
+            continue
+        counted += image.width * image.height > 4 * FEW and image.convert("RGB").getcolors(FEW) is not None
+    return 2 * counted > len(pictures)
+
+
 def two_colours(pictures: Sequence[Picture]) -> tuple[Colour, Colour] | None:
     """The two colours, the darker first, where pictures have no other; ``None`` where they have."""
     seen: set[Colour] = set()

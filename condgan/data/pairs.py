@@ -20,7 +20,7 @@ from condgan.data.decode import measure
 from condgan.data.finder import Finder
 from condgan.data.folder import chosen_split, of_division, of_split
 from condgan.data.headings import split_column, splits_of
-from condgan.data.layouts import are_layouts, list_in, palette_of
+from condgan.data.layouts import are_layouts, few_colours, list_in, palette_of
 from condgan.data.listing import Listing, listing
 from condgan.data.picture import Half, Picture
 from condgan.data.splits import Division, File, Split, divide, split_of
@@ -79,7 +79,8 @@ class Pairs(Source):
         columns: dict[str, Raw] = {PICTURE: self._source_column(sides.both[source], palettes[source])}
         if sides.instances is not None:
             columns[INSTANCES] = Boundaries(sides.instances)
-        return Records(sides.both[1 - source], columns, palettes[1 - source], sides.split, sides.notes)
+        notes = (*sides.notes, self._told(sides.names, sides.both, maps, source))
+        return Records(sides.both[1 - source], columns, palettes[1 - source], sides.split, notes)
 
     def _source_column(self, pictures: Sequence[Picture], palette: Palette | None) -> Raw:
         """The column of source pictures."""
@@ -118,7 +119,7 @@ class Pairs(Source):
         folders = sorted({file.parts[0] for file in files if len(file.parts) > 1} | {Path(name).name for name in empty})
         others = [each for each in folders if each.lower() not in INSTANCE_FOLDERS]
         if not others:
-            return _halves([found.at(file.name) for file in files], listed, split, notes)
+            return self._halves([found.at(file.name) for file in files], listed, split, notes)
         if len(others) != 2:
             raise DataError(
                 f"{len(others)} folders of pictures",
@@ -138,6 +139,31 @@ class Pairs(Source):
             )
         one, other = others
         return Sides((one, other), (placed[one], placed[other]), extra[0] if extra else None, listed, split, notes)
+
+    def _halves(
+        self, files: Sequence[Path | Member], listed: Path | None, split: Split | None, notes: tuple[Note, ...]
+    ) -> Sides:
+        """Files of two pictures side by side, as the pix2pix data are."""
+        shapes = [shape for shape in measure(files[:LOOKED_AT]) if shape]
+        if self.input not in HALVES and any(width < 1.5 * height for height, width in shapes):
+            raise DataError(
+                "no two sides: one folder of pictures that are not twice as wide as high",
+                where=self.path,
+                do="give two folders with files of the same names; for halves of any shape set data.input to left",
+            )
+        told = "each file is read as two pictures side by side, the left and the right half"
+        left, right = ([Half(each, right) for each in files] for right in (False, True))
+        return Sides(HALVES, (left, right), None, listed, split, (*notes, Note("halves", told, READ)))
+
+    def _told(self, names: tuple[str, str], both: Sequence[Sequence[Picture]], maps: list[bool], source: int) -> Note:
+        """Which side is the source, and what it is read as."""
+        kind = ["label maps" if each else "pictures" for each in maps]
+        text = f"{names[source]} is the source ({kind[source]}), {names[1 - source]} is generated ({kind[1 - source]})"
+        coloured = [names[side] for side in (0, 1) if not maps[side] and few_colours(both[side][:LOOKED_AT])]
+        if coloured:
+            do = "a classes.txt beside the folders says so ('red green blue name' or 'name' a line)"
+            return Note("sides", f"{text}; {coloured[0]} has few colours: if it holds label maps, {do}", WRONG)
+        return Note("sides", f"{text}; --data.input chooses", READ)
 
     def _columns(self, file: Path) -> Sides:
         """The two columns of pictures of a table, in the rows of this split."""
@@ -217,13 +243,3 @@ def _matching(sides: Sequence[dict[str, Picture]], folders: Sequence[str], home:
             where=f"{home}: {', '.join(alone[:8])}{' …' * (len(alone) > 8)}",
             do="add the missing ones, or remove these",
         )
-
-
-def _halves(files: Sequence[Path | Member], listed: Path | None, split: Split | None, notes: tuple[Note, ...]) -> Sides:
-    """Files of two pictures side by side, as the pix2pix data are."""
-    shapes = [form for form in measure(files[:LOOKED_AT]) if form]
-    wide = bool(shapes) and all(width >= 1.5 * height for height, width in shapes)
-    told = "each file is read as two pictures side by side, the left and the right half"
-    notes = (*notes, Note("halves", told, READ if wide else WRONG))
-    left, right = ([Half(each, right) for each in files] for right in (False, True))
-    return Sides(HALVES, (left, right), None, listed, split, notes)

@@ -15,6 +15,8 @@ SYNONYMS: dict[Split, tuple[str, ...]] = {
     "test": ("test", "testing", "tst", "holdout", "heldout"),
 }
 """What splits are called, the usual name first."""
+PLAIN = ("train", "val", "valid", "validation", "test")
+"""Names that nothing but splits is given by anyone."""
 FILLERS = frozenset(
     [
         "set",
@@ -47,10 +49,13 @@ def split_of(name: str) -> Split | None:
 
 
 def part_of(name: str) -> Split | None:
-    """The split of which a file is one of the parts, whatever else its name says: ``mnist_train-00000-of-00002``."""
+    """The split of which a file is one of the parts, where its name begins or ends with it:
+    ``mnist_train-00000-of-00002``."""
     words = [word.casefold() for word in _WORD.findall(name)]
+    words = [word for word in words if word not in ("of", "part", "shard", *FILLERS)]
     found = {_KNOWN[word] for word in words if word in _KNOWN}
-    return found.pop() if len(found) == 1 else None
+    ends = words[:1] + words[-1:]
+    return found.pop() if len(found) == 1 and any(word in _KNOWN for word in ends) else None
 
 
 def named_splits(names: Iterable[str]) -> dict[str, Split]:
@@ -70,6 +75,10 @@ def named_splits(names: Iterable[str]) -> dict[str, Split]:
 
 
 _KNOWN: dict[str, Split] = {word: split for split, words in SYNONYMS.items() for word in words}
+
+
+WHOLE = ("trainval", "train_val", "train+val")
+"""How a column calls what is trained on where training and validation are one."""
 
 
 class File(NamedTuple):
@@ -98,8 +107,8 @@ def divide(names: Sequence[str], levels: int) -> Division:
     """Find the splits among files.
 
     A folder is taken for a split where there are folders below it that hold the images, ``levels`` deep (1: of classes,
-    or of the two sides of pairs); or where a neighbour is called like another split. So a class that is called train,
-    as there is one of vehicles, stays a class. The split may stand above the classes or below each of them.
+    or of the two sides of pairs); or where one is called train and a neighbour val or test. So a class that is called
+    train, as there is one of vehicles, stays a class. The split may stand above the classes or below each of them.
 
     Args:
         names: files relative to the data, with ``/`` between their parts.
@@ -124,13 +133,14 @@ def divide(names: Sequence[str], levels: int) -> Division:
 
 
 def _are_splits(tops: Mapping[str, Sequence[File]], named: Mapping[str, Split], levels: int) -> bool:
-    if set(named.values()) == {"val", "test"} and len(named) == len(tops):
-        return True
-    if "train" not in named.values():
-        return False
-    if len(named) == len(tops) or len(set(named.values())) > 1:
-        return True
-    return levels > 0 and any(len(file.parts) > levels + 1 for top in named for file in tops[top])
+    splits, whole = set(named.values()), len(named) == len(tops)
+    if levels == 0:
+        return len(splits) > 1 and ("train" in splits or whole)
+    if any(len(file.parts) > levels + 1 for top in named for file in tops[top]):
+        return "train" in splits or (whole and len(splits) > 1)
+    # without folders below them they are classes, but for the usual names
+    plain = {named[top] for top in named if top.casefold() in PLAIN}
+    return "train" in plain and (len(plain) > 1 or (whole and len(tops) == 1))
 
 
 def _by_top(
@@ -185,12 +195,19 @@ def _unwrapped(files: list[File], levels: int) -> tuple[list[File], str]:
     return files, "/".join(home)
 
 
-def by_split(values: Sequence[object]) -> dict[int, Split] | None:
+def by_split(values: Sequence[object], strict: bool = True) -> dict[int, Split] | None:
     """The split of each row of a column of splits, without those of rows that are of none; ``None`` where it is no such
-    column."""
-    named = {text: split_of(text) for text in set(map(str, values))}
+    column.
+
+    Args:
+        values: of the column.
+        strict: whether there must be two splits; not of a column that is called so.
+    """
+    named = {text: "train" if text.casefold() in WHOLE else split_of(text) for text in set(map(str, values))}
+    if set(named) <= {"0", "1", "2"} and "0" in named and len(named) > 1 and not strict:
+        named = {"0": "train", "1": "val", "2": "test"}  # as CelebA's partition has it
     known = {split for split in named.values() if split is not None}
-    if "train" not in known or (len(known) < 2 and None in named.values()):
+    if "train" not in known or (len(known) < 2 and None in named.values() and strict):
         return None
     found = {row: named[str(value)] for row, value in enumerate(values)}
     return {row: split for row, split in found.items() if split is not None}

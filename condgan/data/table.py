@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple, Self
 
 from condgan.core.errors import DataError, NoSplitError
-from condgan.core.note import LEFT_OUT, Note
+from condgan.core.note import LEFT_OUT, Note, some
 from condgan.data.base import Records, Source, existing, place
 from condgan.data.cells import Columns
 from condgan.data.class_lists import LISTS as LISTS_OF_CLASSES
@@ -18,7 +18,7 @@ from condgan.data.folder import chosen_split, of_judge
 from condgan.data.headings import image_column, is_row
 from condgan.data.listing import Listing, listing, require_inside
 from condgan.data.sheet import SUFFIXES, read
-from condgan.data.splits import FILLERS, Split, divide, part_of, split_of
+from condgan.data.splits import Split, divide, part_of, split_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -77,6 +77,8 @@ class Table(Source):
         if files.tables[0].name.lower() in METADATA and split == files.split:
             _all_listed(records.images, finder.found)
         notes = [*records.notes]
+        if files.others:
+            notes.append(Note("not-a-split", f"tables that are of no split: {some(files.others)}", LEFT_OUT))
         if root.is_dir() or finder.looked:
             notes += _beside(columns, records, {file.relative_to(files.home).as_posix() for file in files.tables})
         notes += of_judge(files.known or columns.known, self.subset, split)
@@ -96,6 +98,10 @@ class Table(Source):
         root = existing(self.path)
         if root.is_file():
             return Files([root], root.parent)
+        tables = _split_tables(root)
+        if tables:
+            split = chosen_split(self, tables)
+            return Files([tables[split or "train"]], root, split, tuple(tables))
         if table := table_in(root):
             return Files([table], root)
         homes = {split: each for each in sorted(root.iterdir()) if each.is_dir() and (split := split_of(each.name))}
@@ -108,17 +114,20 @@ class Table(Source):
         shards = [root / name for name in files if name.lower().endswith(".parquet")]
         shards = shards or [root / name for name in files if name.lower().endswith((".csv", ".tsv"))]
         parts: dict[Split, list[Path]] = {}
+        others: list[str] = []
         for shard in shards:
             named = part_of(shard.stem) or split_of(shard.parent.name)
-            if named is not None:
+            if named is None:
+                others.append(shard.relative_to(root).as_posix())
+            else:
                 parts.setdefault(named, []).append(shard)
-        if "train" not in parts:
+        if "train" not in parts or (len(parts) == 1 and others):
             return Files(shards, root)
         try:
             split = chosen_split(self, parts)
         except NoSplitError as error:
             raise NoSplitError(error.what, where=error.where, do=f"add a file {self.subset}-….parquet") from None
-        return Files(parts[split or "train"], root, split, tuple(parts))
+        return Files(parts[split or "train"], root, split, tuple(parts), tuple(others))
 
 
 class Files(NamedTuple):
@@ -130,6 +139,8 @@ class Files(NamedTuple):
     split: Split | None = None
     known: tuple[Split, ...] = ()
     """The splits that there are."""
+    others: tuple[str, ...] = ()
+    """Tables that are of none of them."""
 
 
 def read_beside(file: Path, finder: Finder) -> pa.Table:
@@ -154,20 +165,31 @@ def table_in(folder: Path) -> Path | None:
     return named[0] if named else tables[0] if len(tables) == 1 else None
 
 
+def _split_tables(folder: Path) -> dict[Split, Path]:
+    """The tables of pixels of the splits, ``train.csv`` and ``test.csv``; none where there are images, or one alone."""
+    tables = [each for each in sorted(folder.iterdir()) if each.suffix.lower() in (".csv", ".tsv") and each.is_file()]
+    parts = {split: each for each in tables if (split := part_of(each.stem))}
+    if "train" not in parts or len(parts) < 2 or listing(folder, "skip").images:
+        return {}
+    columns = {split: set(read(each).column_names) for split, each in parts.items()}
+    return {split: each for split, each in parts.items() if columns[split] == columns["train"]}  # with labels
+
+
 def _has_shards(folder: Path) -> bool:
-    """Whether a folder holds nothing but tables: Parquet files, or text files of pixels, of one split each."""
-    if any(any(folder.glob(pattern)) for pattern in ("*.parquet", "*/*.parquet")):
-        return True
+    """Whether a folder holds nothing but tables, or shards of Parquet files beside some other images."""
     found = listing(folder, "skip")
     tables = [name for name in found.files if name.lower().endswith((".parquet", ".csv", ".tsv"))]
-    return bool(tables) and not found.images
+    parquet = [name for name in tables if name.lower().endswith(".parquet")]
+    shards = any(part_of(Path(name).stem) for name in parquet)
+    return bool(tables) and (not found.images or shards or (bool(parquet) and not any("/" in i for i in found.images)))
 
 
 def _is_listed(folder: Path) -> bool:
     """Whether an image folder has a table that says what its images are.
 
     Where there are class folders, only a metadata file does that has a column of images. Where there are none, any
-    table does; what is wrong with it is then to be told.
+    table does; what is wrong with it is then to be told. A single folder, and folders whose names differ by a number
+    alone (``images_1``, ``images_2``), are no classes where a table names what is in them.
     """
     homes = [folder, *(each for each in folder.iterdir() if each.is_dir() and split_of(each.name) == "train")]
     if any(_lists_images(table) for home in homes if (table := metadata_in(home))):
@@ -175,16 +197,17 @@ def _is_listed(folder: Path) -> bool:
     table = next((table for home in homes if (table := table_in(home))), None)
     if table is None:
         return False
-    division = divide(listing(folder, "skip").images, 1)
+    images = listing(folder, "skip").images
+    division = divide(images, 1)
     labelled = division.whole or division.parts.get("train", ())
     classes = {file.parts[0] for file in labelled if len(file.parts) > 1}
-    words = {word for name in classes for word in re.findall(r"[a-z]+", name.casefold())}
-    plain = words <= {*FILLERS, "part", "jpg", "jpeg", "png"}  # such as images/, or images_1/ and images_2/
-    return not classes or (plain and _lists_images(table))
+    stems = {re.sub(r"\d+", "", name).strip(" _-") for name in classes}
+    one = len(classes) == 1 or (len(stems) == 1 and "" not in stems)
+    return not classes or (one and _lists_images(table, len(labelled)))
 
 
-def _lists_images(table: Path) -> bool:
-    """Whether a table has a column that names images."""
+def _lists_images(table: Path, least: int = 0) -> bool:
+    """Whether a table has a column that names images, and nearly so many where that is asked."""
     if table.is_symlink():
         return True  # it is refused where it leads out
     finder = Finder(table.parent, table)
@@ -196,7 +219,10 @@ def _lists_images(table: Path) -> bool:
     named = [value for value in found[column].to_pylist()[:50] if value is not None]
     if any(isinstance(value, bytes | dict) for value in named):
         return True
-    return any(isinstance(value, str | int) and finder.knows(str(value)) for value in named)
+    if not any(isinstance(value, str | int) and finder.knows(str(value)) for value in named):
+        return False
+    texts = [str(value) for value in found[column].to_pylist() if value is not None]
+    return not least or len(set(finder.places(texts)) - {None}) >= 0.9 * least
 
 
 def _all_listed(pictures: object, found: Listing) -> None:
@@ -214,9 +240,12 @@ def _all_listed(pictures: object, found: Listing) -> None:
 def _beside(columns: Columns, records: Records, tables: set[str]) -> Iterator[Note]:
     """What is to be told of the folder of a table: images that it does not list, and files that nothing reads."""
     files = [each for each in records.images if isinstance(each, Path)]
-    if not files or columns.finder is None:
+    if columns.finder is None:
         return
     found = columns.finder.found
+    if not files:
+        yield from found.left_out(tables)
+        return
     listed = {str(each) for each in files}
     others = [name for name in found.images if str(found.home / name) not in listed]
     if others and columns.splits is None:

@@ -47,12 +47,15 @@ class WebDataset(Source):
     def records(self) -> Records:
         shards = _shards(existing(self.path))
         parts: dict[Split, list[Path]] = {}
+        others: list[str] = []
         for shard in shards:
             named = part_of(shard.stem) or split_of(shard.parent.name)
-            if named is not None:
+            if named is None:
+                others.append(shard.name)
+            else:
                 parts.setdefault(named, []).append(shard)
         split = None
-        if "train" in parts:
+        if "train" in parts and (len(parts) > 1 or not others):
             split = chosen_split(self, parts)
             shards = parts[split or "train"]
         else:
@@ -72,7 +75,9 @@ class WebDataset(Source):
                 for suffix in suffixes:
                     if suffix != picture and suffix not in (*CLASS_SUFFIXES, "json"):
                         unread[suffix] = unread.get(suffix, 0) + 1
-        notes = [*of_judge(parts, self.subset, split)]
+        notes = [*of_judge(parts, self.subset, split)] if split else []
+        if split and others:
+            notes.append(Note("not-a-split", f"archives that are of no split: {some(others)}", LEFT_OUT))
         if unread:
             listed = some(f"{count:,} {'' if ' ' in suffix else '.'}{suffix}" for suffix, count in unread.items())
             notes.append(Note("unread", f"files beside the images that nothing reads: {listed}", LEFT_OUT))

@@ -45,7 +45,7 @@ def test_the_label_maps_are_the_source(home: Path) -> None:
         np.testing.assert_array_equal(dataset.target[seed].permute(1, 2, 0), np.asarray(photo(seed)))
         np.testing.assert_array_equal(picture_of(dataset)[seed, 0], ids(seed))
     assert "to be made from label maps of 3 classes" in str(dataset)
-    assert not list(remarks(dataset))
+    assert [note.kind for note in remarks(dataset)] == ["sides"]
 
 
 def test_the_other_way_round_the_maps_are_colour_coded(home: Path) -> None:
