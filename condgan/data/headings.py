@@ -194,6 +194,11 @@ def splits_of(table: pa.Table, name: str) -> dict[int, Split]:
 
 def _is_of_splits(table: pa.Table, name: str) -> bool:
     """Whether a column of another name holds nothing but names of splits, or yes and no to one."""
+    first = table[name].slice(0, LOOKED_AT).to_pylist()
+    if not all(isinstance(value, str | int) for value in first):
+        return False
+    if heading_of(name) not in FLAGS and not all(split_of(str(value)) for value in first):
+        return False
     values = {str(value).strip().casefold() for value in table[name].to_pylist()}
     if heading_of(name) in FLAGS:
         return len(values) > 1 and values <= {*YES, *NO}
