@@ -13,6 +13,11 @@ NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 """How numbers are written that are names, such as ``7``, ``007`` and ``7.0``."""
 
 
+def composed(text: str) -> str:
+    """Text in one Unicode form: macOS writes accents apart, others with their letters."""
+    return normalize("NFC", text)
+
+
 def folded(text: str) -> str:
     """Text without what people take for no difference: case, composed or decomposed accents, space around it."""
     return normalize("NFC", normalize("NFD", text).casefold()).strip()

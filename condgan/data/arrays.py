@@ -16,7 +16,7 @@ from condgan.core.note import LEFT_OUT, READ, Note, some
 from condgan.data.base import UNLABELLED, Records, Source, existing, place
 from condgan.data.columns import LABEL, Classes
 from condgan.data.folder import chosen_split, of_judge
-from condgan.data.splits import Split
+from condgan.data.splits import SYNONYMS, Split
 
 SUFFIXES = (".npz", ".h5", ".hdf5", ".mat")
 IMAGES = ("images", "image", "x", "data", "imgs", "img", "arr_0")
@@ -25,11 +25,6 @@ NAMES = ("names", "label_names", "class_names", "list_classes", "categories", "c
 """What the arrays of images, of labels and of class names are called, in lower case."""
 KEPT = ("seeds", "seed")
 """Arrays of samples that say how they were made."""
-SPLITS: Mapping[Split, tuple[str, ...]] = {
-    "train": ("train", "training"),
-    "val": ("val", "valid", "validation", "dev"),
-    "test": ("test", "testing"),
-}
 
 
 class Arrays(Source):
@@ -59,19 +54,17 @@ class Arrays(Source):
         file = existing(self.path)
         arrays = _read(file)
         found = {name.lower(): value for name, value in arrays.items()}
-        parts = {split: there for split in SPLITS if (there := _of_split(found, split))}
+        parts = {split: there for split in SYNONYMS if (there := _of_split(found, split))}
+        images = next((name for name in IMAGES if name in found), "")
+        labels = next((name for name in LABELS if name in found and name != images), "")
+        if parts and "train" not in parts and images:  # those to train on have no word before their name
+            parts = {"train": (images, labels), **parts}
         split = None
-        whole = next((name for name in IMAGES if name in found), "")
-        if parts and "train" not in parts and whole:  # the training images have no word before their name
-            named = next((name for name in LABELS if name in found and name != whole), "")
-            parts = {"train": (whole, named), **parts}
         if "train" in parts:
             split = chosen_split(self, parts)
             images, labels = parts[split or "train"]
         else:
             self.without_split()
-            images = next((name for name in IMAGES if name in found), "")
-            labels = next((name for name in LABELS if name in found and name != images), "")
         missing = ["images"] * (not images) or ["labels"] * (self.labelled and not labels)
         if missing:
             raise DataError(
@@ -101,7 +94,7 @@ class Arrays(Source):
 
 def _of_split(found: Mapping[str, np.ndarray], split: Split) -> tuple[str, str] | None:
     """The names of a split's arrays of images and of labels; the latter may be empty."""
-    for word in SPLITS[split]:
+    for word in SYNONYMS[split]:
         images = [name for what in IMAGES for name in _spelled(what, word) if name in found]
         if images:
             labels = [name for what in LABELS for name in _spelled(what, word) if name in found]

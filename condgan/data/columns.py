@@ -16,12 +16,13 @@ from torch import Tensor
 from condgan.core.batch import Values
 from condgan.core.errors import DataError
 from condgan.core.levels import Range
+from condgan.core.names import NUMBER
 from condgan.core.note import Note
 from condgan.core.palette import Palette
 from condgan.core.schema import Column
 from condgan.data.decode import Fit, Undecoded, Unreadable, decode
 from condgan.data.layouts import decode_boundaries, decode_ids, extents
-from condgan.data.names import NUMBER, canonical, ordered, require_distinct
+from condgan.data.names import canonical, ordered, require_distinct
 from condgan.data.picture import name_of
 
 LABEL = "label"

@@ -81,32 +81,39 @@ def decode(
     Raises:
         DataError: no picture can be read, or they differ in channels or depth and nothing says what to do.
     """
-    notes: list[Note] = []
-    if isinstance(pictures, np.ndarray):
-        unknown = _of_unknown(pictures)
-        pictures, levels = _array_of_bytes(pictures, levels)
-        notes += [*_of_levels(levels), *unknown]
-        whole = _channels_first(pictures)
-        own = (whole.shape[2], whole.shape[3])
-        if (size or default_size([own])) == own and channels in (None, whole.shape[1]):
-            reading = Reading(levels, background)
-            return Decoded(whole, np.arange(len(whole)), Counter({own: len(whole)}), (), reading, tuple(notes))
-        in_bytes = BYTE
+    if not isinstance(pictures, np.ndarray):
+        return _decoded(pictures, size, channels, fit, levels, background)
+    unknown = _of_unknown(pictures)
+    pictures, levels = _array_of_bytes(pictures, levels)
+    reading, notes = Reading(levels, background), (*_of_levels(levels), *unknown)
+    whole = _channels_first(pictures)
+    own = (whole.shape[2], whole.shape[3])
+    if (size or default_size([own])) == own and channels in (None, whole.shape[1]):
+        return Decoded(whole, np.arange(len(whole)), Counter({own: len(whole)}), (), reading, notes)
+    found = _decoded(pictures, size, channels, fit, BYTE, background)  # they are in 8 bits now
+    return found._replace(reading=reading, notes=(*notes, *found.notes))
+
+
+def _decoded(
+    pictures: Undecoded,
+    size: tuple[int, int] | None,
+    channels: int | None,
+    fit: Fit,
+    levels: Range | None,
+    background: str,
+) -> Decoded:
+    """As ``decode``, each picture by itself."""
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         seen = list(pool.map(lambda index: attempt(form_of, pictures, index), range(len(pictures))))
         forms = {index: form for index, form in enumerate(seen) if not isinstance(form, Unreadable)}
         if not forms:
             raise DataError("no image can be read", where=seen[0], do="are these images?")
         sizes: Counter[tuple[int, ...]] = Counter((form.height, form.width) for form in forms.values())
-        if not isinstance(pictures, np.ndarray):
-            levels, more = _levels(forms, pictures, levels, pool)
-            in_bytes = levels
-            notes += more
-        count, more = _channels(forms, pictures, channels, background, pool)
-        notes += [*more, *_of_frames(forms.values())]
+        chosen, of_levels = _levels(forms, pictures, levels, pool)
+        count, of_channels = _channels(forms, pictures, channels, background, pool)
         height, width = size or default_size(list(sizes.elements()))
         images = allocate((len(pictures), count, height, width))
-        reading = Reading(in_bytes, background)
+        reading = Reading(chosen, background)
 
         def place(index: int) -> Unreadable | None:
             found = attempt(
@@ -124,14 +131,8 @@ def decode(
     for position, index in enumerate(kept):  # close the gaps in place: a memory map may be larger than memory
         if position != index:
             images[position] = images[index]
-    return Decoded(
-        torch.from_numpy(images[: len(kept)]),
-        kept,
-        sizes,
-        tuple(sorted(broken)),
-        Reading(levels or BYTE, background),
-        tuple(notes),
-    )
+    notes = (*of_levels, *of_channels, *_of_frames(forms.values()))
+    return Decoded(torch.from_numpy(images[: len(kept)]), kept, sizes, tuple(sorted(broken)), reading, notes)
 
 
 def attempt(do: Callable[[Picture], Found], pictures: Undecoded, index: int) -> Found | Unreadable:
@@ -208,7 +209,7 @@ def allocate(shape: tuple[int, ...]) -> np.ndarray:
 
 
 def _levels(
-    forms: Mapping[int, Form], pictures: Sequence[Picture], asked: Range | None, pool: ThreadPoolExecutor
+    forms: Mapping[int, Form], pictures: Undecoded, asked: Range | None, pool: ThreadPoolExecutor
 ) -> tuple[Range, list[Note]]:
     """The range of levels: the one asked for, else that of all pictures of more than 8 bits together."""
     if asked is not None:

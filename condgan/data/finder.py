@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
 from condgan.core.errors import DataError
+from condgan.core.names import composed
 from condgan.data.archive import Member
 from condgan.data.listing import Listing, listing
 from condgan.data.suffixes import stem_of
@@ -33,7 +33,7 @@ class Finder:
     @cached_property
     def exact(self) -> dict[str, str]:
         """The images by their names."""
-        return {_form(name): name for name in self.found.images}
+        return {composed(name): name for name in self.found.images}
 
     @cached_property
     def tails(self) -> dict[str, list[str]]:
@@ -122,7 +122,7 @@ class Finder:
 
     @staticmethod
     def _plain(value: str) -> str:
-        return _form(value.strip().strip("\"'").replace("\\", "/"))
+        return composed(value.strip().strip("\"'").replace("\\", "/"))
 
     def _there(self, plain: str) -> Path | None:
         """The file of exactly that name, below the folder and not by a link that leads out of it."""
@@ -144,7 +144,3 @@ class Finder:
             return path.exists() and not path.resolve().is_relative_to(self._resolved)
         except (OSError, ValueError, RuntimeError):
             return True
-
-
-def _form(name: str) -> str:
-    return unicodedata.normalize("NFC", name)

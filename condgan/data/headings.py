@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from condgan.core.errors import DataError, nearest
+from condgan.core.names import NUMBER
 from condgan.data.base import UNLABELLED
 from condgan.data.columns import LABEL
-from condgan.data.names import NUMBER
 from condgan.data.splits import Split, by_split, split_of
 from condgan.data.suffixes import is_image
 

@@ -178,7 +178,7 @@ def _may_be_image(name: str) -> bool:
 
 
 def _packed(archive: Path) -> Listing:
-    inside = {_plain(name): name for name in members(archive)}
+    inside = {plain_name(name): name for name in members(archive)}
     names = list(inside)
     seen = [name for name in names if all(map(visible, name.split("/")))]
     hidden = [name for name in set(names) - set(seen) if is_image(name) and not name.rsplit("/", 1)[-1].startswith(".")]
@@ -186,7 +186,7 @@ def _packed(archive: Path) -> Listing:
     return Listing(archive, seen, folders, sorted(hidden), inside)
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
     """A name in an archive as one of any system: Windows' tools write backslashes, others begin with ``./``."""
     return name.replace("\\", "/").removeprefix("./")
 

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
 from condgan.core.errors import DataError
+from condgan.core.names import NUMBER, composed
 from condgan.core.note import SPOILS, WRONG, Note, some
 from condgan.data.splits import split_of
 
-NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 SHARD = re.compile(r"\d{5,6}|(part|shard|chunk|batch)[-_ ]?\d+", re.IGNORECASE)
 """Names of folders into which tools split many files: ``00000``, ``part-3``."""
 
 
 def canonical(name: str) -> str:
     """A name in the form that all are compared in: NFC, without space around it."""
-    return unicodedata.normalize("NFC", name).strip()
+    return composed(name).strip()
 
 
 def ordered(names: Iterable[str]) -> tuple[str, ...]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple, Self
 
 from condgan.core.errors import DataError, nearest
+from condgan.core.names import composed
 from condgan.core.note import READ, WRONG, Note
 from condgan.core.palette import Palette
 from condgan.data.archive import ARCHIVES, Member
@@ -220,7 +220,7 @@ def _by_name(found: Listing, side: str, files: Sequence[File]) -> dict[str, Pict
         raise DataError("a side without pictures", where=found.home / side, do="add the other half of each pair")
     named: dict[str, Picture] = {}
     for file in ours:
-        named[unicodedata.normalize("NFC", stem_of("/".join(file.parts[1:])))] = found.at(file.name)
+        named[composed(stem_of("/".join(file.parts[1:])))] = found.at(file.name)
     if len(named) < len(ours):
         raise DataError(
             f"{len(ours) - len(named)} pictures of the name of another",

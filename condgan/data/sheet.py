@@ -90,8 +90,6 @@ def _of_text(file: Path, is_row: Callable[[list[str]], bool]) -> pa.Table:
     import pyarrow as pa
 
     text = text_of(file)
-    if text.count('"') % 2:
-        raise ValueError("a quote that is not closed; double each quote in a cell, and quote the cell")
     named = re.match(r"sep=(.)\r?\n", text)  # how spreadsheets say their delimiter
     text = text[named.end() :] if named else text
     first = next((line for line in text.splitlines() if line.strip()), "")
@@ -99,6 +97,11 @@ def _of_text(file: Path, is_row: Callable[[list[str]], bool]) -> pa.Table:
     rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if any(map(str.strip, row))]
     if not rows:
         raise ValueError("an empty table")
+    swallowed = any(
+        is_image(line.partition(delimiter)[0]) for row in rows for cell in row for line in cell.split("\n")[1:]
+    )
+    if swallowed or text.count('"') % 2:
+        raise ValueError("a quote that is not closed; double each quote in a cell, and quote the cell")
     rows = [[cell.strip() for cell in row] for row in rows]
     width = len(rows[0])
     for line, row in enumerate(rows):

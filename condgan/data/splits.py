@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Literal, NamedTuple
 
 Split = Literal["train", "val", "test"]
@@ -15,26 +16,12 @@ SYNONYMS: dict[Split, tuple[str, ...]] = {
     "test": ("test", "testing", "tst", "holdout", "heldout"),
 }
 """What splits are called, the usual name first."""
+_KNOWN: dict[str, Split] = {word: split for split, words in SYNONYMS.items() for word in words}
 PLAIN = ("train", "val", "valid", "validation", "test")
 """Names that nothing but splits is given by anyone."""
 FILLERS = frozenset(
-    [
-        "set",
-        "sets",
-        "split",
-        "splits",
-        "data",
-        "dataset",
-        "image",
-        "images",
-        "img",
-        "imgs",
-        "seg",
-        "folder",
-        "public",
-        "private",
-    ]
-)
+    {"set", "sets", "split", "splits", "data", "dataset", "seg", "folder", "public", "private"}
+) | frozenset({"image", "images", "img", "imgs"})
 """Words that say nothing of which split it is."""
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_a-zA-Z]+")
 
@@ -58,6 +45,21 @@ def part_of(name: str) -> Split | None:
     return found.pop() if len(found) == 1 and any(word in _KNOWN for word in ends) else None
 
 
+def shards(files: Iterable[Path]) -> tuple[dict[Split, list[Path]], list[Path]]:
+    """Files that are parts of splits, by their own names or their folder's, and those that are of none.
+
+    There are no splits where nothing is to train on, or one name alone is of a split.
+    """
+    listed = list(files)
+    parts: dict[Split, list[Path]] = {}
+    for file in listed:
+        split = part_of(file.stem) or split_of(file.parent.name)
+        if split is not None:
+            parts.setdefault(split, []).append(file)
+    others = [file for file in listed if not any(file in found for found in parts.values())]
+    return (parts, others) if "train" in parts and (len(parts) > 1 or not others) else ({}, listed)
+
+
 def named_splits(names: Iterable[str]) -> dict[str, Split]:
     """The names that name splits: by themselves, or by the one word in which they differ, as ``mnist_train`` and
     ``mnist_test`` do."""
@@ -74,10 +76,7 @@ def named_splits(names: Iterable[str]) -> dict[str, Split]:
     return found
 
 
-_KNOWN: dict[str, Split] = {word: split for split, words in SYNONYMS.items() for word in words}
-
-
-WHOLE = ("trainval", "train_val", "train+val")
+TRAINVAL = ("trainval", "train_val", "train+val")
 """How a column calls what is trained on where training and validation are one."""
 
 
@@ -203,7 +202,7 @@ def by_split(values: Sequence[object], strict: bool = True) -> dict[int, Split] 
         values: of the column.
         strict: whether there must be two splits; not of a column that is called so.
     """
-    named = {text: "train" if text.casefold() in WHOLE else split_of(text) for text in set(map(str, values))}
+    named = {text: "train" if text.casefold() in TRAINVAL else split_of(text) for text in set(map(str, values))}
     if set(named) <= {"0", "1", "2"} and "0" in named and len(named) > 1 and not strict:
         named = {"0": "train", "1": "val", "2": "test"}  # as CelebA's partition has it
     known = {split for split in named.values() if split is not None}

@@ -14,7 +14,7 @@ from condgan.core.note import READ, Note
 from condgan.data.archive import ARCHIVES, Member, content
 from condgan.data.base import UNLABELLED, Records, Source, existing, place
 from condgan.data.columns import LABEL, Classes, Raw, Vectors
-from condgan.data.listing import Listing, listing
+from condgan.data.listing import Listing, listing, plain_name
 
 LABELS = "dataset.json"
 
@@ -75,11 +75,10 @@ class StyleGAN(Source):
             labels = json.loads(_text(file))["labels"]
             if labels is None:
                 raise DataError(f"{LABELS} has no labels", where=file, do=UNLABELLED)
-            pairs = list(labels.items() if isinstance(labels, dict) else labels)
-            named = {str(each).replace("\\", "/").removeprefix("./"): label for each, label in pairs}
-            twice = {
-                str(each) for each, label in pairs if named[str(each).replace("\\", "/").removeprefix("./")] != label
-            }
+            listed = labels.items() if isinstance(labels, dict) else labels
+            pairs = [(plain_name(str(each)), label) for each, label in listed]
+            named = dict(pairs)
+            twice = {each for each, label in pairs if named[each] != label}
             if twice:
                 raise DataError(
                     f"{LABELS} names {min(twice)} with two labels", where=file, do="keep one line for each image"

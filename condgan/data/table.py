@@ -18,7 +18,7 @@ from condgan.data.folder import chosen_split, of_judge
 from condgan.data.headings import image_column, is_row
 from condgan.data.listing import Listing, listing, require_inside
 from condgan.data.sheet import SUFFIXES, read
-from condgan.data.splits import Split, divide, part_of, split_of
+from condgan.data.splits import Split, divide, part_of, shards, split_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -80,7 +80,7 @@ class Table(Source):
         if files.others:
             notes.append(Note("not-a-split", f"tables that are of no split: {some(files.others)}", LEFT_OUT))
         if root.is_dir() or finder.looked:
-            notes += _beside(columns, records, {file.relative_to(files.home).as_posix() for file in files.tables})
+            notes += _beside(columns, records, _relative(files.tables, files.home))
         notes += of_judge(files.known or columns.known, self.subset, split)
         return records._replace(split=split, notes=tuple(notes))
 
@@ -98,10 +98,9 @@ class Table(Source):
         root = existing(self.path)
         if root.is_file():
             return Files([root], root.parent)
-        tables = _split_tables(root)
-        if tables:
-            split = chosen_split(self, tables)
-            return Files([tables[split or "train"]], root, split, tuple(tables))
+        if of_splits := _split_tables(root):
+            split = chosen_split(self, of_splits)
+            return Files([of_splits[split or "train"]], root, split, tuple(of_splits))
         if table := table_in(root):
             return Files([table], root)
         homes = {split: each for each in sorted(root.iterdir()) if each.is_dir() and (split := split_of(each.name))}
@@ -111,23 +110,16 @@ class Table(Source):
             table = there[split or "train"]
             return Files([table], table.parent, split, tuple(there))
         files = listing(root).files
-        shards = [root / name for name in files if name.lower().endswith(".parquet")]
-        shards = shards or [root / name for name in files if name.lower().endswith((".csv", ".tsv"))]
-        parts: dict[Split, list[Path]] = {}
-        others: list[str] = []
-        for shard in shards:
-            named = part_of(shard.stem) or split_of(shard.parent.name)
-            if named is None:
-                others.append(shard.relative_to(root).as_posix())
-            else:
-                parts.setdefault(named, []).append(shard)
-        if "train" not in parts or (len(parts) == 1 and others):
-            return Files(shards, root)
+        tables = [root / name for name in files if name.lower().endswith(".parquet")]
+        tables = tables or [root / name for name in files if name.lower().endswith((".csv", ".tsv"))]
+        parts, others = shards(tables)
+        if not parts:
+            return Files(tables, root)
         try:
             split = chosen_split(self, parts)
         except NoSplitError as error:
             raise NoSplitError(error.what, where=error.where, do=f"add a file {self.subset}-….parquet") from None
-        return Files(parts[split or "train"], root, split, tuple(parts), tuple(others))
+        return Files(parts[split or "train"], root, split, tuple(parts), _relative(others, root))
 
 
 class Files(NamedTuple):
@@ -141,6 +133,10 @@ class Files(NamedTuple):
     """The splits that there are."""
     others: tuple[str, ...] = ()
     """Tables that are of none of them."""
+
+
+def _relative(files: Sequence[Path], home: Path) -> tuple[str, ...]:
+    return tuple(file.relative_to(home).as_posix() for file in files)
 
 
 def read_beside(file: Path, finder: Finder) -> pa.Table:
@@ -180,8 +176,9 @@ def _has_shards(folder: Path) -> bool:
     found = listing(folder, "skip")
     tables = [name for name in found.files if name.lower().endswith((".parquet", ".csv", ".tsv"))]
     parquet = [name for name in tables if name.lower().endswith(".parquet")]
-    shards = any(part_of(Path(name).stem) for name in parquet)
-    return bool(tables) and (not found.images or shards or (bool(parquet) and not any("/" in i for i in found.images)))
+    named = any(part_of(Path(name).stem) for name in parquet)
+    deep = any("/" in name for name in found.images)
+    return bool(tables) and (not found.images or named or (bool(parquet) and not deep))
 
 
 def _is_listed(folder: Path) -> bool:
@@ -237,7 +234,7 @@ def _all_listed(pictures: object, found: Listing) -> None:
         )
 
 
-def _beside(columns: Columns, records: Records, tables: set[str]) -> Iterator[Note]:
+def _beside(columns: Columns, records: Records, tables: Sequence[str]) -> Iterator[Note]:
     """What is to be told of the folder of a table: images that it does not list, and files that nothing reads."""
     files = [each for each in records.images if isinstance(each, Path)]
     if columns.finder is None:

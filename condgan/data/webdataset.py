@@ -14,7 +14,7 @@ from condgan.data.base import UNLABELLED, Records, Source, existing, place
 from condgan.data.columns import LABEL, Classes
 from condgan.data.folder import chosen_split, of_judge
 from condgan.data.listing import listing
-from condgan.data.splits import Split, part_of, split_of
+from condgan.data.splits import shards
 from condgan.data.suffixes import is_image
 
 CLASS_SUFFIXES = ("cls", "label", "class", "cls.txt")
@@ -34,8 +34,8 @@ class WebDataset(Source):
     @classmethod
     def recognise(cls, data: str, root: str, reads: frozenset[str]) -> Self | None:
         path = place(data)
-        shards = [] if path is None else _shards(path)
-        if path is None or not shards or not _has_keys(members(shards[0])):
+        archives = [] if path is None else _archives(path)
+        if path is None or not archives or not _has_keys(members(archives[0])):
             return None
         if path.is_dir() and listing(path, "skip").images:
             return None  # archives beside images: the images are the data
@@ -45,25 +45,18 @@ class WebDataset(Source):
         return Path(self.path).name
 
     def records(self) -> Records:
-        shards = _shards(existing(self.path))
-        parts: dict[Split, list[Path]] = {}
-        others: list[str] = []
-        for shard in shards:
-            named = part_of(shard.stem) or split_of(shard.parent.name)
-            if named is None:
-                others.append(shard.name)
-            else:
-                parts.setdefault(named, []).append(shard)
+        archives = _archives(existing(self.path))
+        parts, others = shards(archives)
         split = None
-        if "train" in parts and (len(parts) > 1 or not others):
+        if parts:
             split = chosen_split(self, parts)
-            shards = parts[split or "train"]
+            archives = parts[split or "train"]
         else:
             self.without_split()
         images: list[Member] = []
         labels: list[str] = []
         unread: dict[str, int] = {}
-        for shard in shards:
+        for shard in archives:
             for key, suffixes in _samples(members(shard)).items():
                 picture = next((suffix for suffix in suffixes if is_image(f"x.{suffix.lower()}")), None)
                 if picture is None:
@@ -77,7 +70,9 @@ class WebDataset(Source):
                         unread[suffix] = unread.get(suffix, 0) + 1
         notes = [*of_judge(parts, self.subset, split)] if split else []
         if split and others:
-            notes.append(Note("not-a-split", f"archives that are of no split: {some(others)}", LEFT_OUT))
+            notes.append(
+                Note("not-a-split", f"archives that are of no split: {some(file.name for file in others)}", LEFT_OUT)
+            )
         if unread:
             listed = some(f"{count:,} {'' if ' ' in suffix else '.'}{suffix}" for suffix, count in unread.items())
             notes.append(Note("unread", f"files beside the images that nothing reads: {listed}", LEFT_OUT))
@@ -85,7 +80,7 @@ class WebDataset(Source):
         return Records(images, columns, split=split, notes=tuple(notes))
 
 
-def _shards(path: Path) -> list[Path]:
+def _archives(path: Path) -> list[Path]:
     """The tar files; none where there is something else."""
     if path.is_file():
         return [path] if path.suffix.lower() == ".tar" else []
