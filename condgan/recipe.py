@@ -13,10 +13,11 @@ from condgan.core.batch import Shape
 from condgan.core.errors import SettingsError
 from condgan.core.levels import BYTE
 from condgan.core.needs import AUXILIARY, TASK, WHOLE_BATCH
-from condgan.core.schema import Schema
+from condgan.core.schema import FIELDS, Schema
 from condgan.core.spec import Spec
 from condgan.data.augment import Augment
 from condgan.data.base import SOURCES, AnySource
+from condgan.data.fields import kinds_of
 from condgan.losses.objective import Objective
 from condgan.networks.base import ARCHITECTURES, AnyArchitecture
 
@@ -131,8 +132,10 @@ class Recipe(Spec):
         pictures = [column.reading.levels for column in schema.columns.values() if column.storage == "pixels"]
         levels = {"range": schema.target.reading.levels, "input_range": next(iter(pictures), BYTE)}
         settled = {name: each for name, each in levels.items() if each != BYTE}
-        data = self.data.with_(size=shape.space, channels=shape.channels, **settled)
-        return self.model_copy(update={"data": data, "condition": self.condition.complete(schema)})
+        condition = self.condition.complete(schema)
+        kinds = {"fields": kinds_of(condition.form())} if FIELDS in condition.reads else {}
+        data = self.data.with_(size=shape.space, channels=shape.channels, **settled, **kinds)
+        return self.model_copy(update={"data": data, "condition": condition})
 
     def override(self, settings: Mapping[str, Any], where: str = "") -> Self:
         """A copy with some settings changed, given as section → field → value, where values may be text.

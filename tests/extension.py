@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from condgan.conditions import PARTS, Part
-from condgan.conditions.base import Example, Interpolation, Row
+from condgan.conditions.base import Example, Interpolation, Row, Shown
 from condgan.core.batch import Batch
 from condgan.core.bundle import Bundle
 from condgan.core.cond import Cond, Embedder, Widths
@@ -52,6 +52,12 @@ class Level(Part):
     def targets(self, schema: Schema, batch: Batch, key: int) -> Bundle:
         return {"value": torch.as_tensor(batch.columns[self.column])}
 
+    def vary(self, bundle: Bundle) -> Bundle:
+        return bundle
+
+    def balance(self, schema: Schema, batch: Batch) -> None:
+        return None
+
     def embedder(self) -> Embedder:
         return AsVector()
 
@@ -75,8 +81,8 @@ class Level(Part):
     def examples(self, n: int) -> list[dict[str, Any]]:
         return [{self.column: (index % 5) / 4} for index in range(n)]
 
-    def show(self, bundle: Bundle) -> Sequence[float]:
-        return [round(value, 6) for value in bundle["value"].tolist()]
+    def show(self, bundle: Bundle) -> dict[str, Shown]:
+        return {self.column: [round(value, 6) for value in bundle["value"].tolist()]}
 
     def continued(self, parent: Self) -> Self:
         return self

@@ -7,6 +7,7 @@ from condgan.core.lazy import lazily
 
 __getattr__ = lazily(
     {
+        "Attributes": "condgan.conditions.attributes:Attributes",
         "Label": "condgan.conditions.label",
         "Layout": "condgan.conditions.layout",
         "Picture": "condgan.conditions.picture",

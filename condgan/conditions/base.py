@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self
 
-from jaxtyping import UInt8
+from jaxtyping import Float, UInt8
 from pydantic import Field
 from torch import Tensor
 
@@ -22,7 +22,7 @@ from condgan.core.task import Task
 Row = Mapping[str, Any]
 """What one sample is asked to be: public name → value."""
 Interpolation = Literal["nearest", "bilinear"]
-Shown = Sequence[str | float] | UInt8[Tensor, "n c *space"]
+Shown = Sequence[str | float | None] | UInt8[Tensor, "n c *space"]
 
 
 class Example(NamedTuple):
@@ -36,7 +36,8 @@ class Example(NamedTuple):
 class Part(Spec, ABC):
     """One thing by which a generator is steered. It knows the names, so that it works without the data.
 
-    ``provides`` names the carriers that it uses (``vector``, ``tokens``, ``map``) and what else it brings.
+    ``provides`` names the carriers that it uses (``vector``, ``tokens``, ``map``) and what else it brings. A part that
+    provides ``FIELDWISE`` handles fields that are left out by itself: ``encode`` gets rows without them.
     """
 
     from_data: ClassVar[tuple[str, ...]] = ()
@@ -79,6 +80,15 @@ class Part(Spec, ABC):
         """What some items of data say; ``key`` chooses where an item has several values."""
 
     @abstractmethod
+    def vary(self, bundle: Bundle) -> Bundle:
+        """The tensors as a step of the training shows them, where something in them is left to chance; torch's own
+        random state is used."""
+
+    @abstractmethod
+    def balance(self, schema: Schema, batch: Batch) -> Float[Tensor, " b"] | None:
+        """How often each of all items is to be drawn in training, in any unit; ``None``: all alike."""
+
+    @abstractmethod
     def embedder(self) -> Embedder:
         """A fresh, trainable module from the part's tensors to a ``Cond``."""
 
@@ -95,8 +105,8 @@ class Part(Spec, ABC):
         """``n`` rows, every possible value in turn; ``None`` where values have to be supplied."""
 
     @abstractmethod
-    def show(self, bundle: Bundle) -> Shown:
-        """Encoded values as people see them: texts or numbers, or images."""
+    def show(self, bundle: Bundle) -> dict[str, Shown]:
+        """Encoded values as people see them, by public name: texts or numbers, or images."""
 
     @abstractmethod
     def continued(self, parent: Self) -> Self:
@@ -129,6 +139,7 @@ PARTS: Registry[Part] = Registry(
         "label": "condgan.conditions.label:Label",
         "picture": "condgan.conditions.picture:Picture",
         "layout": "condgan.conditions.layout:Layout",
+        "attributes": "condgan.conditions.attributes:Attributes",
     }
 )
 AnyPart = Annotated[Part, PARTS]

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 import torch
+from jaxtyping import Float
 from pydantic import Field, model_validator
 from torch import Tensor, nn
 
@@ -15,8 +16,8 @@ from condgan.core.batch import Batch
 from condgan.core.bundle import Bundle, part, prefixed
 from condgan.core.cond import CARRIERS, Cond, Embedder, Tokens, Widths
 from condgan.core.errors import SettingsError, nearest
-from condgan.core.form import FormField
-from condgan.core.needs import UNMOVED
+from condgan.core.form import RESERVED, FormField
+from condgan.core.needs import FIELDWISE, UNMOVED
 from condgan.core.schema import Schema
 from condgan.core.spec import Spec
 from condgan.core.task import Task
@@ -24,12 +25,6 @@ from condgan.core.task import Task
 KNOWN = "known"
 """The tensor of a part that may be left out: Bool[b], whether it was given."""
 
-
-RESERVED = frozenset(
-    {"n", "seed", "seeds", "where", "like", "out", "device", "image", "images", "file_name", "pipeline", "source"}
-    | {"help", "debug", "version", "index"}
-)
-"""Names that calls, flags and files give to other things than values."""
 MADE_OF_NAMES = ("_names", "_index")
 """What files and calls add to the name of a field to name something else: its list of classes, and an index in it."""
 
@@ -84,7 +79,12 @@ class Condition(Spec):
         Raises:
             SettingsError: a part and the data do not fit.
         """
-        return Condition(parts={name: each.complete(schema) for name, each in self.parts.items()})
+        found = {}
+        for name, each in self.parts.items():
+            taken = frozenset().union(*(other.reads for other in self.parts.values() if other is not each))
+            columns = {key: column for key, column in schema.columns.items() if key in each.reads or key not in taken}
+            found[name] = each.complete(Schema(schema.target, columns))
+        return Condition(parts=found)
 
     def form(self) -> tuple[FormField, ...]:
         """What can be asked for, under its public names."""
@@ -100,6 +100,9 @@ class Condition(Spec):
         self._require_names(rows)
         found: Bundle = {}
         for name, each in self.parts.items():
+            if FIELDWISE in each.provides():
+                found |= prefixed(name, each.encode(rows))
+                continue
             fields = [field.name for field in each.form()]
             known = [any(row.get(field) is not None for field in fields) for row in rows]
             asked: Sequence[Row] = rows
@@ -135,19 +138,25 @@ class Condition(Spec):
         found: Bundle = {}
         for name, each in self.parts.items():
             found |= prefixed(name, each.targets(schema, batch, key))
-            if each.dropout:
+            if may_be_missing(each):
                 found[f"{name}.{KNOWN}"] = torch.ones(len(batch.target), dtype=torch.bool)
         return found
 
-    def drop(self, bundle: Bundle) -> Bundle:
-        """The bundle with parts left out at random, each with the probability that it has (Ho & Salimans 2022,
-        section 3.2). Takes chance from torch's own random state."""
+    def vary(self, bundle: Bundle) -> Bundle:
+        """The bundle as a step of the training shows it: parts are left out at random, each with the probability that
+        it has (Ho & Salimans 2022, section 3.2). Takes chance from torch's own random state."""
         found = dict(bundle)
         for name, each in self.parts.items():
-            if each.dropout:
+            found |= prefixed(name, each.vary(part(found, name)))
+            if may_be_missing(each):
                 known = found[f"{name}.{KNOWN}"]
                 found[f"{name}.{KNOWN}"] = known & (torch.rand(known.shape, device=known.device) >= each.dropout)
         return found
+
+    def balance(self, schema: Schema, batch: Batch) -> Float[Tensor, " b"] | None:
+        """How often each of all items is to be drawn in training, in any unit; ``None``: all alike."""
+        weights = [found for each in self.parts.values() if (found := each.balance(schema, batch)) is not None]
+        return torch.stack(weights).prod(0) if weights else None
 
     def embedder(self) -> Embedder:
         """A fresh, trainable module from a bundle to a ``Cond``."""
@@ -159,7 +168,11 @@ class Condition(Spec):
 
     def tasks(self) -> dict[str, Task]:
         """What a network can predict of the condition from an image, by public name; on whole bundles."""
-        return {field: _within(name, task) for name, each in self.parts.items() for field, task in each.tasks().items()}
+        return {
+            field: _within(name, task, may_be_missing(each))
+            for name, each in self.parts.items()
+            for field, task in each.tasks().items()
+        }
 
     def examples(self, n: int) -> list[dict[str, Any]] | None:
         """``n`` rows, every value in turn; ``None`` where values have to be supplied."""
@@ -172,14 +185,14 @@ class Condition(Spec):
         return rows
 
     def show(self, bundle: Bundle) -> dict[str, Shown]:
-        """Each part as people see it: texts, empty where it was left out, or images."""
+        """What people see of each field: texts, empty where it was left out, or images."""
         found: dict[str, Shown] = {}
         for name, each in self.parts.items():
-            shown = each.show(part(bundle, name))
-            known = bundle.get(f"{name}.{KNOWN}")
-            if known is not None and not isinstance(shown, Tensor):
-                shown = [text if there else "" for text, there in zip(shown, known.tolist(), strict=True)]
-            found[each.column] = shown
+            known = bundle[f"{name}.{KNOWN}"].tolist() if may_be_missing(each) and f"{name}.{KNOWN}" in bundle else None
+            for field, shown in each.show(part(bundle, name)).items():
+                if known is not None and not isinstance(shown, Tensor):
+                    shown = [text if there else "" for text, there in zip(shown, known, strict=True)]
+                found[field] = shown
         return found
 
 
@@ -192,7 +205,7 @@ class Product(Embedder):
     def __init__(self, parts: Mapping[str, Part]) -> None:
         embedders = {name: each.embedder() for name, each in parts.items()}
         widths = [each.widths for each in embedders.values()]
-        optional = [name for name, each in parts.items() if each.dropout]
+        optional = [name for name, each in parts.items() if may_be_missing(each)]
         tokens = [each.tokens for each in widths if each.tokens]
         super().__init__(
             Widths(
@@ -262,21 +275,30 @@ def _joined(tensors: Sequence[Tensor]) -> Tensor | None:
     return torch.cat([each.to(tensors[0].dtype) for each in tensors], 1)
 
 
-def _within(name: str, task: Task) -> Task:
+def may_be_missing(each: Part) -> bool:
+    """Whether a part may be left out as a whole; one that provides ``FIELDWISE`` sees to its fields itself."""
+    return each.dropout > 0 and FIELDWISE not in each.provides()
+
+
+def _within(name: str, task: Task, optional: bool) -> Task:
     """A part's task on the bundle of the whole condition; where the part was left out its value is missing."""
     flag = f"{name}.{KNOWN}"
 
     def loss(prediction: Tensor, bundle: Bundle) -> Tensor:
         found = task.loss(prediction, part(bundle, name))
-        return found * bundle[flag] if flag in bundle else found
+        return found * bundle[flag] if optional and flag in bundle else found
 
     def score(prediction: Tensor, bundle: Bundle) -> Tensor:
         found = task.score(prediction, part(bundle, name))
-        return found.masked_fill(~bundle[flag], torch.nan) if flag in bundle else found
+        return found.masked_fill(~bundle[flag], torch.nan) if optional and flag in bundle else found
 
     inner = task.target
     target = None if inner is None else lambda bundle: inner(part(bundle, name))
-    return task._replace(loss=loss, score=score, target=target)
+    number = task.number
+    if number is not None:
+        truth = number.truth
+        number = number._replace(truth=lambda bundle: truth(part(bundle, name)))
+    return task._replace(loss=loss, score=score, target=target, number=number)
 
 
 def carriers(each: Spec) -> list[str]:

@@ -11,7 +11,7 @@ from pydantic import PositiveFloat, PositiveInt, model_validator
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from condgan.conditions.base import Example, Interpolation, Part, Row
+from condgan.conditions.base import Example, Interpolation, Part, Row, Shown
 from condgan.core.batch import Batch
 from condgan.core.bundle import Bundle
 from condgan.core.cond import Cond, Embedder, Widths
@@ -88,30 +88,8 @@ class Label(Part):
         return (FormField(self.column, "choice", self.names, help="the class"),)
 
     def encode(self, rows: Sequence[Row]) -> Bundle:
-        return {"id": torch.tensor([self._index(row[self.column]) for row in rows], dtype=torch.int64)}
-
-    def _index(self, value: Any) -> int:
-        """A number is a name where some names are numbers, else an index; text is a name before it is an index."""
-        asked = plain(value)
-        found = places(asked, self.names)
-        if len(found) == 1:
-            return found[0]
-        if found:
-            alike = [self.names[index] for index in found]
-            raise SettingsError(
-                f"{len(found)} classes for {shown(asked)}: {', '.join(map(repr, alike))}",
-                where=self.column,
-                do=f"write one as text, exactly so: {alike[0]!r}; or give its index: {self.column}_index={found[0]}",
-            )
-        spelled = asked if isinstance(asked, str) else shown(asked)
-        if not numbered(self.names) and spelled.isdecimal() and len(spelled) < 10 and int(spelled) < len(self.names):
-            return int(spelled)
-        advice = nearest(spelled, self.names)
-        raise SettingsError(
-            f"no class {shown(asked)}",
-            where=f"classes: {', '.join(self.names[:50])}",
-            do="give one of them" if advice.startswith("known") else advice,
-        )
+        ids = [index_among(row[self.column], self.names, self.column) for row in rows]
+        return {"id": torch.tensor(ids, dtype=torch.int64)}
 
     def targets(self, schema: Schema, batch: Batch, key: int) -> Bundle:
         ids = batch.columns[self.column]
@@ -123,6 +101,12 @@ class Label(Part):
         """Where the names of the data stand in this part's own order."""
         place = {name: index for index, name in enumerate(self.names)}
         return torch.tensor([place[name] for name in names], dtype=torch.int64)
+
+    def vary(self, bundle: Bundle) -> Bundle:
+        return bundle
+
+    def balance(self, schema: Schema, batch: Batch) -> None:
+        return None
 
     def embedder(self) -> Embedder:
         if self.encoding == "one-hot":
@@ -138,8 +122,8 @@ class Label(Part):
     def examples(self, n: int) -> list[dict[str, Any]]:
         return [{self.column: self.names[index % len(self.names)]} for index in range(n)]
 
-    def show(self, bundle: Bundle) -> Sequence[str]:
-        return [self.names[index] for index in bundle["id"].tolist()]
+    def show(self, bundle: Bundle) -> dict[str, Shown]:
+        return {self.column: [self.names[index] for index in bundle["id"].tolist()]}
 
     def continued(self, parent: Self) -> Self:
         """With the vectors of the parent. Of other classes they are rows of a table, so that they are as wide."""
@@ -163,6 +147,36 @@ class Label(Part):
         ids = torch.tensor([2, 0, 1, 1])
         schema = Schema(Column("pixels", channels=1), {"label": Column("ids", names, (1, 2, 1))})
         return Example(cls(column="label"), schema, Batch(torch.zeros(4, 1, 8, 8, dtype=torch.uint8), {"label": ids}))
+
+
+def index_among(value: Any, names: tuple[str, ...], column: str, what: str = "class") -> int:
+    """The index of a name that a person writes; ``column`` is its public name, ``what`` the word for one of the names.
+
+    A number is a name where some names are numbers, else an index; text is a name before it is an index.
+
+    Raises:
+        SettingsError: it is none of the names, or several.
+    """
+    asked, several = plain(value), "classes" if what == "class" else f"{what}s"
+    found = places(asked, names)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        alike = [names[index] for index in found]
+        raise SettingsError(
+            f"{len(found)} {several} for {shown(asked)}: {', '.join(map(repr, alike))}",
+            where=column,
+            do=f"write one as text, exactly so: {alike[0]!r}; or give its index: {column}_index={found[0]}",
+        )
+    spelled = asked if isinstance(asked, str) else shown(asked)
+    if not numbered(names) and spelled.isdecimal() and len(spelled) < 10 and int(spelled) < len(names):
+        return int(spelled)
+    advice = nearest(spelled, names)
+    raise SettingsError(
+        f"no {what} {shown(asked)}" + f" of {column}" * (what != "class"),
+        where=f"{several}: {', '.join(names[:50])}",
+        do="give one of them" if advice.startswith("known") else advice,
+    )
 
 
 def classification(names: tuple[str, ...]) -> Task:

@@ -12,7 +12,7 @@ from pydantic import model_validator
 from torch import Tensor
 from torch.nn import functional as F
 
-from condgan.conditions.base import Example, Interpolation, Part, Row
+from condgan.conditions.base import Example, Interpolation, Part, Row, Shown
 from condgan.conditions.picture import require_levels
 from condgan.conditions.segmentation import segmentation
 from condgan.core.batch import Batch
@@ -111,6 +111,12 @@ class Layout(Part):
         assert all(isinstance(each, Tensor) for each in found.values()), "columns of label maps are pixels"
         return found  # type: ignore[return-value]
 
+    def vary(self, bundle: Bundle) -> Bundle:
+        return bundle
+
+    def balance(self, schema: Schema, batch: Batch) -> None:
+        return None
+
     def embedder(self) -> Embedder:
         return Classes(len(self.names), self.boundaries)
 
@@ -123,8 +129,9 @@ class Layout(Part):
     def examples(self, n: int) -> None:
         return None
 
-    def show(self, bundle: Bundle) -> UInt8[Tensor, "n 3 *space"]:
-        return torch.from_numpy(self.palette.paint(bundle["ids"][:, 0].numpy())).movedim(-1, 1)
+    def show(self, bundle: Bundle) -> dict[str, Shown]:
+        painted = torch.from_numpy(self.palette.paint(bundle["ids"][:, 0].numpy()))
+        return {self.column: painted.movedim(-1, 1)}
 
     def continued(self, parent: Self) -> Self:
         if self.names != parent.names:

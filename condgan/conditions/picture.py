@@ -7,12 +7,11 @@ from typing import Any, ClassVar, Literal, NamedTuple, Self
 
 import numpy as np
 import torch
-from jaxtyping import UInt8
 from PIL import Image
 from pydantic import NonNegativeInt, model_validator
 from torch import Tensor
 
-from condgan.conditions.base import Example, Interpolation, Part, Row
+from condgan.conditions.base import Example, Interpolation, Part, Row, Shown
 from condgan.conditions.derive import edges, lightness
 from condgan.conditions.segmentation import ids_of, segmentation
 from condgan.core.batch import MODES, Batch, to_float
@@ -132,6 +131,12 @@ class Picture(Part):
             return {"pixels": coloured.movedim(-1, 1).contiguous()}
         return {"pixels": pixels}
 
+    def vary(self, bundle: Bundle) -> Bundle:
+        return bundle
+
+    def balance(self, schema: Schema, batch: Batch) -> None:
+        return None
+
     def embedder(self) -> Embedder:
         return Pixels(self.channels)
 
@@ -147,8 +152,8 @@ class Picture(Part):
     def examples(self, n: int) -> None:
         return None
 
-    def show(self, bundle: Bundle) -> UInt8[Tensor, "n k *space"]:
-        return bundle["pixels"]
+    def show(self, bundle: Bundle) -> dict[str, Shown]:
+        return {self.column: bundle["pixels"]}
 
     def continued(self, parent: Self) -> Self:
         if self.channels != parent.channels:

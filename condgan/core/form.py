@@ -2,8 +2,14 @@
 
 from typing import Any, Literal, NamedTuple
 
-FieldType = Literal["choice", "number", "boolean", "text", "picture", "layout", "vector"]
-"""``picture``: any image, in levels of 8 bits; ``layout``: ids or colours of classes, as they are in the file."""
+FieldType = Literal["choice", "set", "number", "boolean", "text", "picture", "layout", "vector"]
+"""``choice``: one of the choices; ``set``: any number of them at once; ``boolean``: yes or no, or how much, 0 … 1;
+``picture``: any image, in levels of 8 bits; ``layout``: ids or colours of classes, as they are in the file."""
+RESERVED = frozenset(
+    {"n", "seed", "seeds", "where", "like", "out", "device", "image", "images", "file_name", "pipeline", "source"}
+    | {"help", "debug", "version", "index", "free", "extrapolate"}
+)
+"""Names that calls, flags and files give to other things than values."""
 
 
 class FormField(NamedTuple):
@@ -13,7 +19,7 @@ class FormField(NamedTuple):
     """Keyword, flag, JSON key, column and input of that name."""
     type: FieldType
     choices: tuple[str, ...] = ()
-    """All there are, of a choice."""
+    """All there are, of a choice or a set."""
     low: float | None = None
     high: float | None = None
     unit: str = ""

@@ -18,6 +18,7 @@ UNMOVED = "no condition that moves with the image"
 LIGHTNESS = "a map of lightness"
 MAP = "a map"
 LEARNED = "a learned vector"
+FIELDWISE = "fields each of which may be left out"
 # What architectures provide.
 APART = "a discriminator whose input does not hold the condition"
 HEAD = "an auxiliary head"

@@ -9,21 +9,32 @@ from condgan.core.levels import Reading
 from condgan.core.palette import Palette
 
 Storage = Literal["ids", "numbers", "text", "pixels", "vectors"]
+FIELDS = "*"
+"""What a part of a condition reads that takes all fields which the data have, instead of columns of certain names."""
+YES_NO = ("no", "yes")
+"""The names of a column of ids that says yes or no."""
 
 
 class Column(NamedTuple):
     """One thing that data store for every item, and how."""
 
     storage: Storage
-    """``ids``: Int64[n], indices into ``names``. ``numbers``: Float32[n]. ``text``: a list of strings. ``pixels``:
-    UInt8[n c *space]. ``vectors``: Float32[n width]."""
+    """``ids``: Int64[n], indices into ``names``, −1 where it is missing. ``numbers``: Float32[n], NaN where it is
+    missing. ``text``: a list of strings. ``pixels``: UInt8[n c *space]. ``vectors``: Float32[n width], NaN where it is
+    missing; with names, 1 for each of them that an item has, and 0."""
     names: tuple[str, ...] = ()
-    """Of ids: the class names in index order."""
+    """Of ids: the class names in index order. Of vectors that say which of several things an item has: their names."""
     counts: tuple[int, ...] = ()
-    """Of ids: items of each class."""
+    """Items of each of the names."""
+    size: int = 0
+    """Items with a value."""
     low: float = 0.0
     high: float = 0.0
     """Of numbers: the smallest and the largest."""
+    gap: float = 0.0
+    """Of numbers: the median distance of neighbouring different values."""
+    deviation: float = 0.0
+    """Of numbers: the mean distance from the median."""
     unit: str = ""
     """Of numbers."""
     channels: int = 0

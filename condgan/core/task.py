@@ -11,6 +11,17 @@ from torch import Tensor
 from condgan.core.bundle import Bundle
 
 
+class Number(NamedTuple):
+    """How what a network gives out for a task is read as a number."""
+
+    unit: str
+    """Of the number; may be empty."""
+    read: Callable[[Tensor], Float[Tensor, " b"]]
+    """From a prediction to the number, in its unit."""
+    truth: Callable[[Bundle], Float[Tensor, " b"]]
+    """The number that was requested, in its unit; NaN where it is missing."""
+
+
 class Task(NamedTuple):
     """What is to be predicted from an image, and how a prediction is scored.
 
@@ -29,4 +40,7 @@ class Task(NamedTuple):
     names: tuple[str, ...] = ()
     """The classes, where the value is one of several; empty for any other."""
     target: Callable[[Bundle], Tensor] | None = None
-    """The index of the class of each sample (Int64[b]) or position (Int64[b *space]); only where there are classes."""
+    """The index of the class of each sample (Int64[b], −1 where it is missing) or position (Int64[b *space]); only
+    where there are classes."""
+    number: Number | None = None
+    """Only where the value is a number."""

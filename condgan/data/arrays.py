@@ -14,7 +14,8 @@ from condgan.core.bounds import require_memory
 from condgan.core.errors import DataError
 from condgan.core.note import LEFT_OUT, READ, Note, some
 from condgan.data.base import UNLABELLED, Records, Source, existing, place
-from condgan.data.columns import LABEL, Classes
+from condgan.data.columns import LABEL, Classes, Raw
+from condgan.data.fields import fields
 from condgan.data.folder import chosen_split, of_judge
 from condgan.data.splits import SYNONYMS, Split
 
@@ -23,6 +24,8 @@ IMAGES = ("images", "image", "x", "data", "imgs", "img", "arr_0")
 LABELS = ("labels", "label", "y", "targets", "target", "classes", "ans", "arr_1")
 NAMES = ("names", "label_names", "class_names", "list_classes", "categories", "classes")
 """What the arrays of images, of labels and of class names are called, in lower case."""
+OF_CODES = "_names"
+"""What is added to the name of an array of codes for that of the names which they stand for."""
 KEPT = ("seeds", "seed")
 """Arrays of samples that say how they were made."""
 
@@ -81,15 +84,48 @@ class Arrays(Source):
         if file.name.lower().startswith("emnist") and pixels.ndim == 3:
             pixels = pixels.swapaxes(1, 2)
             told.append(Note("transposed", "EMNIST's files hold their images transposed: they are turned", READ))
-        used = {images, labels, names, *(name for pair in parts.values() for name in pair), *KEPT}
-        rest = [name for name in arrays if name.lower() not in used]
+        used = {
+            images,
+            labels if self.labelled else "",
+            names,
+            *(each for pair in parts.values() for each in pair),
+            *KEPT,
+        }
         notes = [*told, *of_judge(parts, self.subset, split)]
+        columns: dict[str, Raw] = {}
+        if self.labelled:
+            classes = tuple(map(_text, found[names].ravel().tolist())) if names else None
+            columns[LABEL] = Classes(found[labels], classes)
+        if self.fields is not None:
+            values = _of_items(
+                {name: each for name, each in arrays.items() if name.lower() not in used}, len(pixels), split
+            )
+            read = fields(values, self.fields, str(file))
+            columns, notes = {**read.columns, **columns}, [*notes, *read.notes]
+            used |= {name for name in found for field in values if field.lower() in name}
+        rest = [name for name in arrays if name.lower() not in used]
         if rest:
             notes.append(Note("unread", f"arrays that nothing reads: {some(rest)}", LEFT_OUT))
-        if not self.labelled:
-            return Records(pixels, split=split, notes=tuple(notes))
-        classes = tuple(map(_text, found[names].ravel().tolist())) if names else None
-        return Records(pixels, {LABEL: Classes(found[labels], classes)}, split=split, notes=tuple(notes))
+        return Records(pixels, columns, split=split, notes=tuple(notes))
+
+
+def _of_items(arrays: Mapping[str, np.ndarray], count: int, split: Split | None) -> dict[str, list[Any]]:
+    """The arrays with a value for each image, by name without the word for the split; of codes the names that they
+    stand for, where these are there as ``NAME_names``."""
+    words = SYNONYMS[split] if split else ()
+    found = {}
+    for name, values in arrays.items():
+        if values.ndim not in (1, 2) or len(values) != count or name.endswith(OF_CODES):
+            continue
+        forms = [each for word in words for each in (f"{word}_", f"{word}/") if name.lower().startswith(each)]
+        plain = name[len(forms[0]) :] if forms else name
+        plain = next((plain[: -len(word) - 1] for word in words if plain.lower().endswith(f"_{word}")), plain)
+        names = arrays.get(plain + OF_CODES)
+        listed = values.tolist()
+        if names is not None and values.ndim == 1:
+            listed = [_text(names[value]) if 0 <= value < len(names) else None for value in listed]
+        found[plain] = listed
+    return found
 
 
 def _of_split(found: Mapping[str, np.ndarray], split: Split) -> tuple[str, str] | None:

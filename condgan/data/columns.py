@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-from jaxtyping import Int64, UInt8
+from jaxtyping import Float, Int64, UInt8
 from torch import Tensor
 
 from condgan.core.batch import Values
@@ -54,8 +54,8 @@ class RawValues(ABC):
 class Classes(RawValues):
     """One class an item."""
 
-    values: Sequence[str | int] | np.ndarray
-    """A class name, or an index into ``names``."""
+    values: Sequence[str | int | None] | np.ndarray
+    """A class name, or an index into ``names``; ``None`` where it is missing."""
     names: tuple[str, ...] | None = None
     """Class names in index order; ``None``: the values themselves, sorted."""
 
@@ -63,7 +63,13 @@ class Classes(RawValues):
         return len(self.values)
 
     def indexed(self, where: str) -> tuple[Column, Values]:
-        ids, names = index_labels(self.values, self.names, where)
+        there = np.array([value is not None for value in self.values], bool)
+        if there.all():
+            ids, names = index_labels(self.values, self.names, where)  # type: ignore[arg-type]
+            return Column("ids", names), torch.from_numpy(ids)
+        known, names = index_labels([value for value in self.values if value is not None], self.names, where)
+        ids = np.full(len(self.values), -1, np.int64)
+        ids[there] = known
         return Column("ids", names), torch.from_numpy(ids)
 
 
@@ -93,6 +99,29 @@ class Vectors(RawValues):
     def indexed(self, where: str) -> tuple[Column, Values]:
         vectors = _floats(self.values, 2, where)
         return Column("vectors", width=vectors.shape[1]), torch.from_numpy(vectors)
+
+
+@dataclass(frozen=True)
+class Sets(RawValues):
+    """Several of a number of things an item, or none of them."""
+
+    values: Sequence[Sequence[str] | None]
+    """The names of those that an item has; ``None`` where that is missing."""
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    def indexed(self, where: str) -> tuple[Column, Values]:
+        names = ordered({canonical(name) for each in self.values if each is not None for name in each})
+        require_distinct(names, where)
+        place = {name: index for index, name in enumerate(names)}
+        found = np.zeros((len(self.values), len(names)), np.float32)
+        for row, each in enumerate(self.values):
+            if each is None:
+                found[row] = np.nan
+            else:
+                found[row, [place[canonical(name)] for name in each]] = 1
+        return Column("vectors", names, width=len(names)), torch.from_numpy(found)
 
 
 @dataclass(frozen=True)
@@ -195,13 +224,30 @@ def counted(column: Column, values: Values) -> Column:
         return column._replace(missing=sum(not value for value in values))
     match column.storage:
         case "ids":
-            return column._replace(counts=tuple(torch.bincount(values, minlength=len(column.names)).tolist()))
+            there = values[values >= 0]
+            counts = tuple(torch.bincount(there, minlength=len(column.names)).tolist())
+            return column._replace(counts=counts, size=len(there), missing=len(values) - len(there))
         case "numbers":
             there = values[~values.isnan()]
-            low, high = (float(there.min()), float(there.max())) if len(there) else (0.0, 0.0)
-            return column._replace(low=low, high=high, missing=len(values) - len(there))
+            found = column._replace(size=len(there), missing=len(values) - len(there))
+            return found if not len(there) else _with_range(found, there.double())
+        case "vectors":
+            there = values[~values.isnan().any(1)]
+            found = column._replace(size=len(there), missing=len(values) - len(there))
+            return found._replace(counts=tuple(there.long().sum(0).tolist())) if column.names else found
         case _:
             return column
+
+
+def _with_range(column: Column, numbers: Float[Tensor, " n"]) -> Column:
+    """With the range of numbers, the usual distance of neighbouring ones, and how far they are from their median."""
+    gaps = torch.unique(numbers).diff()
+    return column._replace(
+        low=numbers.min().item(),
+        high=numbers.max().item(),
+        gap=gaps.median().item() if len(gaps) else 0.0,
+        deviation=(numbers - numbers.median()).abs().mean().item(),
+    )
 
 
 def require_same_sizes(images: Undecoded, pictures: Undecoded) -> None:

@@ -78,7 +78,20 @@ class Dataset:
 
         columns = some(self.columns)
         clean = None if self.clean is self.columns else some(self.clean)
-        return Dataset(select(self.target, rows), columns, self.schema, clean=clean)
+        return Dataset(select(self.target, rows), columns, self.schema, clean=clean, split=self.split, notes=self.notes)
+
+    def with_notes(self, *notes: Note) -> Dataset:
+        """The same, with more to be told of it."""
+        return Dataset(
+            self.target,
+            self.columns,
+            self.schema,
+            self.sizes,
+            self.unreadable,
+            self.clean,
+            self.split,
+            (*self.notes, *notes),
+        )
 
     def with_label_noise(self, share: float) -> Dataset:
         """The same with a share of the labels replaced by another class, any other with equal probability; the same

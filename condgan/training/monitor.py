@@ -118,7 +118,7 @@ class Monitor:
     def joint(self, pixels: Float[Tensor, "n d"], bundle: Bundle) -> Float[Tensor, "n e"]:
         """Pixels and the classes, concatenated: as one-hot, of many classes as random codes as far apart."""
         targets = [
-            self.codes[name][task.target(bundle)] for name, task in self.tasks.items() if task.target is not None
+            coded(self.codes[name], task.target(bundle)) for name, task in self.tasks.items() if task.target is not None
         ]
         return torch.cat([pixels, *targets], 1)
 
@@ -184,6 +184,11 @@ class Group:
         """0 where most real images are there twice."""
 
 
+def coded(codes: Float[Tensor, "k c"], ids: Int64[Tensor, " n"]) -> Float[Tensor, "n c"]:
+    """The vector of each class; zeros where it is missing."""
+    return codes[ids.clamp(min=0)] * (ids >= 0)[:, None]
+
+
 def codes(classes: int) -> Float[Tensor, "k c"]:
     """A vector for each class: one-hot, or of many classes random ones as far apart."""
     chance = torch.Generator().manual_seed(0)
@@ -212,7 +217,8 @@ def fit(task: Task, pixels: Float[Tensor, "n d"], bundle: Bundle) -> Float[Tenso
     shares = torch.ones(len(x))
     if task.target is not None:
         members = task.target(bundle)
-        shares = 1 / torch.bincount(members, minlength=len(task.names))[members]
+        there = members >= 0
+        shares = there / torch.bincount(members[there], minlength=len(task.names)).clamp(min=1)[members]
     shares = shares / shares.sum()
     weights = torch.zeros(x.shape[1], task.outputs, requires_grad=True)
     optimizer = torch.optim.LBFGS([weights], max_iter=ITERATIONS, line_search_fn="strong_wolfe")
@@ -236,7 +242,7 @@ def beyond_chance(task: Task, weights: Float[Tensor, "e k"], pixels: Float[Tenso
     if task.target is None:
         return scores.nanmean().item() - task.chance
     members = task.target(bundle)
-    each = torch.stack([scores[members == index].nanmean() for index in torch.unique(members)])
+    each = torch.stack([scores[members == index].nanmean() for index in torch.unique(members[members >= 0])])
     return each.nanmean().item() - task.chance
 
 

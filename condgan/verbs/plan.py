@@ -14,7 +14,7 @@ from condgan.core.defaults import with_own_defaults
 from condgan.core.errors import CheckpointError, DataError, SettingsError
 from condgan.core.lock import require_free
 from condgan.core.note import BEGINS, SPOILS, WRONG, Note, by_harm
-from condgan.core.schema import Schema
+from condgan.core.schema import FIELDS, Column, Schema
 from condgan.data.base import Source
 from condgan.data.dataset import Dataset
 from condgan.data.doctor import remarks
@@ -131,15 +131,22 @@ def held_out(made: Plan) -> Dataset | None:
         found = made.recipe.data.split("test").read(SHOWN)
     except DataError:
         return None
-    if not len(found) or _kinds(found.schema) != _kinds(made.dataset.schema):
+    if not len(found) or not _fits(found.schema, made.dataset.schema):
         return None
     # with the same noise in the labels, or the discriminator would tell them by that
     return found.with_label_noise(made.recipe.data.label_noise)
 
 
-def _kinds(schema: Schema) -> dict[str, object]:
-    """What the columns are, without how many items there are of each."""
-    return {name: column._replace(counts=(), missing=0, low=0.0, high=0.0) for name, column in schema.columns.items()}
+def _fits(schema: Schema, training: Schema) -> bool:
+    """Whether the columns hold what those of the training images do, and no other names."""
+    return schema.columns.keys() == training.columns.keys() and all(
+        _kind(column) == _kind(training.columns[name]) and set(column.names) <= set(training.columns[name].names)
+        for name, column in schema.columns.items()
+    )
+
+
+def _kind(column: Column) -> tuple[object, ...]:
+    return column.storage, column.unit, column.channels, column.palette, column.reading
 
 
 def notes(made: Plan) -> list[Note]:
@@ -203,13 +210,13 @@ def lay_out(
         size = found.data.model_dump(mode="json", exclude_unset=True, include=set(Source.model_fields))
         laid = {**laid, "data": combined({**size, **laid.get("data", {})}, source)}
     where = str(recipe or "")
-    found = found.override(merge(laid, words), where)
+    found = with_fields(found.override(merge(laid, words), where))
     folder = Path(out) if out else folder_of(found.data)
     dataset = load(found.data, folder)
     if preset is None and not whole and not (taken and taken.origin):
         preset = fitting(len(dataset))
         found = get(preset)
-        found = found.override(merge(laid, words), where)
+        found = with_fields(found.override(merge(laid, words), where))
     named = words.get("objective", {}), laid.get("objective", {})
     if preset and not any("auxiliary" in each for each in named) and _lost_auxiliary(get(preset), found):
         logger.warning(
@@ -233,6 +240,13 @@ def from_parent(made: Plan, parent: Trained) -> Plan:
 def _lost_auxiliary(base: Recipe, recipe: Recipe) -> bool:
     """Whether settings took away the auxiliary loss of a preset, without naming it (``Recipe.override``)."""
     return "auxiliary" in base.objective.terms and "auxiliary" not in recipe.objective.terms
+
+
+def with_fields(recipe: Recipe) -> Recipe:
+    """The recipe with all fields read, where its condition takes them and it does not say which."""
+    if FIELDS not in recipe.condition.reads or recipe.data.fields is not None:
+        return recipe
+    return recipe.model_copy(update={"data": recipe.data.with_(fields={})})
 
 
 def found_for(condition: Condition, data: str, root: str) -> Source:
