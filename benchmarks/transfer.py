@@ -117,7 +117,7 @@ def curve(out: Path, real: Real, samples: int) -> Iterator[tuple[int, float]]:
     network = real.network(real.classes.name)
     for place in sorted((out / "curve").iterdir()):
         images = generate(cg.Pipeline.from_pretrained(place), bundle, range(samples))
-        yield int(place.name), network.predict(images, bundle).scores.mean().item()
+        yield int(place.name), network.predict(images, bundle)[real.classes.name].scores.mean().item()
 
 
 def measure(name: str, case: Case, seed: int, home: Path, budget: Budget) -> dict[str, Any]:

@@ -44,10 +44,7 @@ class Level(Part):
         return (FormField(self.column, "number", low=0.0, high=1.0, help="how bright"),)
 
     def encode(self, rows: Sequence[Row]) -> Bundle:
-        values = [float(row[self.column]) for row in rows]
-        if not all(0 <= value <= 1 for value in values):
-            raise SettingsError("a level out of range", where=f"{self.column} {values}", do="give numbers from 0 to 1")
-        return {"value": torch.tensor(values)}
+        return {"value": torch.tensor([float(row[self.column]) for row in rows])}
 
     def targets(self, schema: Schema, batch: Batch, key: int) -> Bundle:
         return {"value": torch.as_tensor(batch.columns[self.column])}

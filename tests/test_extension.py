@@ -61,7 +61,7 @@ def test_it_is_saved_and_loaded_and_refuses_in_words(trained: Path, tmp_path: Pa
     again = cg.Pipeline.from_pretrained(tmp_path / "copy")
     np.testing.assert_array_equal(again(level=0.3, n=3).images, pipe(level=[0.3], n=3).images)
     assert "`level` (how bright)" in (tmp_path / "copy" / "README.md").read_text()
-    with pytest.raises(SettingsError, match="a level out of range"):
+    with pytest.raises(SettingsError, match="out of the range of the training"):
         pipe(level=3)
     with pytest.raises(SettingsError, match="takes no label"):
         pipe(label="a")

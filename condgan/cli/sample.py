@@ -14,6 +14,8 @@ def sample(
     n: int | None = None,
     seeds: str | None = None,
     where: Annotated[list[str] | None, Parameter(negative="")] = None,
+    free: Annotated[bool, Parameter(negative="")] = False,
+    extrapolate: Annotated[bool, Parameter(negative="")] = False,
     out: str = "samples.png",
     device: str = "auto",
     **fields: Annotated[list[str], Parameter(negative="")],
@@ -33,7 +35,12 @@ def sample(
     seeds
         A-B, or one number: one seed an image. On one machine the same seed and values give the same image.
     where
-        NAME=VALUE, the same as --NAME VALUE; for names that are no words.
+        NAME=VALUE, NAME=VALUE, the same as --NAME VALUE: "hair=black|brown, smiling=0.7". A|B is both in turn; of a
+        number 20..70 is a sweep along a row, 20..70/5 one of five steps; two sweeps make a grid.
+    free
+        Leave attributes that are not asked for unknown. By default they are those of training images that match.
+    extrapolate
+        Allow numbers beyond those of the training.
     out
         X.png (a grid), X.npz (arrays), X.parquet (a table), or DIR/ (one file a sample).
     device
@@ -46,12 +53,17 @@ def sample(
 
     chosen = None if seeds is None else parse_seeds(seeds)
     asked = {name: list(values) for name, values in fields.items()}
-    for each in where or []:
-        name, equals, value = each.partition("=")
-        if not equals:
-            raise SettingsError(f"no value in {each!r}", where="--where", do="write NAME=VALUE")
-        asked.setdefault(name, []).append(value)
-    samples = generate(pipeline, n=n, seeds=chosen, where=asked, out=out, device=device)
+    samples = generate(
+        pipeline,
+        n=n,
+        seeds=chosen,
+        where=where,
+        free=free,
+        extrapolate=extrapolate,
+        out=out,
+        device=device,
+        **asked,
+    )
     show(f"{len(samples.images):,} images in [bold]{escape(out)}[/bold]")
 
 

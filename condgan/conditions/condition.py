@@ -73,6 +73,17 @@ class Condition(Spec):
         found = frozenset[str]().union(*(each.provides() for each in self.parts.values()))
         return found | ({UNMOVED} if not self.spatial() else frozenset())
 
+    @property
+    def fieldwise(self) -> tuple[str, ...]:
+        """The fields, by public name, each of which may be left out by itself."""
+        return tuple(
+            field.name for each in self.parts.values() if FIELDWISE in each.provides() for field in each.form()
+        )
+
+    def without_spatial(self) -> Condition:
+        """The condition of those parts that do not move with the image."""
+        return Condition(parts={name: each for name, each in self.parts.items() if not each.spatial()})
+
     def complete(self, schema: Schema) -> Condition:
         """The condition with what was left open filled in from the data.
 

@@ -167,8 +167,8 @@ class Boolean(Field):
     def task(self) -> Task:
         return _classes(YES_NO)
 
-    def show(self, value: Sequence[float]) -> str | float:
-        return YES_NO[int(value[0])] if value[0] in (0, 1) else round(value[0], 6)
+    def show(self, value: Sequence[float]) -> str:
+        return YES_NO[int(value[0])] if value[0] in (0, 1) else f"{value[0]:.6g}"
 
     def unlike(self, other: Self) -> str:
         return ""
@@ -308,7 +308,7 @@ class Number(Field):
         def truth(bundle: Bundle) -> Float[Tensor, " b"]:
             return bundle["value"][:, 0].masked_fill(~bundle["known"], torch.nan)
 
-        return Task(1, False, loss, score, 0.0, number=NumberTask(self.unit, read, truth))
+        return Task(1, False, loss, score, 0.0, number=NumberTask(self.unit, self.deviation, read, truth))
 
     def show(self, value: Sequence[float]) -> float:
         return round(value[0], 6)

@@ -16,6 +16,8 @@ class Number(NamedTuple):
 
     unit: str
     """Of the number; may be empty."""
+    deviation: float
+    """The mean error of who always says the median of the data; by as much a score falls by one."""
     read: Callable[[Tensor], Float[Tensor, " b"]]
     """From a prediction to the number, in its unit."""
     truth: Callable[[Bundle], Float[Tensor, " b"]]

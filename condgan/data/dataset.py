@@ -80,6 +80,19 @@ class Dataset:
         clean = None if self.clean is self.columns else some(self.clean)
         return Dataset(select(self.target, rows), columns, self.schema, clean=clean, split=self.split, notes=self.notes)
 
+    def joined(self, other: Dataset) -> Dataset:
+        """These items and others of the same columns, whose names may be fewer or in another order."""
+        columns: dict[str, Values] = {}
+        for name, values in self.columns.items():
+            mine, theirs = self.schema.columns[name], other.schema.columns[name]
+            more = other.columns[name]
+            if mine.storage == "ids" and mine.names != theirs.names:
+                place = {each: index for index, each in enumerate(mine.names)}
+                more = torch.tensor([*(place[each] for each in theirs.names), -1])[_tensor(more)]
+            both = isinstance(values, Tensor) and isinstance(more, Tensor)
+            columns[name] = torch.cat([values, more]) if both else [*values, *more]  # type: ignore[list-item]
+        return Dataset(torch.cat([self.target, other.target]), columns, self.schema)
+
     def with_notes(self, *notes: Note) -> Dataset:
         """The same, with more to be told of it."""
         return Dataset(

@@ -12,6 +12,7 @@ from condgan.core.batch import Images
 from condgan.core.bundle import Bundle, concat, take
 from condgan.core.cache import cached
 from condgan.data.augment import Augment
+from condgan.data.dataset import select
 from condgan.evaluation.real import Real
 from condgan.evaluation.report import ClassificationAccuracyScore, Rare
 from condgan.evaluation.samples import SampleSet
@@ -32,12 +33,16 @@ class Trial:
     def __init__(self, real: Real, field: Field, size: int) -> None:
         self.real, self.field = real, field
         self.steps = min(MOST_STEPS, max(LEAST_STEPS, EPOCHS * size // BATCH))
-        self.test = field.targets(real.test.schema, real.test.whole)
+        test = field.targets(real.test.schema, real.test.whole)
+        assert field.task.target is not None, "asked only of a field of classes"
+        known = (field.task.target(test) >= 0).nonzero()[:, 0]
+        self.images, self.test = select(real.test.target, known), take(test, known)
+        """Those test images of which the class is known."""
 
     def correct(self, images: Images, bundle: Bundle, augment: Augment | None = None) -> Bool[Tensor, " t"]:
         """Which test images a classifier trained on these is right about."""
         model = fit(images, bundle, self.field.task, steps=self.steps, augment=augment)
-        return predict(model, self.field.task, self.real.test.target, self.test).scores == 1
+        return predict(model, self.field.task, self.images, self.test).scores == 1
 
     def correct_once(
         self, what: str, images: Images, bundle: Bundle, augment: Augment | None = None

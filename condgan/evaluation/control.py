@@ -9,14 +9,18 @@ from jaxtyping import Float, Int64
 from torch import Tensor
 
 from condgan import metrics
+from condgan.core.bundle import Bundle
+from condgan.core.schema import YES_NO
 from condgan.core.task import Task
+from condgan.evaluation.independence import independence
 from condgan.evaluation.real import Real, small
-from condgan.evaluation.report import ClassScore, Controllability, Segmentation
+from condgan.evaluation.report import ClassScore, Controllability, NumberError, Segmentation
 from condgan.evaluation.samples import SampleSet, generate
 from condgan.evaluation.tasks import mean_score
 from condgan.metrics import bootstrap, over_repeats, rate
 from condgan.metrics.segmentation import Agreement
 from condgan.pipeline import Pipeline
+from condgan.training.classifier import Prediction
 
 GRID, LEAST_SEEDS = 2_000, 10
 """About how many images are generated of the same seeds under every value, and from how many seeds at least."""
@@ -26,8 +30,9 @@ def controllability(
     real: Real, sets: Sequence[SampleSet], pipeline: Pipeline, first_seed: int
 ) -> dict[str, Controllability]:
     """Of each field that the generator takes; the test of the same seeds takes those that follow ``first_seed``."""
+    others = independence(real, pipeline, first_seed)
     return {
-        name: _of_field(real, sets, pipeline, name, first_seed)
+        name: _of_field(real, sets, pipeline, name, first_seed).model_copy(update={"independence": others.get(name)})
         for name, field in real.fields.items()
         if field.requested
     }
@@ -43,23 +48,60 @@ def _of_field(real: Real, sets: Sequence[SampleSet], pipeline: Pipeline, name: s
     )
     if task.dense and task.target is not None:
         return found.model_copy(update={"segmentation": _segmentation(real, sets, name)})
+    if task.number is not None:
+        return found.model_copy(update={"number": _error(real, sets, name)})
     if task.target is None:
         return found
     requested = torch.cat([task.target(each.bundle) for each in sets])
     predicted = torch.cat([_classes(each.predictions[name].classes) for each in sets])
     right, true, real_right = requested == predicted, task.target(real.bundle), theirs.scores == 1
+    there = requested >= 0
     found = found.model_copy(
         update={
             "names": task.names,
-            "confusion": tuple(map(tuple, metrics.confusion(requested, predicted, len(task.names)).tolist())),
+            "confusion": _confusion(requested[there], predicted[there], len(task.names)),
             "by_class": {
                 each: ClassScore(score=rate(right[requested == index]), real=rate(real_right[true == index]))
                 for index, each in enumerate(task.names)
-                if (requested == index).any()
+                if (requested == index).any() and (true == index).any()
             },
         }
     )
+    if task.names == YES_NO:
+        found = found.model_copy(
+            update={
+                "score": over_repeats([_balanced(each.predictions[name], task.target(each.bundle)) for each in sets]),
+                "real": over_repeats([_balanced(theirs, true)] * 2),
+            }
+        )
     return _same_seeds(found, real, pipeline, name, task, first_seed)
+
+
+def _confusion(requested: Tensor, predicted: Tensor, classes: int) -> tuple[tuple[int, ...], ...]:
+    return tuple(map(tuple, metrics.confusion(requested, predicted, classes).tolist()))
+
+
+def _balanced(found: Prediction, requested: Int64[Tensor, " n"]) -> float:
+    """The mean over classes of the share that is right: where nearly all is no, always saying no is not control."""
+    each = [found.scores[requested == index].double().mean() for index in torch.unique(requested[requested >= 0])]
+    return torch.stack(each).mean().item() if each else float("nan")
+
+
+def _error(real: Real, sets: Sequence[SampleSet], name: str) -> NumberError:
+    number = real.fields[name].task.number
+    assert number is not None, "asked only of numbers"
+
+    def errors(found: Prediction, bundle: Bundle) -> Float[Tensor, " n"]:
+        assert found.numbers is not None, "a number is predicted"
+        difference = (found.numbers - number.truth(bundle)).abs()
+        return difference[~difference.isnan()]
+
+    return NumberError(
+        error=over_repeats([errors(each.predictions[name], each.bundle).mean().item() for each in sets]),
+        real=bootstrap(errors(real.predicted(name), real.bundle)),
+        chance=number.deviation,
+        unit=number.unit,
+    )
 
 
 def _same_seeds(
@@ -70,11 +112,11 @@ def _same_seeds(
     seeds = max(LEAST_SEEDS, GRID // classes)
     examples = pipeline.condition.examples(1)
     choices = next((field.choices for field in pipeline.condition.form() if field.name == name), ())
-    if examples is None or choices != task.names:
+    if examples is None or choices != task.names or name in pipeline.condition.fieldwise:
         return found
     bundle = pipeline.condition.encode([{**examples[0], name: each} for each in choices] * seeds)
     images = generate(pipeline, bundle, [first_seed + index // classes for index in range(seeds * classes)])
-    predicted = _classes(real.network(name).predict(images, bundle).classes)
+    predicted = _classes(real.network(name).predict(images, bundle)[name].classes)
     test = metrics.same_seeds(small(images).view(seeds, classes, -1), predicted.view(seeds, classes))
     between = metrics.spread_between(small(real.images), task.target(real.bundle) if task.target else predicted)
     update = {"seeds": seeds, "change": bootstrap(test.change / between), "followed": bootstrap(test.followed)}

@@ -21,6 +21,7 @@ from condgan.evaluation.protocol import protocol
 from condgan.evaluation.real import Real
 from condgan.evaluation.report import Report
 from condgan.evaluation.samples import SampleSet, sample_sets
+from condgan.evaluation.unseen import unseen
 from condgan.metrics.copies import QUANTILE
 from condgan.metrics.distances import require_enough
 from condgan.networks.classifier import FEATURES
@@ -117,6 +118,7 @@ def _measure(
     diversity = sections.diversity(real, sets)
     on_step("controllability")
     control = controllability(real, sets, pipeline, stamp.n * repeats)
+    new = unseen(real, first, pipeline, stamp.n * repeats)
     near = likeness(real, sets, stamp.compared) if real.paired else None
     on_step("nearest training images")
     copies, pairs = None, None
@@ -133,7 +135,7 @@ def _measure(
     report = Report(
         verdict=(
             verdict.looks(fidelity, coverage, diversity, near, stamp),
-            verdict.follows(control, near),
+            verdict.follows(control, near, new),
             verdict.serves(score, diversity, copies, stamp),
         ),
         alarms=alarms_of(pipeline),
@@ -141,6 +143,7 @@ def _measure(
         coverage=coverage,
         diversity=diversity,
         controllability=control,
+        unseen=new,
         likeness=near,
         classification_accuracy_score=score,
         copies=copies,

@@ -18,6 +18,7 @@ from condgan.core.schema import FIELDS, Schema
 from condgan.data.base import Source
 from condgan.data.dataset import Dataset
 from condgan.data.fields import kinds_of
+from condgan.data.hold_out import rules
 from condgan.evaluation import tasks
 from condgan.evaluation.extractor import Extractor, of_classifier
 from condgan.evaluation.tasks import Field, FieldNetwork
@@ -83,6 +84,10 @@ class Real:
         """What can be predicted of an image: all that has more than one value."""
         self.groups = next((field for field in known.values() if of_classes(field)), None)
         """The first requested field of classes, be it of one: figures are broken down by it."""
+        self.held = source.held_out()
+        """Training items of the combinations that were kept from the generator; ``None`` where there are none."""
+        self.held_fields = tuple(dict.fromkeys(name for rule in rules(source.hold_out) for name in rule.fields))
+        """The fields whose combinations these are."""
         self.given = extractor
         self._networks: dict[str, FieldNetwork] = {}
         self._predictions: dict[str, Prediction] = {}
@@ -92,7 +97,9 @@ class Real:
         if self.test.schema.columns.keys() != self.train.schema.columns.keys():
             raise DataError("the splits have other columns", where=self.name, do="give both splits the same columns")
         for name in self.train.schema.columns:
-            if name in self.condition.reads or name == first_ids(self.train.schema):
+            # of attributes a value may be rare, or missing in one of the splits
+            named = FIELDS not in self.condition.reads and name == first_ids(self.train.schema)
+            if name in self.condition.reads or named:
                 self._require_images(name)
         self._require_classes()
         target = self.test.schema.target
@@ -131,7 +138,8 @@ class Real:
         choices = {field.name: field.choices for field in self.condition.form() if field.choices}
         for name, names in choices.items():
             theirs = self.train.schema.columns[name].names if name in self.train.schema.columns else ()
-            if theirs and set(names) != set(theirs):
+            unlike = set(names) != set(theirs) if name in self.condition.reads else bool(set(theirs) - set(names))
+            if theirs and unlike:
                 odd = sorted(set(names) ^ set(theirs))
                 raise SettingsError(
                     f"the pipeline has other classes than {self.name}",
@@ -146,17 +154,35 @@ class Real:
 
     def network(self, name: str) -> FieldNetwork:
         """The evaluation network of a field."""
-        if name not in self._networks:
-            self._networks[name] = tasks.trained(self.fields[name], self.train)
-        return self._networks[name]
+        group = self.fields[name].group
+        if group not in self._networks:
+            fields = [field for field in self.fields.values() if field.group == group]
+            self._networks[group] = tasks.trained(fields, self.shown)
+        return self._networks[group]
+
+    def predict(self, images: Images, bundle: Bundle) -> dict[str, Prediction]:
+        """What the evaluation networks predict from images for each requested field, scored by what was requested."""
+        found: dict[str, Prediction] = {}
+        for name, field in self.fields.items():
+            if field.requested and name not in found:
+                found |= self.network(name).predict(images, bundle)
+        return found
 
     def predicted(self, name: str) -> Prediction:
         """What the network of a field predicts from the reference images."""
         if name not in self._predictions:
             field = self.fields[name]
             bundle = self.bundle if field.requested else field.targets(self.test.schema, self.batch)
-            self._predictions[name] = self.network(name).predict(self.images, bundle)
+            self._predictions |= self.network(name).predict(self.images, bundle)
         return self._predictions[name]
+
+    @cached_property
+    def shown(self) -> Dataset:
+        """What the evaluation networks are trained on: the training images, and every other one that was kept from the
+        generator; a network that has never seen a combination might not know it."""
+        if self.held is None:
+            return self.train
+        return self.train.joined(self.held.part(torch.arange(0, len(self.held), 2)))
 
     @cached_property
     def main(self) -> str | None:

@@ -66,12 +66,57 @@ class Segmentation(Spec):
     real_iou: dict[str, float | None]
 
 
+class NumberError(Spec):
+    """Mean absolute error of a number."""
+
+    error: Figure
+    """Of the samples, by the evaluation network."""
+    real: Figure
+    """Of the reference images: the evaluation network errs on them, too."""
+    chance: float
+    """Of who always says the median."""
+    unit: str
+
+
+class Independence(Spec):
+    """What changing one field of a request does to that field and to the others, noise being the same."""
+
+    followed: Figure
+    """Share of the samples predicted to have the new value."""
+    other: str
+    """The field that was disturbed most."""
+    kept: Figure
+    """Share of the samples of which the same is predicted of that field as before the change."""
+    noise: Figure
+    """The same of other noise in the place of a change: the evaluation network errs, and samples do."""
+
+
+class Unseen(Spec):
+    """Combinations that were kept from the training, compared with those that were seen."""
+
+    fields: tuple[str, ...]
+    """Those whose combinations were kept from training."""
+    images: int
+    """Real images of these combinations."""
+    seen: dict[str, Figure]
+    """Of samples of combinations that were trained on, by field: the share predicted to be what was requested; of a
+    number the mean score."""
+    held_out: dict[str, Figure]
+    """The same of samples of the others."""
+    real: dict[str, Figure]
+    """The same of real images of the others."""
+    all_seen: Figure
+    """Share of samples of which each of the fields is predicted to be what was requested."""
+    all_held_out: Figure
+    all_real: Figure
+
+
 class Controllability(Spec):
     """Is one field of the samples what was requested?"""
 
     score: Figure
-    """Of classes the conditional accuracy: the share predicted to be the class requested. Of a label map the share of
-    positions, of any other field the mean score of its task."""
+    """Of classes the conditional accuracy: the share predicted to be the class requested; of yes and no the mean of
+    both. Of a label map the share of positions, of any other field the mean score of its task."""
     real: Figure
     """The same of the reference images: the evaluation network errs on them, too."""
     chance: float
@@ -89,6 +134,10 @@ class Controllability(Spec):
     """Share of those images predicted to be what was requested; ``1 / classes`` where the field is ignored."""
     segmentation: Segmentation | None = None
     """Of a label map."""
+    number: NumberError | None = None
+    """Of a number."""
+    independence: Independence | None = None
+    """Of a field that may be left out by itself."""
 
 
 class Diversity(Spec):
@@ -213,6 +262,8 @@ class Report(Spec):
     diversity: Diversity
     controllability: dict[str, Controllability]
     """By field."""
+    unseen: Unseen | None = None
+    """Where combinations were kept from training."""
     likeness: Likeness | None
     classification_accuracy_score: ClassificationAccuracyScore | None
     copies: Copies | None
@@ -240,8 +291,15 @@ def main_figures(report: Report) -> dict[str, Row]:
     for name, field in report.controllability.items():
         if field.segmentation is not None:
             found |= _agreement(field.segmentation, f" ({name})")
+        elif field.number is not None:
+            unit = f", {field.number.unit}" * bool(field.number.unit)
+            found[f"mean absolute error ({name}{unit})"] = Row(field.number.error, field.number.real)
         else:
             found[f"conditional {'accuracy' if field.names else 'score'} ({name})"] = Row(field.score, field.real)
+    if (unseen := report.unseen) is not None:
+        fields = ", ".join(unseen.fields)
+        found[f"all right ({fields}), seen combinations"] = Row(unseen.all_seen, None)
+        found[f"all right ({fields}), held-out combinations"] = Row(unseen.all_held_out, unseen.all_real)
     found[distance_name(report.protocol)] = Row(fidelity.frechet_distance, fidelity.real.frechet_distance)
     found["kernel distance"] = Row(fidelity.kernel_distance, fidelity.real.kernel_distance)
     if coverage is not None:

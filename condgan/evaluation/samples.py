@@ -44,9 +44,7 @@ def sample_sets(pipeline: Pipeline, real: Real, n: int, repeats: int) -> Iterato
     for index in range(repeats):
         seeds = [index] * len(real.images) if real.paired else range(index * n, (index + 1) * n)
         images = generate(pipeline, bundle, seeds)
-        predictions = {
-            name: real.network(name).predict(images, bundle) for name, field in real.fields.items() if field.requested
-        }
+        predictions = real.predict(images, bundle)
         yield SampleSet(images, bundle, predictions, _features(real, images, predictions))
 
 

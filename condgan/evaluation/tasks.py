@@ -1,9 +1,9 @@
-"""One evaluation network for each field: trained on real images, it predicts what an image shows."""
+"""Evaluation networks: trained on real images, each predicts the fields of one part of the condition."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import torch
@@ -19,7 +19,7 @@ from condgan.core.schema import Schema
 from condgan.core.task import Task
 from condgan.data.dataset import Dataset
 from condgan.metrics import Figure, bootstrap, rate
-from condgan.training.classifier import BATCH, Prediction, fit, network, predict
+from condgan.training.classifier import BATCH, Prediction, fit, network, predict_all
 
 EPOCHS, LEAST_STEPS, MOST_STEPS = 6, 900, 3_000
 """How long a classifier is trained: so often over the images, but within these steps."""
@@ -36,12 +36,14 @@ class Field(NamedTuple):
     """What data say of it: a bundle of what the task needs. That of the whole condition will do as well."""
     requested: bool
     """Whether the generator takes it."""
+    group: str
+    """Fields of one group are predicted by one network: forty attributes do not take forty trainings."""
 
 
 class FieldNetwork(NamedTuple):
-    """A field with the network that predicts it."""
+    """The fields of a group with the network that predicts them."""
 
-    field: Field
+    fields: Mapping[str, Field]
     model: nn.Module
 
     @property
@@ -49,19 +51,24 @@ class FieldNetwork(NamedTuple):
         """Of the network's weights."""
         return digest(*self.model.state_dict().values())
 
-    def predict(self, images: Tensor, bundle: Bundle) -> Prediction:
-        """From images, scored by a bundle."""
-        return predict(self.model, self.field.task, images, bundle)
+    def predict(self, images: Tensor, bundle: Bundle) -> dict[str, Prediction]:
+        """From images, scored by a bundle, for each field."""
+        tasks = {name: field.task for name, field in self.fields.items()}
+        return predict_all(self.model, tasks, images, bundle)
 
 
 def fields(condition: Condition, schema: Schema) -> dict[str, Field]:
     """What the generator takes, then the other classes that the data know."""
     # each part by itself, so that no pictures are made where a class is to be predicted
-    alone = [Condition(parts={name: part}) for name, part in condition.parts.items()]
-    found = {name: Field(name, task, each.targets, True) for each in alone for name, task in each.tasks().items()}
+    alone = {name: Condition(parts={name: part}) for name, part in condition.parts.items()}
+    found = {
+        name: Field(name, task, each.targets, True, group)
+        for group, each in alone.items()
+        for name, task in each.tasks().items()
+    }
     for name, column in schema.columns.items():
-        if column.names and name not in found and name not in condition.reads:
-            found[name] = Field(name, classification(column.names), _ids_of(name), False)
+        if column.storage == "ids" and not column.missing and name not in found and name not in condition.reads:
+            found[name] = Field(name, classification(column.names), _ids_of(name), False, name)
     return found
 
 
@@ -72,10 +79,33 @@ def _ids_of(name: str) -> Callable[[Schema, Batch], Bundle]:
     return targets
 
 
-def trained(field: Field, train: Dataset) -> FieldNetwork:
-    """The network of a field, trained once on a training split and kept."""
-    bundle = field.targets(train.schema, train.whole)
-    return FieldNetwork(field, trained_on(field.task, train.target, bundle, train.hash, field.name))
+def trained(group: Sequence[Field], train: Dataset) -> FieldNetwork:
+    """The network of the fields of a group, trained once on a training split and kept."""
+    bundle = group[0].targets(train.schema, train.whole)
+    task = joint([field.task for field in group])
+    named = {field.name: field for field in group}
+    return FieldNetwork(named, trained_on(task, train.target, bundle, train.hash, ",".join(named)))
+
+
+def joint(tasks: Sequence[Task]) -> Task:
+    """The task of a network whose outputs are those of several tasks, one after another."""
+    if len(tasks) == 1:
+        return tasks[0]
+
+    def parts(prediction: Tensor) -> list[Tensor]:
+        return list(torch.split(prediction, [task.outputs for task in tasks], 1))
+
+    def loss(prediction: Float[Tensor, "b k"], bundle: Bundle) -> Float[Tensor, " b"]:
+        return torch.stack([each.loss(part, bundle) for each, part in zip(tasks, parts(prediction), strict=True)]).sum(
+            0
+        )
+
+    def score(prediction: Float[Tensor, "b k"], bundle: Bundle) -> Float[Tensor, " b"]:
+        found = [each.score(part, bundle) for each, part in zip(tasks, parts(prediction), strict=True)]
+        return torch.stack(found).nanmean(0)
+
+    chance = sum(task.chance for task in tasks) / len(tasks)
+    return Task(sum(task.outputs for task in tasks), any(task.dense for task in tasks), loss, score, chance)
 
 
 def trained_on(task: Task, images: Tensor, bundle: Bundle, data_hash: str, name: str) -> nn.Module:

@@ -15,6 +15,7 @@ from condgan.evaluation.report import (
     Fidelity,
     Likeness,
     Segmentation,
+    Unseen,
     distance_name,
 )
 from condgan.training.diagnosis import COLLAPSED, IGNORED
@@ -24,6 +25,8 @@ FOLLOWED = 0.9
 ignored."""
 MUCH, SOME = 0.5, 0.85
 """Coverage or recall, as a share of that of real training images, below which much, or some, is missing."""
+MANY = 3
+"""Fields up to which each has a sentence of its own."""
 BLIND = 0.2
 """Score beyond chance on real images below which the evaluation network cannot predict a field."""
 COPIED = 0.05
@@ -70,9 +73,26 @@ def _near(likeness: Likeness) -> str:
     )
 
 
-def follows(controllability: Mapping[str, Controllability], likeness: Likeness | None) -> str:
-    """Whether samples are what was requested."""
-    said = [_field(name, each) for name, each in controllability.items()]
+def follows(
+    controllability: Mapping[str, Controllability], likeness: Likeness | None, unseen: Unseen | None = None
+) -> str:
+    """Whether samples are what was requested. Of many fields the worst is named: a mean hides it."""
+    shares = {name: share for name, each in controllability.items() if (share := beyond_chance(each)) is not None}
+    if len(controllability) > MANY and shares:
+        worst = min(shares, key=lambda each: shares[each])
+        blind = [name for name in controllability if name not in shares]
+        said = [f"Of {len(controllability)} fields the worst is {worst}.", _field(worst, controllability[worst])]
+        lost = [name for name, share in shares.items() if share < FOLLOWED and name != worst]
+        said += [f"Followed only in part, or not at all: {_listed(lost)}."] if lost else []
+        said += [f"The evaluation network does not know: {_listed(blind)}."] if blind else []
+    else:
+        said = [_field(name, each) for name, each in controllability.items()]
+    if unseen is not None:
+        said.append(
+            f"Of combinations of {', '.join(unseen.fields)} that were kept from training all are right in "
+            f"{unseen.all_held_out.value:.1%} of the samples, of those that were trained on in "
+            f"{unseen.all_seen.value:.1%}; of real images of the former in {unseen.all_real.value:.1%}."
+        )
     if likeness is not None and likeness.label_maps is not None:
         maps = likeness.label_maps
         said.append(
@@ -85,25 +105,43 @@ def follows(controllability: Mapping[str, Controllability], likeness: Likeness |
     return " ".join(said) or "It takes no condition, or there is one class only."
 
 
+def beyond_chance(found: Controllability) -> float | None:
+    """The score beyond chance as a share of that of real images; ``None`` where that is next to nothing."""
+    if found.segmentation is not None:
+        return None
+    ours, real = _means(found)
+    if real - found.chance < BLIND * (1 - found.chance):
+        return None
+    return (ours - found.chance) / (real - found.chance)
+
+
+def _means(found: Controllability) -> tuple[float, float]:
+    """Over classes, not over images: where one class is most of the data, always generating it is not control."""
+    classes = found.by_class.values()
+    ours = mean(each.score.value for each in classes) if classes else found.score.value
+    return ours, mean(each.real.value for each in classes) if classes else found.real.value
+
+
 def _field(name: str, found: Controllability) -> str:
     if found.segmentation is not None:
         return _segmented(found.segmentation)
-    # over classes, not over images: where one class is most of the data, always generating it is not control
     classes = found.by_class.values()
-    ours = mean(each.score.value for each in classes) if classes else found.score.value
-    real = mean(each.real.value for each in classes) if classes else found.real.value
-    if found.names:
+    if found.number is not None:
+        unit = f" {found.number.unit}" * bool(found.number.unit)
+        whole = f"the mean error is {found.number.error.value:.3g}{unit}"
+        reference = f"that on real images {found.number.real.value:.3g}{unit}"
+    elif found.names:
         whole = f"{found.score.value:.1%} of the samples are predicted to be of the class requested"
         reference = f"{found.real.value:.1%} of the real images to be of their own"
     else:
         whole = f"the mean score is {found.score.value:.3f}"
         reference = f"that of real images {found.real.value:.3f}"
-    if real - found.chance < BLIND * (1 - found.chance):
+    beyond = beyond_chance(found)
+    if beyond is None:
         return (
             f"Whether the {name} is followed cannot be told, since the evaluation network does not know it: {whole}, "
             f"{reference}."
         )
-    beyond = (ours - found.chance) / (real - found.chance)
     what = "ignored" if beyond < IGNORED else "followed" if beyond >= FOLLOWED else "followed only in part"
     if not classes:
         return f"The {name} is {what}: {whole}, {reference}."

@@ -18,7 +18,10 @@ PAPER, INK = "white", "#333333"
 
 
 def grid(
-    images: UInt8[np.ndarray, "n h w c"], columns: int | None = None, names: Sequence[str] | None = None
+    images: UInt8[np.ndarray, "n h w c"],
+    columns: int | None = None,
+    names: Sequence[str] | None = None,
+    lines: Sequence[str] = (),
 ) -> Image.Image:
     """Images in rows of ``columns`` (default: about as many as rows), with their names.
 
@@ -28,6 +31,7 @@ def grid(
         images: n,h,w,c with 1, 3 or 4 channels.
         columns: images in a row.
         names: one for each image, empty where it has none.
+        lines: one for each row, to stand above it.
 
     Raises:
         SettingsError: there are no images, or too many.
@@ -46,18 +50,21 @@ def grid(
     captions = [] if heads else names
     gap, line = 2, 15
     head, foot = (line if any(heads) else 0), (line if any(captions) else 0)
-    step_x, step_y = width * scale + gap, height * scale + gap + foot
+    above = line if any(lines) else 0
+    step_x, step_y = width * scale + gap, height * scale + gap + foot + above
     mode = "RGBA" if images.shape[3] == 4 else "RGB"
     paper = Image.new(mode, (columns * step_x + gap, rows * step_y + gap + head), PAPER)
     draw = ImageDraw.Draw(paper)
     for index, pixels in enumerate(images):
-        x, y = gap + index % columns * step_x, gap + head + index // columns * step_y
+        x, y = gap + index % columns * step_x, gap + head + above + index // columns * step_y
         image = Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels)
         paper.paste(image.resize((width * scale, height * scale), Image.Resampling.NEAREST).convert(mode), (x, y))
         if foot:
             write(draw, (x, y + height * scale), captions[index], step_x - 2, INK)
     for column, name in enumerate(heads if head else []):
         write(draw, (gap + column * step_x, 1), name, step_x - 2, INK)
+    for row, text in enumerate(lines if above else []):
+        write(draw, (gap, gap + head + row * step_y), text, columns * step_x - 2, INK)
     return paper
 
 

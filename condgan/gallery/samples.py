@@ -27,16 +27,25 @@ class Samples(NamedTuple):
 
     images: UInt8[np.ndarray, "n h w c"] | list[UInt8[np.ndarray, "h w c"]]
     """With 1, 3 or 4 channels; a list where the images differ in size."""
-    columns: Mapping[str, Sequence[str | int | float]]
-    """The requested values by public name, as people see them, without pictures; empty texts where a choice was left
-    out."""
+    columns: Mapping[str, Sequence[str | int | float | None]]
+    """The requested values by public name, as people see them, without pictures; where one was left out an empty text,
+    of a number ``None``."""
     seeds: Int64[np.ndarray, " n"]
     choices: Mapping[str, tuple[str, ...]]
     """All values of each choice field, by public name."""
+    across: int | None = None
+    """Images in a row of the grid, where a field is swept over."""
 
     def caption(self, index: int) -> str:
-        """The requested values of one sample, joined by commas."""
-        return ", ".join(str(values[index]) for values in self.columns.values() if str(values[index]))
+        """The requested values of one sample, joined by commas; of several fields with their names."""
+        return self._caption(index, list(self.columns))
+
+    def _caption(self, index: int, names: Sequence[str]) -> str:
+        """Those of some fields; a number stands with its name, and each where there are several."""
+        values = {name: self.columns[name][index] for name in names}
+        known = {name: each for name, each in values.items() if each not in ("", None)}
+        bare = len(names) == 1 and all(isinstance(each, str) for each in known.values())
+        return ", ".join(str(each) if bare else f"{name} {_short(each)}" for name, each in known.items())
 
     def grid(self, columns: int | None = None) -> Image.Image:
         """All images as one picture, with their values above the columns, or else below each image.
@@ -51,8 +60,32 @@ class Samples(NamedTuple):
         first = next((self.columns[name] for name in self.choices if name in self.columns), ())
         turn = len(set(first))
         in_turn = 1 < turn <= MOST_COLUMNS and all(value == first[index % turn] for index, value in enumerate(first))
-        captions = [self.caption(index) for index in range(len(self.images))]
-        return grid(self._array(), columns or (turn if in_turn else None), captions)
+        # what is the same everywhere tells nothing of a picture
+        differing = [name for name, values in self.columns.items() if len(set(values)) > 1] or list(self.columns)
+        width = columns or self.across
+        along = [name for name in differing if width and self._along(name, width)]
+        if not along or len(self.images) <= (width or 0):
+            captions = [self._caption(index, differing) for index in range(len(self.images))]
+            return grid(self._array(), width or (turn if in_turn else None), captions)
+        down = [name for name in differing if name not in along]
+        captions = [self._caption(index, along) for index in range(len(self.images))]
+        return grid(self._array(), width, captions, [self._caption(row, down) for row in self._rows(width, down)])
+
+    def _along(self, name: str, width: int | None) -> bool:
+        """Whether each row of so many images has the same different values of a field, in the same order."""
+        values = [*self.columns[name]]
+        first = values[:width]
+        return len(set(first)) > 1 and all(value == first[index % len(first)] for index, value in enumerate(values))
+
+    def _rows(self, width: int | None, names: Sequence[str]) -> range:
+        """The first image of each row, where these fields are the same along all rows."""
+        starts = range(0, len(self.images), width or 1)
+        same = all(
+            len({self.columns[name][index] for index in range(start, min(start + starts.step, len(self.images)))}) == 1
+            for name in names
+            for start in starts
+        )
+        return starts if same and names else range(0)
 
     def arrays(self) -> dict[str, np.ndarray]:
         """The samples as arrays that need no pickle.
@@ -72,7 +105,8 @@ class Samples(NamedTuple):
                 arrays[name] = np.array(self._indices(name), np.int64)
                 arrays[f"{name}_names"] = np.array(self.choices[name], str)
             else:
-                arrays[name] = np.array(list(values))
+                numbers = any(isinstance(value, int | float) for value in values)
+                arrays[name] = np.array([np.nan if value is None and numbers else value or "" for value in values])
         return arrays
 
     def _array(self) -> UInt8[np.ndarray, "n h w c"]:
@@ -85,7 +119,7 @@ class Samples(NamedTuple):
 
     def _indices(self, name: str) -> list[int]:
         """The indices of a choice field's values; −1 where it was left out."""
-        places: dict[str | int | float, int] = {value: index for index, value in enumerate(self.choices[name])}
+        places: dict[str | int | float | None, int] = {value: index for index, value in enumerate(self.choices[name])}
         return [places.get(value, -1) for value in self.columns[name]]
 
     def save(self, out: str | Path) -> Path:
@@ -173,12 +207,13 @@ class Samples(NamedTuple):
         (path / "metadata.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
 
     def _values(self, index: int) -> dict[str, str | int | float | None]:
-        """The requested values of one sample; ``None`` for a choice that was left out."""
-        return {
-            name: values[index] if name not in self.choices or values[index] in self.choices[name] else None
-            for name, values in self.columns.items()
-        }
+        """The requested values of one sample; ``None`` for one that was left out."""
+        return {name: None if values[index] == "" else values[index] for name, values in self.columns.items()}
 
     def _encoded(self, index: int) -> bytes:
         pixels = self.images[index]
         return png(Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels))
+
+
+def _short(value: str | int | float | None) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

@@ -1,4 +1,5 @@
-"""A pipeline on disk: ``config.json``, ``model.safetensors`` and the model card ``README.md``."""
+"""A pipeline on disk: ``config.json``, ``model.safetensors`` and the model card ``README.md``; of attributes also
+``combinations.json``, by which what is not asked for is filled in."""
 
 import json
 from collections.abc import Mapping
@@ -22,9 +23,10 @@ from condgan.core.palette import Palette
 from condgan.core.version import __version__
 from condgan.networks.base import ARCHITECTURES, Architecture, Conditioned
 from condgan.pipeline.card import card
+from condgan.pipeline.combinations import Combinations
 from condgan.pipeline.parents import parents_of
 
-CONFIG, WEIGHTS, CARD = "config.json", "model.safetensors", "README.md"
+CONFIG, WEIGHTS, CARD, COMBINATIONS = "config.json", "model.safetensors", "README.md", "combinations.json"
 
 
 class Saved(NamedTuple):
@@ -40,10 +42,12 @@ class Saved(NamedTuple):
     """The classes of the images, where these are colour-coded label maps."""
     reading: Reading = Reading()
     """How the images were read that it was trained on."""
+    combinations: Combinations | None = None
+    """Which values went together in these images, where some may be left out."""
 
 
 def write(folder: Path, saved: Saved) -> None:
-    """Write the three files, each whole or not at all.
+    """Write the files, each whole or not at all.
 
     Raises:
         OSError: they cannot be written.
@@ -63,7 +67,10 @@ def write(folder: Path, saved: Saved) -> None:
     disk.write(
         folder / WEIGHTS, save({name: each.contiguous().cpu() for name, each in tensors.items()}, {"format": "pt"})
     )
-    for name, text in ((CONFIG, json.dumps(config, indent=2)), (CARD, card(config, saved.condition.form()))):
+    texts = {CONFIG: json.dumps(config, indent=2), CARD: card(config, saved.condition.form())}
+    if saved.combinations is not None:
+        texts[COMBINATIONS] = saved.combinations.text()
+    for name, text in texts.items():
         disk.write(folder / name, text.encode())
 
 
@@ -88,9 +95,11 @@ def read(folder: Path) -> Saved:
             generator = Conditioned(architecture.generator(shape, embedder.widths), embedder)
         generator.load_state_dict(load_file(folder / WEIGHTS), assign=True)
         generator.float()
-    except (KeyError, TypeError, ValueError, RuntimeError, OSError, SafetensorError) as error:
+        table = folder / COMBINATIONS
+        known = Combinations.parse(read_text(table)) if condition.fieldwise and table.is_file() else None
+    except (KeyError, TypeError, ValueError, RuntimeError, OSError, SafetensorError, AttributeError) as error:
         raise SettingsError("damaged pipeline", where=folder, do=f"save it again ({first_line(error)})") from None
-    return Saved(condition, architecture, shape, generator, trained, palette, reading)
+    return Saved(condition, architecture, shape, generator, trained, palette, reading, known)
 
 
 def read_config(folder: Path) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -19,7 +20,7 @@ from condgan.core.bounds import require_memory
 from condgan.core.bundle import Bundle
 from condgan.core.cond import Cond
 from condgan.core.defaults import with_own_defaults
-from condgan.core.errors import DataError, SettingsError
+from condgan.core.errors import DataError, SettingsError, nearest
 from condgan.core.levels import Reading
 from condgan.core.palette import Palette
 from condgan.core.seeds import noise
@@ -28,10 +29,16 @@ from condgan.data.picture import Picture
 from condgan.gallery import Samples, columns_of
 from condgan.networks.base import Architecture, Conditioned
 from condgan.pipeline import folder, hub, sampling, tiles
-from condgan.pipeline.supplied import latent_of, opened_as, values_of
+from condgan.pipeline.combinations import Combinations, fill
+from condgan.pipeline.requests import Sweep, require_in_range, steps_of, swept
+from condgan.pipeline.supplied import Where, latent_of, opened_as, values_of
+
+logger = logging.getLogger(__name__)
 
 PER_SAMPLE = 512
 """Bytes that a sample takes beside its image and its latent: its seed, its values and their handling."""
+ROWS = 4
+"""Of a sweep, each from another seed, where no seeds are given."""
 MOST_SHOWN = 160
 """Images of a sheet."""
 
@@ -48,6 +55,7 @@ class Pipeline:
         trained: Mapping[str, Any] | None = None,
         palette: Palette | None = None,
         reading: Reading | None = None,
+        combinations: Combinations | None = None,
     ) -> None:
         self.condition, self.architecture, self.shape = condition, architecture, shape
         self.generator = generator.eval()
@@ -56,6 +64,8 @@ class Pipeline:
         """The classes of what it generates, where these are colour-coded label maps."""
         self.reading = Reading() if reading is None else reading
         """How the images were read that it was trained on."""
+        self.combinations = combinations
+        """Which values went together in these images: what is not asked for is filled from them."""
 
     def to(self, device: str | torch.device) -> Self:
         """Move the generator to a device."""
@@ -68,24 +78,32 @@ class Pipeline:
         *first: Any,
         n: int | None = None,
         seeds: Iterable[int] | int | None = None,
-        where: Mapping[str, Any] | None = None,
+        where: Where = None,
         like: Picture | Image | str | None = None,
+        free: bool = False,
+        extrapolate: bool = False,
         **fields: Any,
     ) -> Samples:
         """Generate images.
 
-        A value may be one, or several in a list, an array of one axis, a series, a range or an iterator.
+        A value may be one, or several in a list, an array of one axis, a series, a range or an iterator. Text may be
+        several, ``"black|brown"``, and of a number a sweep, ``"20..70"`` or in five steps ``"20..70/5"``: it goes along
+        a row, each row from another seed; two sweeps make a grid from one seed.
 
         Args:
             first: the value of the first field of the form, such as the class, or several. Where class names are
                 numbers, a number is the name: 7 is the class "7", or "007". Where none is, it is an index.
-            n: how many images; by default as many as there are seeds or values, else ten of each class, fewer of many
-                classes, so that they are about 100.
+            n: how many images, of a sweep how many rows; by default as many as there are seeds or values, else ten of
+                each class, fewer of many classes, so that they are about 100.
             seeds: one for each image; by default 0, 1, 2, … On one machine the same seed and values give the same
                 image, whatever else is asked for with them.
-            where: values by their public names, for names that are no Python words.
+            where: values by their public names, for names that are no Python words; or as text,
+                ``"hair=black|brown, age=20..70"``.
             like: an example of the style, in the place of seeds, where the generator has learned to tell it.
-            fields: values by their public names: one for all images, or a list, taken in turn. Of what is not
+            free: leave attributes that are not asked for unknown. By default they are those of training images that
+                have what is asked for.
+            extrapolate: allow numbers beyond those of the training.
+            fields: values by their public names: one for all images, or a list, taken in turn. Of a class that is not
                 named every value is taken in turn, unless pictures have to be supplied; ``None`` leaves a value out,
                 where the training did so. ``label_index`` is an index in the classes of ``label``, from 0,
                 and so for every field with choices; ``index`` is one of the first of these. Pictures may be opened
@@ -96,9 +114,17 @@ class Pipeline:
             SettingsError: a name or a value is not one of the form's, or the numbers do not agree.
             DataError: a picture cannot be read, or is no label map of the generator's classes.
         """
-        asked = values_of(self.condition.form(), first, {**(where or {}), **fields})
-        n, seeds = self._plan(asked, None if n is None else whole(n, "n"), None if seeds is None else seeds_of(seeds))
-        rows = self._rows(asked, n)
+        form = self.condition.form()
+        asked = values_of(form, first, fields, where)
+        sweeps = {name: each for name, each in asked.items() if isinstance(each, Sweep)}
+        lists = {name: each for name, each in asked.items() if not isinstance(each, Sweep)}
+        chosen = None if seeds is None else seeds_of(seeds)
+        n, seeds = self._plan(lists, None if n is None else whole(n, "n"), chosen, len(sweeps))
+        rows, seeds, across = swept(self._rows(lists, n), seeds, sweeps)
+        self._require_memory(len(rows))
+        if not extrapolate:
+            require_in_range(form, rows)
+        rows = rows if free else self._filled(rows, seeds, [*sweeps])
         latents = self.noise(seeds) if like is None else self.style(like).expand(n, -1)
         spatial = self.condition.spatial()
         if spatial:
@@ -110,21 +136,19 @@ class Pipeline:
         else:
             bundle = self.condition.encode(rows)
             images, columns = self.exact(self.generate(latents, bundle)), self._texts(bundle)
-        choices = {field.name: field.choices for field in self.condition.form() if field.choices}
-        return Samples(images, columns, np.asarray(seeds, np.int64), choices)
+        choices = {field.name: field.choices for field in form if field.type == "choice"}
+        return Samples(images, columns, np.asarray(seeds, np.int64), choices, across)
 
     def _plan(
-        self, asked: Mapping[str, Sequence[Any]], n: int | None, seeds: Sequence[int] | None
+        self, asked: Mapping[str, Sequence[Any]], n: int | None, seeds: Sequence[int] | None, sweeps: int
     ) -> tuple[int, list[int]]:
-        """How many images, and the seed of each."""
+        """How many images, of sweeps how many rows or grids, and the seed of each."""
         if n is None:
             counts = [len(field.choices) for field in self.condition.form() if field.choices]
             classes = max([1, *counts])
             most = max([len(seeds or ()), *map(len, asked.values())], default=0)
-            n = most or min(10, max(1, 100 // classes)) * classes
-        each = math.prod(self.shape.space) * self.shape.channels + PER_SAMPLE + 16 * self.architecture.noise
-        size = max(n, len(seeds or ())) * each
-        require_memory(size, f"{n:,} images", "n", "generate them in parts, with other seeds each", SettingsError)
+            n = most or (sweeps == 1 and ROWS) or (1 if sweeps else min(10, max(1, 100 // classes)) * classes)
+        self._require_memory(max(n, len(seeds or ())))
         seeds = list(range(n) if seeds is None else seeds)
         if n < 1 or len(seeds) != n:
             raise SettingsError(f"{n} images but {len(seeds)} seeds", where="n and seeds", do="give one seed an image")
@@ -132,15 +156,44 @@ class Pipeline:
             raise SettingsError("seed out of range", where="seeds", do="give numbers from 0 to 2^63 − 1")
         return n, seeds
 
+    def _require_memory(self, n: int) -> None:
+        each = math.prod(self.shape.space) * self.shape.channels + PER_SAMPLE + 16 * self.architecture.noise
+        require_memory(n * each, f"{n:,} images", "n", "generate them in parts, with other seeds each", SettingsError)
+
     def _rows(self, asked: Mapping[str, Sequence[Any]], n: int) -> list[dict[str, Any]]:
-        """What each image is asked to be; what is left out is taken in turn."""
+        """What each image is asked to be; of what is left out each value is taken in turn, but of fields that may be
+        left out by themselves."""
         rows: list[dict[str, Any]] = [
             {name: values[index % len(values)] for name, values in asked.items()} for index in range(n)
         ]
         examples = self.condition.examples(n)
         if examples is None:  # where pictures have to be supplied, so has all that goes with them
             return rows
-        return [{**more, **row} for row, more in zip(rows, examples, strict=True)]
+        optional = self.condition.fieldwise
+        in_turn = [{name: value for name, value in row.items() if name not in optional} for row in examples]
+        return [{**more, **row} for row, more in zip(rows, in_turn, strict=True)]
+
+    def _filled(
+        self, rows: Sequence[Mapping[str, Any]], seeds: Sequence[int], swept: Sequence[str]
+    ) -> list[dict[str, Any]]:
+        """The rows with values for attributes that are left out, as training images have them together."""
+        optional = self.condition.fieldwise
+        if self.combinations is None or not optional:
+            return [dict(row) for row in rows]
+        spelled = self._spelled(rows)
+        found = fill(self.condition.form(), self.combinations, spelled, seeds, optional, swept)
+        for asked in found.unmatched[:1]:
+            listed = " and ".join(f"{name}={value}" for name, value in asked.items())
+            logger.warning("no training image has %s together; the rest is filled from the nearest ones", listed)
+        return [{**more, **row} for row, more in zip(rows, found.rows, strict=True)]
+
+    def _spelled(self, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """The values of rows as the pipeline shows them, without pictures."""
+        alone = self.condition.without_spatial()
+        names = {field.name for field in alone.form()}
+        known = [{name: value for name, value in row.items() if name in names} for row in rows]
+        shown = self._texts(alone.encode(known), alone)
+        return [{name: shown[name][place] for name in row if name in shown} for place, row in enumerate(known)]
 
     def _of_pictures(
         self, row: Mapping[str, Any], place: int, latent: Float[Tensor, "1 noise"]
@@ -158,9 +211,10 @@ class Pipeline:
         image = tiles.of_any_size(self.generator, latent, bundle, self.condition.spatial(), self.shape)
         return self.exact(to_uint8(image.movedim(0, -1)).cpu().numpy()), self._texts(bundle)
 
-    def _texts(self, bundle: Bundle) -> dict[str, Any]:
+    def _texts(self, bundle: Bundle, condition: Condition | None = None) -> dict[str, Any]:
         """The values as people see them, without those that are pictures."""
-        return {name: shown for name, shown in self.condition.show(bundle).items() if not isinstance(shown, Tensor)}
+        found = (condition or self.condition).show(bundle)
+        return {name: shown for name, shown in found.items() if not isinstance(shown, Tensor)}
 
     @with_own_defaults
     def noise(self, seeds: Sequence[int]) -> Float[Tensor, "n noise"]:
@@ -180,10 +234,10 @@ class Pipeline:
 
     def _single(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """What one sample is asked to be, with names in the place of indices."""
-        found = values_of(self.condition.form(), (), row)
-        if several := [name for name, values in found.items() if len(values) > 1]:
+        found = values_of(self.condition.form(), (), row, None)
+        if several := [name for name, each in found.items() if isinstance(each, Sweep) or len(each) > 1]:
             raise SettingsError(f"several values for {several[0]}", where="a row", do="give a row for each")
-        return {name: values[0] for name, values in found.items()}
+        return {name: each[0] for name, each in found.items() if not isinstance(each, Sweep)}
 
     @with_own_defaults
     def render(self, latents: Float[Tensor, "n noise"], cond: Cond) -> UInt8[np.ndarray, "n h w c"]:
@@ -216,20 +270,35 @@ class Pipeline:
         return columns_of({**columns, "ground truth": _last(batch.target)})
 
     @with_own_defaults
-    def sheet(self) -> Image:
-        """Every value of the first choice in a column (160 at most), each row from one seed, so that only the value
-        differs along it.
+    def sheet(self, across: str | None = None, down: str | None = None) -> Image:
+        """The values of one field in columns (160 at most), each row from one seed, so that only the value differs
+        along it; or those of two fields, ``across`` and ``down``, from one seed.
+
+        Args:
+            across: a field; by default the first that has choices, else the first of numbers, or of yes and no.
+            down: another field.
 
         Raises:
-            SettingsError: pictures have to be supplied.
+            SettingsError: pictures have to be supplied, or there is no such field.
         """
-        choice = next((field for field in self.condition.form() if field.choices), None)
-        if choice is None:
+        form = {field.name: field for field in self.condition.form()}
+        for each in (across, down):
+            if each is not None and each not in form:
+                raise SettingsError(f"no field {each}", where="across and down", do=nearest(each, form))
+        known = sorted((each for each in form.values() if steps_of(each)), key=lambda field: not field.choices)
+        if not known:
             return self(n=64).grid()
-        classes = min(len(choice.choices), MOST_SHOWN)
-        rows = min(10, MOST_SHOWN // classes)
-        seeds = [index // classes for index in range(classes * rows)]
-        return self(where={choice.name: choice.choices[:classes]}, seeds=seeds).grid()
+        name = across or known[0].name
+        columns = steps_of(form[name])[:MOST_SHOWN]
+        most = min(10, MOST_SHOWN // len(columns))
+        lines: list[dict[str, Any]] = [{down: value} for value in steps_of(form[down])] if down else [{}] * most
+        lines = lines[: MOST_SHOWN // len(columns)]
+        seeds = [0 if down else row for row in range(len(lines))]
+        rest = self._filled([{}] * len(lines), seeds, [])
+        rows = [{**row, **line, name: value} for row, line in zip(rest, lines, strict=True) for value in columns]
+        where = {key: [row[key] for row in rows] for key in rows[0]}
+        samples = self(where=where, seeds=[seed for seed in seeds for _ in columns], free=True)
+        return samples.grid(len(columns))
 
     @with_own_defaults
     def save_pretrained(self, path: str | Path) -> None:
@@ -244,6 +313,7 @@ class Pipeline:
                 self.trained,
                 self.palette,
                 self.reading,
+                self.combinations,
             ),
         )
 

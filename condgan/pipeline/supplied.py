@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from condgan.data.decode import fitted
 from condgan.data.layouts import array_of
 from condgan.data.picture import Half, Picture, loaded
 from condgan.networks.base import Architecture
+from condgan.pipeline.requests import Literal, Several, Sweep, named_in, read
 
 PICTURES = ("picture", "layout")
 """Types of fields whose values are pictures."""
@@ -29,15 +30,30 @@ INDEX = "index"
 """What an index is called, after the name of its field or alone."""
 
 
-def values_of(form: Sequence[FormField], first: Sequence[Any], fields: Mapping[str, Any]) -> dict[str, Sequence[Any]]:
-    """The values of a call by public name, each as a sequence to be taken in turn.
+Where = Mapping[str, Any] | str | Sequence[str] | None
+"""Values by public name; or as text, or as several texts, whose values of one name come in turn."""
+
+
+def values_of(
+    form: Sequence[FormField], first: Sequence[Any], fields: Mapping[str, Any], where: Where
+) -> dict[str, Sequence[Any] | Sweep]:
+    """The values of a call by public name, each as a sequence to be taken in turn, or as a sweep.
+
+    Args:
+        form: what can be asked for.
+        first: values without a name.
+        fields: values by name.
+        where: the same, for names that are no words; or as text, ``hair=black|brown, age=20..70``, or several such.
 
     Raises:
         SettingsError: more values than names, one name twice, no value, an index out of range, or what has no order.
     """
     if len(first) > 1:
         raise SettingsError("several values without names", where=f"{first!r}", do="name them, or give them in a list")
-    named = dict(fields)
+    more = dict(where) if isinstance(where, Mapping) else _in_texts([where] if isinstance(where, str) else where, form)
+    if twice := [name for name in more if fields.get(name) is not None]:
+        raise SettingsError(f"two values for {twice[0]}", where=f"where, and {twice[0]}", do="give one of them")
+    named = {**fields, **more}
     if first and first[0] is not None:
         if not form:
             raise SettingsError(
@@ -48,15 +64,40 @@ def values_of(form: Sequence[FormField], first: Sequence[Any], fields: Mapping[s
         if form[0].name in named:
             raise SettingsError(f"two values for {form[0].name}", where=f"{first[0]!r}", do="give one of them")
         named[form[0].name] = first[0]
-    types = {field.name: field.type for field in form}
-    found = {
-        name: pictures(value, name) if types.get(name) in PICTURES else listed(value, name)
-        for name, value in chosen(form, named).items()
-    }
+    fields = {field.name: field for field in form}
+    found = {name: _several(fields.get(name), value, name) for name, value in chosen(form, named).items()}
     for name, values in found.items():
-        if not values:
+        if not isinstance(values, Sweep) and not values:
             raise SettingsError(f"no {name}", where=name, do="give at least one value, or leave it out for all in turn")
     return found
+
+
+def _in_texts(texts: Sequence[str] | None, form: Sequence[FormField]) -> dict[str, Any]:
+    found: dict[str, list[Any]] = {}
+    for text in texts or ():
+        for name, value in named_in(text, form).items():
+            found.setdefault(name, []).append(value)
+    return {name: values if len(values) > 1 else values[0] for name, values in found.items()}
+
+
+def _several(field: FormField | None, value: Any, name: str) -> Sequence[Any] | Sweep:
+    """A value as a person gives it, as all that are to be taken in turn, or as a sweep."""
+    if field is not None and field.type in PICTURES:
+        return pictures(value, name)
+    if field is not None and field.type == "set" and isinstance(value, Set | tuple):
+        return [tuple(value)]
+    values = [value] if isinstance(value, Literal) else listed(value, name)
+    if isinstance(values, range):  # of any length
+        return values
+    given = [read(field, each) for each in values]
+    sweeps = [each for each in given if isinstance(each, Sweep)]
+    if sweeps and len(given) > 1:
+        raise SettingsError(f"a sweep of {name} and other values of it", where=name, do="give one of both")
+    return (
+        sweeps[0]
+        if sweeps
+        else [one for each in given for one in (each.values if isinstance(each, Several) else [each])]
+    )
 
 
 def chosen(form: Sequence[FormField], fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, TypeVar
 
 import torch
@@ -37,13 +37,13 @@ class Prediction(NamedTuple):
     """The likeliest class (Int64[n]; of a dense task Int64[n *space]), where the task has classes."""
     features: Float[Tensor, "n d"] | None
     """Before the last layer; ``None`` of a dense task."""
+    numbers: Float[Tensor, " n"] | None = None
+    """In their unit, where the task is one of numbers."""
 
     def first(self, size: int) -> Prediction:
         """That of the first images."""
-        scores, classes, features = self
-        return Prediction(
-            scores[:size], None if classes is None else classes[:size], None if features is None else features[:size]
-        )
+        scores, *others = self
+        return Prediction(scores[:size], *(None if each is None else each[:size] for each in others))
 
 
 def network(shape: Shape, task: Task) -> nn.Module:
@@ -94,22 +94,43 @@ def learn(
     return model.eval()
 
 
-@torch.no_grad()
 def predict(model: nn.Module, task: Task, images: Images, bundle: Bundle) -> Prediction:
     """What a network predicts from images, scored by what was requested."""
-    scores: list[Tensor] = []
-    classes: list[Tensor] = []
-    features: list[Tensor] = []
-    for rows in torch.split(torch.arange(len(images)), DENSE_PART if task.dense else PART):
+    return predict_all(model, {"": task}, images, bundle)[""]
+
+
+@torch.no_grad()
+def predict_all(model: nn.Module, tasks: Mapping[str, Task], images: Images, bundle: Bundle) -> dict[str, Prediction]:
+    """What a network whose outputs are those of several tasks, one after another, predicts for each of them."""
+    dense = any(task.dense for task in tasks.values())
+    found: list[dict[str, Prediction]] = []
+    for rows in torch.split(torch.arange(len(images)), DENSE_PART if dense else PART):
         x = ops.channels_last_of(to_float(images[rows]))
-        if task.dense:
-            outputs = model(x)
-        else:
-            features.append(model.features(x))  # type: ignore[operator]
-            outputs = model.head(features[-1])  # type: ignore[operator]
-        scores.append(task.score(outputs, take(bundle, rows)))
-        if task.names:
-            classes.append(outputs.argmax(1))
+        features = None if dense else model.features(x)  # type: ignore[operator]
+        outputs = model(x) if features is None else model.head(features)  # type: ignore[operator]
+        parts = torch.split(outputs, [task.outputs for task in tasks.values()], 1)
+        some = take(bundle, rows)
+        found.append(
+            {name: _read(task, part, some, features) for (name, task), part in zip(tasks.items(), parts, strict=True)}
+        )
+    shared = None if dense else torch.cat([each[next(iter(tasks))].features for each in found])  # type: ignore[misc]
+    return {name: _joined([each[name] for each in found], shared) for name in tasks}
+
+
+def _read(task: Task, outputs: Tensor, bundle: Bundle, features: Tensor | None) -> Prediction:
     return Prediction(
-        torch.cat(scores), torch.cat(classes) if classes else None, torch.cat(features) if features else None
+        task.score(outputs, bundle),
+        outputs.argmax(1) if task.names else None,
+        features,
+        None if task.number is None else task.number.read(outputs),
+    )
+
+
+def _joined(parts: Sequence[Prediction], features: Tensor | None) -> Prediction:
+    scores, classes, _, numbers = zip(*parts, strict=True)
+    return Prediction(
+        torch.cat(scores),
+        None if classes[0] is None else torch.cat(classes),
+        features,
+        None if numbers[0] is None else torch.cat(numbers),
     )

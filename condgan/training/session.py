@@ -10,13 +10,16 @@ from typing import NamedTuple
 
 from PIL.Image import Image
 
+from condgan.conditions.condition import Condition
 from condgan.core import disk
 from condgan.core.batch import evenly
+from condgan.core.bundle import Bundle
 from condgan.core.errors import CheckpointError, DivergedError
 from condgan.data.dataset import Dataset
 from condgan.gallery import animate, draw_losses, png
 from condgan.networks.base import Conditioned
 from condgan.pipeline import Pipeline
+from condgan.pipeline.combinations import Combinations
 from condgan.training import checkpoint, store
 from condgan.training.diagnosis import alarms
 from condgan.training.finite import Divergence
@@ -30,6 +33,8 @@ from condgan.training.trainer import Trainer
 
 SHOWN = 8
 """Pictures that a snapshot shows with what is generated of them."""
+COMBINED = 50_000
+"""Items at most whose values are looked at to know which go together."""
 EVERY = 10
 """Steps between two reports, fewer where the whole run has few."""
 MINUTE = 60.0
@@ -70,6 +75,7 @@ class Session:
         self.monitor = Monitor(trainer.recipe.condition, trainer.dataset, held_out)
         self.saved = (trainer.images, time.monotonic())
         self.warned: set[str] = set()
+        self.combinations = Combinations.of_items(*_conditions(trainer))
         self.stopped = self._plateau()
 
     def begin(self) -> None:
@@ -176,7 +182,16 @@ class Session:
             trained["parents"] = [each.plain() for each in self.trainer.parents]
         palette = dataset.schema.target.palette
         reading = dataset.schema.target.reading
-        return Pipeline(recipe.condition, recipe.architecture, dataset.shape, generator, trained, palette, reading)
+        return Pipeline(
+            recipe.condition,
+            recipe.architecture,
+            dataset.shape,
+            generator,
+            trained,
+            palette,
+            reading,
+            self.combinations,
+        )
 
     def _keep(self, place: Path) -> None:
         """Make a checkpoint the run's pipeline: a session with another end in view may have left a later one."""
@@ -223,3 +238,10 @@ class Session:
             len(history),
             ROLLBACKS,
         )
+
+
+def _conditions(trainer: Trainer) -> tuple[Condition, Bundle]:
+    """What steers the generator besides pictures, and what some of the items say of it."""
+    condition, dataset = trainer.recipe.condition.without_spatial(), trainer.dataset
+    batch = dataset.batch(evenly(len(dataset), COMBINED))
+    return condition, condition.targets(dataset.schema, batch)

@@ -69,7 +69,7 @@ def test_a_field_without_choices_keeps_its_values(tmp_path: Path) -> None:
     two = with_age(samples(3))
     assert two.arrays()["age"].tolist() == [20, 30, 40] and set(two.arrays()) > {"label", "label_names"}
     two.save(tmp_path / "x")
-    line = {"file_name": "00001-Bag-30-seed1.png", "label": "Bag", "age": 30, "seed": 1}
+    line = {"file_name": "00001-label-Bag-age-30-seed1.png", "label": "Bag", "age": 30, "seed": 1}
     assert metadata(tmp_path / "x")[1] == line
 
 
@@ -117,7 +117,7 @@ def test_a_grid_has_a_column_for_each_value_in_turn_and_captions_otherwise() -> 
 
 def test_a_grid_of_two_fields_has_captions() -> None:
     two = with_age(samples(6))
-    assert two.caption(1) == "Bag, 30" and two.grid().size == (2 * 44 + 2, 3 * (58 + 15) + 2)
+    assert two.caption(1) == "label Bag, age 30" and two.grid().size == (2 * 44 + 2, 3 * (58 + 15) + 2)
 
 
 @pytest.mark.parametrize(("values", "columns"), [(16, 16), (17, 6)])
