@@ -14,7 +14,7 @@ from condgan.cli.doctor import doctor
 from condgan.cli.evaluate import evaluate
 from condgan.cli.options import known_options
 from condgan.cli.presets import presets
-from condgan.cli.sample import sample
+from condgan.cli.sample import sample, show_fields
 from condgan.cli.settings import split
 from condgan.cli.train import train
 from condgan.cli.translate import STDIN, translate
@@ -80,7 +80,10 @@ def _run(tokens: list[str]) -> None:
             tokens += ["--settings", json.dumps(settings)] if settings else []
         if tokens[:1] == ["translate"]:
             tokens = [STDIN if token == "-" else token for token in tokens]
+        asks_for_help = tokens[:1] == ["sample"] and bool({"--help", "-h"} & set(tokens))
         app(tokens, exit_on_error=False, print_error=False, result_action="return_value")
+        if asks_for_help:
+            show_fields(tokens[1:])
     except CycloptsError as error:
         command = TAKES_SETTINGS.get(tokens[0] if tokens else "")
         if command is not None:

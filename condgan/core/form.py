@@ -27,3 +27,20 @@ class FormField(NamedTuple):
     """What is taken where nothing is asked for; ``None``: every choice in turn."""
     required: bool = False
     help: str = ""
+
+    def described(self) -> str:
+        """What it is and what there is to choose from, for people."""
+        if self.choices:
+            return f"{self.help}: {', '.join(self.choices)}"
+        if self.type == "number" and self.low is not None and self.high is not None:
+            return f"{self.help}, {self.low:g} to {self.high:g}{f' {self.unit}' * bool(self.unit)}"
+        return self.help
+
+    def example(self) -> Any:
+        """A value that can be asked for; ``None`` where it has to be supplied."""
+        if self.choices:
+            return self.choices[0]
+        if self.type == "boolean":
+            return "yes"
+        number = self.type == "number" and self.low is not None and self.high is not None
+        return round((self.low + self.high) / 2, 3) if number else None  # type: ignore[operator]

@@ -26,6 +26,7 @@ from condgan.metrics.copies import QUANTILE
 from condgan.metrics.distances import require_enough
 from condgan.networks.classifier import FEATURES
 from condgan.pipeline import Pipeline
+from condgan.pipeline.requests import steps_of
 from condgan.training.diagnosis import Alarm
 
 REPEATS = 3
@@ -41,6 +42,8 @@ class Evaluation(NamedTuple):
     """Every value in a column, every row from one seed; or for each item its source, samples and ground truth."""
     pairs: Image | None
     """The samples nearest to a training image, each above that image."""
+    cross: Image | None = None
+    """The values of two fields in columns and rows, from one seed; where there are two."""
 
     def save(self, folder: str | Path) -> Path:
         """Write ``report.json`` and the page, ``index.html``, which needs no other file.
@@ -49,7 +52,7 @@ class Evaluation(NamedTuple):
             SettingsError: they cannot be written there.
             DiskError: the disk is full or fails.
         """
-        return page.save(self.report, self.sheet, self.pairs, Path(folder))
+        return page.save(self.report, self.sheet, self.pairs, self.cross, Path(folder))
 
 
 def evaluate(
@@ -81,7 +84,7 @@ def evaluate(
     on_step(f"generating {repeats} × {len(real.images) if real.paired else n:,} samples")
     sets = list(sample_sets(pipeline, real, n, repeats))
     report, pairs = _measure(pipeline, real, sets, n, quick, on_step)
-    return Evaluation(report, _sheet(pipeline, real), pairs)
+    return Evaluation(report, _sheet(pipeline, real), pairs, _cross(pipeline))
 
 
 def require(real: Real, n: int, repeats: int, width: int = FEATURES) -> None:
@@ -159,6 +162,14 @@ def _sheet(pipeline: Pipeline, real: Real) -> Image:
         return pipeline.sheet()
     chosen = evenly(len(real.images), SHOWN)
     return pipeline.side_by_side(Batch(real.images[chosen], {}), take(real.bundle, chosen))
+
+
+def _cross(pipeline: Pipeline) -> Image | None:
+    """Two fields that may each be left out, one in columns, one in rows: those with choices first."""
+    condition = pipeline.condition
+    form = [field for field in condition.form() if field.name in condition.fieldwise and steps_of(field)]
+    form.sort(key=lambda field: not field.choices)
+    return pipeline.sheet(form[0].name, form[1].name) if len(form) > 1 and not condition.spatial() else None
 
 
 def alarms_of(pipeline: Pipeline) -> tuple[Alarm, ...]:

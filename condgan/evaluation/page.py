@@ -23,14 +23,15 @@ BARS = 60
 """Classes shown as bars, at most; the file of numbers has them all."""
 
 
-def save(report: Report, sheet: Image, pairs: Image | None, folder: Path) -> Path:
+def save(report: Report, sheet: Image, pairs: Image | None, cross: Image | None, folder: Path) -> Path:
     """Write the numbers and the page; returns the page's path.
 
     Raises:
         SettingsError: they cannot be written there.
         DiskError: the disk is full or fails.
     """
-    pictures = {"sheet": embedded(png(sheet)), "pairs": embedded(png(pairs)) if pairs is not None else ""}
+    given = {"sheet": sheet, "pairs": pairs, "cross": cross}
+    pictures = {name: "" if each is None else embedded(png(each)) for name, each in given.items()}
     distance = distance_name(report.protocol)
     protocol = _protocol(report.protocol)
     text = render("page.html", report=report, distance=distance, charts=_charts(report), stamp=protocol, **pictures)

@@ -105,7 +105,7 @@ class Samples(NamedTuple):
                 arrays[name] = np.array(self._indices(name), np.int64)
                 arrays[f"{name}_names"] = np.array(self.choices[name], str)
             else:
-                numbers = any(isinstance(value, int | float) for value in values)
+                numbers = any(value is None or isinstance(value, int | float) for value in values)
                 arrays[name] = np.array([np.nan if value is None and numbers else value or "" for value in values])
         return arrays
 

@@ -45,10 +45,7 @@ def card(config: dict[str, Any], form: Sequence[FormField]) -> str:
     data = trained.get("data", "unknown data")
     size = "×".join(map(str, reversed(config["shape"]["space"])))
     channels = {1: "grey", 3: "colour", 4: "colour and transparency"}[config["shape"]["channels"]]
-    asks = "\n".join(
-        f"- `{field.name}` ({field.help})" + (f": {', '.join(field.choices)}" if field.choices else "")
-        for field in form
-    )
+    asks = "\n".join(f"- `{field.name}`: {field.described()}" for field in form)
     pictures = any(field.required for field in form)
     return TEMPLATE.format(
         title=f"condgan: {data}",
@@ -71,7 +68,8 @@ def _parents(trained: dict[str, Any]) -> str:
 
 
 def _words(form: Sequence[FormField]) -> list[str]:
-    """An example of keywords: what has to be given, and the first choice of the first field that has some."""
+    """An example of keywords: what has to be given, and values of the first fields that may be."""
     required = [f'{field.name}="PICTURE.png"' for field in form if field.required]
-    choices = [f"{field.name}={json.dumps(field.choices[0], ensure_ascii=False)}" for field in form if field.choices]
-    return [*required, *choices[:1]]
+    others = [field for field in form if field.example() is not None and field.name.isidentifier()]
+    given = [f"{field.name}={json.dumps(field.example(), ensure_ascii=False)}" for field in others]
+    return [*required, *given[:2]]

@@ -147,7 +147,10 @@ class Pipeline:
             counts = [len(field.choices) for field in self.condition.form() if field.choices]
             classes = max([1, *counts])
             most = max([len(seeds or ()), *map(len, asked.values())], default=0)
-            n = most or (sweeps == 1 and ROWS) or (1 if sweeps else min(10, max(1, 100 // classes)) * classes)
+            if sweeps:
+                n = most if seeds is not None or most > 1 else ROWS if sweeps == 1 else 1
+            else:
+                n = most or min(10, max(1, 100 // classes)) * classes
         self._require_memory(max(n, len(seeds or ())))
         seeds = list(range(n) if seeds is None else seeds)
         if n < 1 or len(seeds) != n:
