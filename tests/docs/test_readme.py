@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from condgan.cli import main
 from condgan.core import errors
@@ -17,6 +18,7 @@ from condgan.presets import PRESETS
 from condgan.recipe import Recipe, merge
 from condgan.toml import read_recipe
 from tests.conftest import ROOT, make_birds
+from tests.faces import make_faces
 from tests.pairs import make_pairs
 
 README = (ROOT / "README.md").read_text()
@@ -75,6 +77,14 @@ def test_commands(tmp_path: Path) -> None:
     assert (tmp_path / "samples.png").exists() and (tmp_path / "set.npz").exists()
 
 
+def test_commands_on_attributes(tmp_path: Path) -> None:
+    make_faces(tmp_path / "faces.csv")
+    for words in commands(README, "faces.csv"):
+        succeed([*words, *(TINY if words[0] == "train" else [])])
+    with Image.open("samples.png") as sheet:
+        assert sheet.width == 8 * (60 + 2) + 2
+
+
 def test_commands_on_pictures() -> None:
     make_pairs(make_pairs(Path("streets")), "test", 4, first=50)
     make_birds(Path("photos"))
@@ -128,12 +138,22 @@ def digits(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
+@pytest.fixture(scope="module")
+def faces(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run by attributes."""
+    home = tmp_path_factory.mktemp("faces")
+    make_faces(home / "faces.csv")
+    succeed(["train", str(home / "faces.csv"), "--condition", "attributes", *TINY, "--out", str(home / "run")])
+    return home / "run"
+
+
 @pytest.mark.parametrize("page", WITH_CODE, ids=lambda page: page.name)
-def test_python_of_the_pages(page: Path, digits: Path, to_photo: Path) -> None:
+def test_python_of_the_pages(page: Path, digits: Path, to_photo: Path, faces: Path) -> None:
     """Each page's blocks, one after another; they use the runs that the README's commands leave."""
     found = blocks(page.read_text(), "python")
     shutil.copytree(digits, "runs/digits")
     shutil.copytree(to_photo, "runs/streets")
+    shutil.copytree(faces, "runs/faces")
     make_pairs(Path("streets"), "test", 4, first=50)
     shutil.copytree("streets/test/label", "layouts")
     names: dict[str, Any] = {}
