@@ -72,7 +72,7 @@ def as_before(condition: Condition, before: Condition) -> Condition:
                 raise SettingsError("other classes", where=_except(ours, theirs))
         found[name] = part.filled_as(old)
         if found[name] != part and not any(ours for ours, _ in pairs):
-            raise SettingsError("other pictures", where=f"condition.{name}")
+            raise SettingsError("other pictures or values", where=f"condition.{name}")
     return Condition(parts=found)
 
 

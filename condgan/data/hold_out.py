@@ -14,6 +14,7 @@ from torch import Tensor
 
 from condgan.core.errors import DataError, nearest
 from condgan.core.names import places
+from condgan.core.note import LEFT_OUT, Note
 from condgan.core.schema import Column
 from condgan.core.seeds import key
 from condgan.data.dataset import Dataset
@@ -59,6 +60,32 @@ def rules(text: str) -> list[Rule]:
             raise ValueError(f"no combinations of two fields or more in {piece!r}: {FORM}")
         found.append(Rule(tuple(p[0].strip() for p in pairs), 0.0, tuple(p[2].strip() for p in pairs)))
     return found
+
+
+def without(dataset: Dataset, text: str, where: str) -> tuple[Dataset, Dataset]:
+    """The items that have none of some combinations, and those that have one.
+
+    Raises:
+        DataError: there are none of either, or no item of some value is left; or as ``held_out``.
+    """
+    mask = held_out(dataset, text, where)
+    place = f"data.hold_out of {where}: {text}"
+    if not mask.any() or mask.all():
+        raise DataError(
+            f"{'all' if mask.any() else 'no'} images are of the combinations to hold out",
+            where=place,
+            do="name other combinations, or another share",
+        )
+    kept, held = dataset.part(~mask), dataset.part(mask)
+    for name, column in kept.schema.columns.items():
+        before = dataset.schema.columns[name].counts
+        pairs = zip(column.names, column.counts, before, strict=True) if column.storage == "ids" else ()
+        if gone := [each for each, count, there in pairs if there and not count]:
+            raise DataError(
+                f"no image of {name} {gone[0]} is left to train on", where=place, do="hold out fewer combinations"
+            )
+    note = Note("held-out", f"{len(held):,} images of combinations that data.hold_out keeps from training", LEFT_OUT)
+    return kept.with_notes(note), held
 
 
 def held_out(dataset: Dataset, text: str, where: str) -> Bool[Tensor, " n"]:

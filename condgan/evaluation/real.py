@@ -64,11 +64,15 @@ class Real:
         self.split = True
         """Whether the data bring a split to compare with; else a share is set aside, though the generator has seen
         it."""
+        self.held: Dataset | None
+        """Items of the combinations that were kept from the generator; ``None`` where there are none."""
         try:
-            self.test, self.train = source.split("test").load(), source.load()
+            self.test = source.split("test").load()
+            self.train, self.held = source.divided()
         except NoSplitError:
             self.split = False
-            self.test, self.train = set_aside(source.load())
+            whole, self.held = source.divided()
+            self.test, self.train = set_aside(whole)
         self.name = source.title()
         self.condition = pipeline.condition
         self._require_fit(pipeline)
@@ -84,8 +88,6 @@ class Real:
         """What can be predicted of an image: all that has more than one value."""
         self.groups = next((field for field in known.values() if of_classes(field)), None)
         """The first requested field of classes, be it of one: figures are broken down by it."""
-        self.held = source.held_out()
-        """Training items of the combinations that were kept from the generator; ``None`` where there are none."""
         self.held_fields = tuple(dict.fromkeys(name for rule in rules(source.hold_out) for name in rule.fields))
         """The fields whose combinations these are."""
         self.given = extractor

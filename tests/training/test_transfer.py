@@ -402,7 +402,7 @@ def test_pictures_of_another_kind_are_refused() -> None:
     ):
         with pytest.raises(SettingsError, match=message):
             continued(Condition(it=part), Condition(it=parent))
-        with pytest.raises(SettingsError, match="other pictures; condition.it"):
+        with pytest.raises(SettingsError, match="other pictures or values; condition.it"):
             as_before(Condition(it=part), Condition(it=parent))
 
 
