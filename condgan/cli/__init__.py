@@ -12,9 +12,10 @@ from condgan.cli import streams
 from condgan.cli.compare import compare
 from condgan.cli.doctor import doctor
 from condgan.cli.evaluate import evaluate
+from condgan.cli.fields import show_fields
 from condgan.cli.options import known_options
 from condgan.cli.presets import presets
-from condgan.cli.sample import sample, show_fields
+from condgan.cli.sample import sample
 from condgan.cli.settings import split
 from condgan.cli.train import train
 from condgan.cli.translate import STDIN, translate

@@ -1,10 +1,10 @@
 """``condgan sample``."""
 
-from collections.abc import Sequence
 from typing import Annotated
 
 from cyclopts import Parameter
 
+from condgan.cli.fields import complete_where
 from condgan.core.errors import SettingsError
 
 
@@ -14,7 +14,7 @@ def sample(
     *,
     n: int | None = None,
     seeds: str | None = None,
-    where: Annotated[list[str] | None, Parameter(negative="")] = None,
+    where: Annotated[list[str] | None, Parameter(negative="", completer=complete_where)] = None,
     free: Annotated[bool, Parameter(negative="")] = False,
     extrapolate: Annotated[bool, Parameter(negative="")] = False,
     out: str = "samples.png",
@@ -66,26 +66,6 @@ def sample(
         **asked,
     )
     show(f"{len(samples.images):,} images in [bold]{escape(out)}[/bold]")
-
-
-def show_fields(tokens: Sequence[str]) -> None:
-    """What a pipeline among the words of a command line takes, if one is there."""
-    from pathlib import Path
-
-    from rich.console import Console
-    from rich.table import Table
-
-    from condgan.conditions import Condition
-    from condgan.pipeline.folder import CONFIG, read_config
-
-    place = next((token for token in tokens if not token.startswith("-") and Path(token, CONFIG).is_file()), None)
-    if place is None:
-        return
-    form = Condition.parse(read_config(Path(place))["condition"]).form()
-    table = Table(title=f"What {place} takes", title_justify="left", box=None, show_header=False, padding=(0, 2))
-    for field in form:
-        table.add_row(f"--{field.name}", field.described())
-    Console().print(table if form else f"{place} takes no condition.", markup=False)
 
 
 def parse_seeds(text: str) -> range:
