@@ -5,10 +5,9 @@ from __future__ import annotations
 import copy
 import time
 from collections.abc import Callable, Sequence
-from functools import lru_cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -28,6 +27,7 @@ from condgan.training.checkpoint import Counters, Stateful
 from condgan.training.ema import EMA
 from condgan.training.finite import gradients, require_finite
 from condgan.training.log import Progress
+from condgan.training.order import Order
 from condgan.training.round import Generated, Part, discriminator_step, generate, generator_step
 from condgan.training.schedule import factor
 
@@ -60,8 +60,8 @@ class Trainer:
         self.perceptual = None if perceptual is None else perceptual.eval().requires_grad_(False).to(engine.device)
         self.spatial = recipe.condition.spatial()
         self.tasks = predicted(recipe)
-        self.shares = _shares(recipe.condition.balance(dataset.schema, dataset.whole))
-        """How much of an epoch is of each item, or of an earlier one."""
+        weights = recipe.condition.balance(dataset.schema, dataset.whole)
+        self.order = Order(len(dataset), recipe.seed, weights)
         self.steps = 0
         self.images = 0
         self.seconds = 0.0
@@ -173,7 +173,7 @@ class Trainer:
 
     def _next_rows(self) -> tuple[Tensor, ...]:
         """The items of the next batch, in the parts in which it is computed."""
-        chosen = indices(len(self.dataset), self.recipe.seed, self.images, self.recipe.training.batch, self.shares)
+        chosen = self.order.indices(self.images, self.recipe.training.batch)
         mine = chosen[self.engine.process_index :: self.engine.num_processes]
         return torch.from_numpy(mine).chunk(self.recipe.training.accumulate)
 
@@ -256,10 +256,6 @@ class Trainer:
         self.counts, self.reported = dict(counters.counts), counters.reported
 
 
-def _shares(weights: Tensor | None) -> np.ndarray | None:
-    return None if weights is None else (weights.double().cumsum(0) / weights.double().sum()).numpy()
-
-
 def predicted(recipe: Recipe) -> dict[str, Task]:
     """What an auxiliary head predicts, in the order of its outputs; nothing where the objective asks for none."""
     if AUXILIARY not in recipe.objective.provides():
@@ -276,27 +272,3 @@ def build(recipe: Recipe, shape: Shape) -> tuple[Conditioned, Conditioned]:
         Conditioned(architecture.generator(shape, ours.widths), ours),
         Conditioned(architecture.discriminator(shape, theirs.widths, auxiliary), theirs),
     )
-
-
-def indices(length: int, seed: int, start: int, count: int, shares: np.ndarray | None = None) -> np.ndarray:
-    """The data's order from the ``start``-th image shown on: each epoch a shuffle of its own, keyed by its number.
-
-    ``shares``: how much of an epoch is of each item, or of an earlier one; by default all are there once.
-    """
-    positions = np.arange(start, start + count)
-    epochs = positions // length
-    orders = {int(epoch): _epoch(length, seed, int(epoch)) for epoch in np.unique(epochs)}
-    if shares is not None:
-        orders = {epoch: _drawn(shares, order, seed, epoch) for epoch, order in orders.items()}
-    return np.concatenate([order[positions[epochs == epoch] % length] for epoch, order in orders.items()])
-
-
-@lru_cache(2)
-def _epoch(length: int, seed: int, epoch: int) -> np.ndarray:
-    return seeds.permutation(length, seed, "epoch", epoch)
-
-
-def _drawn(shares: np.ndarray, order: np.ndarray, seed: int, epoch: int) -> np.ndarray:
-    """An epoch in which each item comes as often as its share, to the next whole number (systematic sampling)."""
-    offset = seeds.key(seed, "shares", epoch) / 2**63
-    return np.searchsorted(shares, (order + offset) / len(order), side="right").clip(max=len(order) - 1)

@@ -22,10 +22,11 @@ from condgan.networks.base import DiscriminatorInjection, GeneratorInjection
 from condgan.recipe import Optimizer
 from condgan.training.ema import EMA
 from condgan.training.engine import accelerator, pick
+from condgan.training.order import Order
 from condgan.training.round import output_and_gradient
 from condgan.training.schedule import factor
 from condgan.training.session import Session, Snapshot
-from condgan.training.trainer import Trainer, indices
+from condgan.training.trainer import Trainer
 from tests.training.runs import LABEL, QUICK, train, two_tones
 
 SMALL = [
@@ -250,10 +251,20 @@ def test_a_step_leaves_nothing_behind(engine: object) -> None:
 
 
 def test_the_datas_order_is_a_shuffle_an_epoch() -> None:
-    order = np.concatenate([indices(10, 0, start, 4) for start in range(0, 20, 4)])
+    data = Order(10, 0)
+    order = np.concatenate([data.indices(start, 4) for start in range(0, 20, 4)])
     assert sorted(order[:10]) == sorted(order[10:]) == list(range(10))
     assert list(order[:10]) != list(order[10:])
-    assert len(indices(3, 0, 1, 8)) == 8
+    assert np.array_equal(Order(10, 0).indices(12, 4), order[12:16])
+    assert len(Order(3, 0).indices(1, 8)) == 8
+
+
+def test_what_weighs_more_comes_oftener() -> None:
+    order = Order(100, 3, torch.tensor([1.0] * 80 + [4.0] * 20)).indices(0, 300)
+    counts = np.bincount(order, minlength=100)
+    # 160 in all: an epoch of 100 has each of the first 0.625 times, each of the others 2.5 times
+    assert counts[:80].sum() == pytest.approx(150, abs=3) and set(counts[80:]) <= {7, 8}
+    assert not np.array_equal(order[:100], order[100:200])
 
 
 def test_ema_has_the_half_life_that_is_set() -> None:
