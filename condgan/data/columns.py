@@ -137,6 +137,23 @@ class Texts(RawValues):
         return Column("text"), [value or "" for value in self.values]
 
 
+@dataclass(frozen=True)
+class Taken(RawValues):
+    """Some rows of a column, whose names are those of all rows: so splits of one table agree."""
+
+    whole: RawValues
+    rows: Sequence[int]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def indexed(self, where: str) -> tuple[Column, Values]:
+        column, values = self.whole.indexed(where)
+        if isinstance(values, Tensor):
+            return column, values[torch.tensor(list(self.rows), dtype=torch.int64)]
+        return column, [values[row] for row in self.rows]
+
+
 class Loaded(NamedTuple):
     """A column of pictures, once decoded."""
 
