@@ -77,8 +77,8 @@ def test_remarks_on_another_column_of_classes() -> None:
     described = {"label": Column("ids", ("a", "b")), "colour": Column("ids", ("red", "blue"))}
     assert list(remarks(Dataset(images, columns, Schema(Column("pixels", channels=1), described)))) == [
         "1 images stand under more than one label, the first is item 1",
-        "classes of colour of fewer than 10 images, which are hardly learnt: blue (9)",
-        "uneven classes of colour: from 9 to 291 images",
+        "values of fields of fewer than 10 images, which are hardly learnt: colour blue (9)",
+        "fields of uneven values: colour (9 to 291 images)",
     ]
 
 
