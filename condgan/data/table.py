@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple, Self
 
 from condgan.core.errors import DataError, NoSplitError
-from condgan.core.note import LEFT_OUT, Note, some
+from condgan.core.note import LEFT_OUT, READ, Note, some
 from condgan.core.schema import FIELDS
 from condgan.data.base import Records, Source, existing, place
-from condgan.data.celeba import attribute_list, home_of, partition_of, with_partition
+from condgan.data.celeba import attribute_list, home_of, is_attribute_list, partition_of, with_partition
 from condgan.data.cells import Columns
 from condgan.data.class_lists import LISTS as LISTS_OF_CLASSES
 from condgan.data.columns import LABEL
@@ -85,8 +85,9 @@ class Table(Source):
         if files.others:
             notes.append(Note("not-a-split", f"tables that are of no split: {some(files.others)}", LEFT_OUT))
         if root.is_dir() or finder.looked:
-            read = [*files.tables, *filter(None, map(partition_of, files.tables))]
-            notes += _beside(columns, records, _relative(read, files.home))
+            divided = list(filter(None, map(partition_of, files.tables)))
+            notes += [Note("partition", f"splits are joined by name from {each.name}", READ) for each in divided]
+            notes += _beside(columns, records, _relative([*files.tables, *divided], files.home))
         notes += of_judge(files.known or columns.known, self.subset, split)
         return records._replace(split=split, notes=tuple(notes))
 
@@ -203,7 +204,8 @@ def _is_listed(folder: Path, fields: bool = False) -> bool:
     table = next((table for home in homes if (table := table_in(home, fields))), None)
     if table is None:
         return False
-    if fields and _lists_images(table):
+    certain = is_attribute_list(table)  # what is wrong with it is to be told
+    if fields and (certain or _lists_images(table)):
         return True
     images = listing(folder, "skip").images
     division = divide(images, 1)
@@ -211,7 +213,7 @@ def _is_listed(folder: Path, fields: bool = False) -> bool:
     classes = {file.parts[0] for file in labelled if len(file.parts) > 1}
     stems = {re.sub(r"\d+", "", name).strip(" _-") for name in classes}
     one = len(classes) == 1 or (len(stems) == 1 and "" not in stems)
-    return not classes or (one and _lists_images(table, len(labelled)))
+    return not classes or (one and (certain or _lists_images(table, len(labelled))))
 
 
 def _lists_images(table: Path, least: int = 0) -> bool:
