@@ -87,7 +87,8 @@ def field_values(dataset: Dataset, name: str) -> list[object]:
 
 def pixels_of(file: Path) -> bytes:
     """The pixels of an image file, as a data set stores them."""
-    return np.asarray(Image.open(file).convert("RGB")).transpose(2, 0, 1).tobytes()
+    with Image.open(file) as image:
+        return np.asarray(image.convert("RGB")).transpose(2, 0, 1).tobytes()
 
 
 def by_image(dataset: Dataset, files: Iterable[Path]) -> list[Path]:
