@@ -124,7 +124,8 @@ def _of_labels(labels: np.ndarray, names: list[Any] | None) -> tuple[dict[str, l
     listed = plain.tolist()
     if names is not None and np.issubdtype(plain.dtype, np.integer):
         listed = [_text(names[value]) if 0 <= value < len(names) else None for value in listed]
-    return {LABEL: listed}, {LABEL: "category"}
+    fractions = any(isinstance(value, float) and not value.is_integer() for value in listed)
+    return {LABEL: listed}, {} if fractions else {LABEL: "category"}
 
 
 def _of_items(arrays: Mapping[str, np.ndarray], count: int, split: Split | None) -> dict[str, list[Any]]:

@@ -16,7 +16,7 @@ from pydantic import Field
 
 from condgan.core.batch import Values
 from condgan.core.errors import DataError, NoSplitError
-from condgan.core.note import LEFT_OUT, Note
+from condgan.core.note import Note
 from condgan.core.palette import Palette
 from condgan.core.registry import Registry
 from condgan.core.schema import FIELDS, Column, Schema
@@ -27,7 +27,7 @@ from condgan.data.dataset import Dataset, select
 from condgan.data.decode import Decoded, Fit, Undecoded, Unreadable, decode, default_size
 from condgan.data.fields import Fields, Kinds, Reader, fields
 from condgan.data.frames import FRAME, Frames, all_of, first_of
-from condgan.data.hold_out import HoldOut, held_out
+from condgan.data.hold_out import HoldOut, divided
 from condgan.data.layouts import decode_coloured, extents
 from condgan.data.settings import Channels, Colour, Levels, Size
 from condgan.data.splits import Split
@@ -128,7 +128,7 @@ class Source(Spec, ABC):
             raise error
         if dataset.unreadable:
             logger.warning("%d images left out: %s", len(dataset.unreadable), listed(dataset.unreadable))
-        return dataset if self.subset != "train" or not self.hold_out else self._divided(dataset, False)
+        return dataset if self.subset != "train" or not self.hold_out else divided(dataset, self.hold_out, self.title())
 
     def held_out(self) -> Dataset | None:
         """The items that ``hold_out`` keeps from training; ``None`` where it keeps none.
@@ -136,33 +136,9 @@ class Source(Spec, ABC):
         Raises:
             DataError: as ``load``.
         """
-        return self._divided(self.split("train").read(), True) if self.hold_out else None
-
-    def _divided(self, dataset: Dataset, held: bool) -> Dataset:
-        """The items that are held out, or all others.
-
-        Raises:
-            DataError: there are none, or no other ones of some value.
-        """
-        mask = held_out(dataset, self.hold_out, self.title())
-        if not mask.any() or mask.all():
-            raise DataError(
-                f"{'all' if mask.any() else 'no'} images are of the combinations to hold out",
-                where=f"data.hold_out of {self.title()}: {self.hold_out}",
-                do="name other combinations, or another share",
-            )
-        found = dataset.part(mask if held else ~mask)
-        for name, column in found.schema.columns.items():
-            before = dataset.schema.columns[name].counts
-            pairs = zip(column.names, column.counts, before, strict=True) if column.storage == "ids" else ()
-            if gone := [each for each, count, there in pairs if there and not count and not held]:
-                raise DataError(
-                    f"no image of {name} {gone[0]} is left to train on",
-                    where=f"data.hold_out of {self.title()}: {self.hold_out}",
-                    do="hold out fewer combinations",
-                )
-        text = f"{int(mask.sum()):,} images of combinations that data.hold_out keeps from training"
-        return found if held else found.with_notes(Note("held-out", text, LEFT_OUT))
+        if not self.hold_out:
+            return None
+        return divided(self.split("train").read(), self.hold_out, self.title(), held=True)
 
     def read(self, most: int | None = None) -> Dataset:
         """Decode what can be read of this split, or so many of its images evenly over it, without judging it.

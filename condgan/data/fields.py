@@ -110,7 +110,7 @@ def fields(
         if kind and name.casefold() in RESERVED:
             do = f"call it otherwise in the data, or leave it out: --data.fields {name}=none"
             raise DataError(f"no field can be called {name}", where=where, do=do)
-        found = [plain(value) for value in values[heading]]
+        found = _plain(values[heading])
         chosen, why = (kind, "") if kind else inferred(name, found, hinted.get(name, ""))
         if why:
             left_out.append(f"{name} ({why})")
@@ -190,34 +190,65 @@ def _column(name: str, kind: str, values: Sequence[Any], unit: str, where: str) 
             return Classes(_each(values, _text, name, place))
 
 
-def _each(values: Sequence[Any], read: Callable[[Any, str, str], Any], name: str, where: str) -> list[Any]:
+class _Unfit(Exception):
+    """A value that a field of a kind cannot have: what it is not, and what to do."""
+
+
+def _each(values: Sequence[Any], read: Callable[[Any, str], Any], name: str, where: str) -> list[Any]:
     """Each value as a kind of field has it; where it is none, its item is named."""
-    return [
-        None if value is None else read(value, name, f"{where}, item {index}") for index, value in enumerate(values)
-    ]
+    known: dict[str, Any] = {}
+    found: list[Any] = []
+    try:
+        for value in values:
+            if isinstance(value, str):  # those recur
+                if value not in known:
+                    known[value] = read(value, name)
+                found.append(known[value])
+            else:
+                found.append(None if value is None else read(value, name))
+    except _Unfit as error:
+        what, do = error.args
+        raise DataError(what, where=f"{where}, item {len(found)}", do=do) from None
+    return found
 
 
-def _text(value: Any, name: str, where: str) -> str:
+def _plain(values: Sequence[Any] | np.ndarray) -> list[Any]:
+    """All values as Python has them."""
+    known: dict[str, Any] = {}
+    found: list[Any] = []
+    for value in values:
+        if type(value) is str:  # those recur
+            if value not in known:
+                known[value] = plain(value)
+            found.append(known[value])
+        else:
+            found.append(plain(value))
+    return found
+
+
+def _text(value: Any, name: str) -> str:
     """A name; a whole number without a fraction, as other programs write it where some are missing."""
     if isinstance(value, list | tuple | dict | np.ndarray):
-        raise DataError("lists are no category", where=where, do=f"give --data.fields {name}=set, or {name}=vector")
+        raise _Unfit("lists are no category", f"give --data.fields {name}=set, or {name}=vector")
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
-def _yes(value: Any, name: str, where: str) -> int:
+def _yes(value: Any, name: str) -> int:
     text = str(value).casefold()
     if text not in (*YES, *NO):
-        do = f"mend it, or give another kind, such as --data.fields {name}=category"
-        raise DataError(f"{value!r} is neither yes nor no", where=where, do=do)
+        raise _Unfit(f"{value!r} is neither yes nor no", _mend(name))
     return int(text in YES)
 
 
-def _float(value: Any, name: str, where: str) -> float:
+def _float(value: Any, name: str) -> float:
     number = number_of(str(value))
     if number is None or abs(number) > 3e38:
-        do = f"mend it, or give another kind, such as --data.fields {name}=category"
-        raise DataError(f"{value!r} is no number", where=where, do=do)
+        raise _Unfit(f"{value!r} is no number", _mend(name))
     return number
+
+
+def _mend(name: str) -> str:
+    return f"mend it, or give another kind, such as --data.fields {name}=category"
 
 
 def _vectors(values: Sequence[Any], where: str) -> np.ndarray:
@@ -236,9 +267,8 @@ def _alike(columns: Mapping[str, RawValues]) -> Iterator[Note]:
     codes: dict[bytes, list[str]] = {}
     for name, column in columns.items():
         if isinstance(column, Classes):
-            _, places = np.unique([str(value) for value in column.values], return_inverse=True)
-            first: dict[int, int] = {}
-            order = [first.setdefault(place, len(first)) for place in places.tolist()]
+            first: dict[str, int] = {}
+            order = [first.setdefault(str(value), len(first)) for value in column.values]
             codes.setdefault(np.array(order).tobytes(), []).append(name)
     for names in codes.values():
         if len(names) > 1:

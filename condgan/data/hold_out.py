@@ -14,6 +14,7 @@ from torch import Tensor
 
 from condgan.core.errors import DataError, nearest
 from condgan.core.names import places
+from condgan.core.note import LEFT_OUT, Note
 from condgan.core.schema import Column
 from condgan.core.seeds import key
 from condgan.data.dataset import Dataset
@@ -59,6 +60,31 @@ def rules(text: str) -> list[Rule]:
             raise ValueError(f"no combinations of two fields or more in {piece!r}: {FORM}")
         found.append(Rule(tuple(p[0].strip() for p in pairs), 0.0, tuple(p[2].strip() for p in pairs)))
     return found
+
+
+def divided(dataset: Dataset, text: str, where: str, held: bool = False) -> Dataset:
+    """The items to train on, or those that are held out.
+
+    Raises:
+        DataError: there are none, or no other ones of some value.
+    """
+    place, mask = f"data.hold_out of {where}: {text}", held_out(dataset, text, where)
+    if not mask.any() or mask.all():
+        raise DataError(
+            f"{'all' if mask.any() else 'no'} images are of the combinations to hold out",
+            where=place,
+            do="name other combinations, or another share",
+        )
+    found = dataset.part(mask if held else ~mask)
+    for name, column in () if held else found.schema.columns.items():
+        before = dataset.schema.columns[name].counts
+        pairs = zip(column.names, column.counts, before, strict=True) if column.storage == "ids" else ()
+        if gone := [each for each, count, there in pairs if there and not count]:
+            raise DataError(
+                f"no image of {name} {gone[0]} is left to train on", where=place, do="hold out fewer combinations"
+            )
+    told = f"{int(mask.sum()):,} images of combinations that data.hold_out keeps from training"
+    return found if held else found.with_notes(Note("held-out", told, LEFT_OUT))
 
 
 def held_out(dataset: Dataset, text: str, where: str) -> Bool[Tensor, " n"]:
