@@ -44,9 +44,9 @@ def _kinds(value: Any) -> Any:
     for name, kind in found.items() if isinstance(found, Mapping) else ():
         known = KIND.fullmatch(kind) if isinstance(kind, str) else None
         if known is None or known["kind"] not in KINDS:
-            raise ValueError(f"{name} cannot be a {kind}: give one of {', '.join(KINDS)}")
+            raise ValueError(f"no kind {kind!r}, which is said of {name}: give one of {', '.join(KINDS)}")
         if known["unit"] and known["kind"] != "number":
-            raise ValueError(f"{name} has a unit, but is no number: write {name}=number[{known['unit']}]")
+            raise ValueError(f"a unit of {name}, which is no number: write {name}=number[{known['unit']}]")
     return found
 
 

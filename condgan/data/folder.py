@@ -97,7 +97,10 @@ class Folder(Source):
 
     def _labelling(self) -> str:
         """Advice where names are read that have no label."""
-        return "call a piece of data.pattern {label}, or give --condition attributes; else " if self.pattern else ""
+        if self.pattern is None:
+            return ""
+        rest = "give --condition attributes" if self.fields is None else "leave it out: --data.labelled false"
+        return f"call a piece of data.pattern {{label}}, or {rest}; else "
 
     def _require_classes(self, found: Listing, home: str, loose: Sequence[File]) -> None:
         where = found.home / home
