@@ -147,9 +147,15 @@ def show_diagnosis(diagnosis: Diagnosis) -> None:
     if dataset is None or recipe is None:
         return
     console.print(f"[bold]{escape(recipe.data.title())}[/bold]: {dataset}")
-    for column in dataset.schema.columns.values():
-        if column.names:
-            console.print(histogram(dict(zip(column.names, column.counts, strict=True))))
+    from condgan.data.columns import LABEL
+    from condgan.data.summary import summaries
+
+    for column in summaries(dataset):
+        if bars := column.bars():
+            if column.name != LABEL or column.missing:
+                missing = f", missing in {column.missing:,}" if column.missing else ""
+                console.print(f"[bold]{escape(column.name)}[/bold] ({column.kind}{missing})", soft_wrap=True)
+            console.print(histogram(bars))
     for each in dataset.unreadable:
         console.print(f"cannot be read: {each}", markup=False, soft_wrap=True)
     for note in diagnosis.remarks:
@@ -168,9 +174,11 @@ def show_diagnosis(diagnosis: Diagnosis) -> None:
 def histogram(counts: dict[str, int], most: int = 40) -> Table:
     """A bar for each class."""
     table = Table.grid(padding=(0, 2))
-    longest = max(counts.values())
+    longest = max(1, *counts.values())
     for name, count in list(counts.items())[:most]:
-        table.add_row(Text(name), Text(f"{count:,}", justify="right"), "█" * max(1, round(30 * count / longest)))
+        table.add_row(
+            Text(name), Text(f"{count:,}", justify="right"), "█" * max(int(count > 0), round(30 * count / longest))
+        )
     if len(counts) > most:
         table.add_row(f"… and {len(counts) - most} more")
     return table

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from condgan.data.named import Named as Named
     from condgan.data.pairs import Pairs as Pairs
     from condgan.data.stylegan import StyleGAN as StyleGAN
+    from condgan.data.subjects import Subjects as Subjects
     from condgan.data.table import Table as Table
     from condgan.data.webdataset import WebDataset as WebDataset
 
@@ -47,6 +48,7 @@ __getattr__ = lazily(
         "Records": "condgan.data.base",
         "Source": "condgan.data.base",
         "StyleGAN": "condgan.data.stylegan",
+        "Subjects": "condgan.data.subjects",
         "Table": "condgan.data.table",
         "Texts": "condgan.data.columns",
         "Vectors": "condgan.data.columns",

@@ -15,7 +15,7 @@ from condgan.core.errors import DataError
 from condgan.core.note import LEFT_OUT, READ, Note, some
 from condgan.data.base import UNLABELLED, Records, Source, existing, place
 from condgan.data.columns import LABEL, Classes, Raw
-from condgan.data.fields import fields
+from condgan.data.fields import spread
 from condgan.data.folder import chosen_split, of_judge
 from condgan.data.splits import SYNONYMS, Split
 
@@ -70,10 +70,13 @@ class Arrays(Source):
             self.without_split()
         missing = ["images"] * (not images) or ["labels"] * (self.labelled and not labels)
         if missing:
+            items = len(found[images]) if images and found[images].ndim else 0
+            rest = [name for name, each in found.items() if name != images and each.ndim and len(each) == items > 0]
+            others = f", or give --condition attributes for {some(rest)}" if rest else ""
             raise DataError(
                 f"no array {missing[0]!r}",
                 where=f"{file} has {', '.join(arrays)}",
-                do="save images and labels" + f"; {UNLABELLED}" * (missing[0] == "labels"),
+                do="save images and labels" + f"{others}; {UNLABELLED}" * (missing[0] == "labels"),
             )
         names = next((name for name in NAMES if name in found and name != labels), "")
         for name in (images, labels, names):
@@ -100,13 +103,29 @@ class Arrays(Source):
             values = _of_items(
                 {name: each for name, each in arrays.items() if name.lower() not in used}, len(pixels), split
             )
-            read = fields(values, self.fields, str(file))
+            hints: dict[str, str] = {}
+            if labels and not self.labelled:
+                own, hints = _of_labels(found[labels], found[names].ravel().tolist() if names else None)
+                values = {**own, **{name: each for name, each in values.items() if name.lower() != labels}}
+            read = self.fields_of(values, str(file), hints, [*columns])
             columns, notes = {**read.columns, **columns}, [*notes, *read.notes]
-            used |= {name for name in found for field in values if field.lower() in name}
+            used |= {labels} | {name for name in found for field in values if field.lower() in name}
         rest = [name for name in arrays if name.lower() not in used]
         if rest:
             notes.append(Note("unread", f"arrays that nothing reads: {some(rest)}", LEFT_OUT))
         return Records(pixels, columns, split=split, notes=tuple(notes))
+
+
+def _of_labels(labels: np.ndarray, names: list[Any] | None) -> tuple[dict[str, list[Any]], dict[str, str]]:
+    """Labels as fields: one of several classes, or of vectors what each number says; and what these are."""
+    plain = labels[:, 0] if labels.ndim == 2 and labels.shape[1] == 1 else labels
+    if plain.ndim == 2 and np.issubdtype(plain.dtype, np.number):
+        return spread(LABEL, plain)
+    listed = plain.tolist()
+    if names is not None and np.issubdtype(plain.dtype, np.integer):
+        listed = [_text(names[value]) if 0 <= value < len(names) else None for value in listed]
+    fractions = any(isinstance(value, float) and not value.is_integer() for value in listed)
+    return {LABEL: listed}, {} if fractions else {LABEL: "category"}
 
 
 def _of_items(arrays: Mapping[str, np.ndarray], count: int, split: Split | None) -> dict[str, list[Any]]:

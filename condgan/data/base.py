@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple, Self
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 import numpy as np
 import torch
@@ -19,17 +19,16 @@ from condgan.core.errors import DataError, NoSplitError
 from condgan.core.note import Note
 from condgan.core.palette import Palette
 from condgan.core.registry import Registry
-from condgan.core.schema import Column, Schema
+from condgan.core.schema import FIELDS, Column, Schema
 from condgan.core.seeds import permutation
 from condgan.core.spec import Spec
-from condgan.data.archive import Member
-from condgan.data.columns import Raw, RawPixels, RawValues, pick, require_same_sizes
+from condgan.data.columns import LABEL, Raw, RawPixels, RawValues, pick, require_same_sizes
 from condgan.data.dataset import Dataset, select
 from condgan.data.decode import Decoded, Fit, Undecoded, Unreadable, decode, default_size
-from condgan.data.fields import Kinds
+from condgan.data.fields import Fields, Kinds, Reader, fields
+from condgan.data.frames import FRAME, Frames, all_of, first_of
 from condgan.data.hold_out import HoldOut, without
 from condgan.data.layouts import decode_coloured, extents
-from condgan.data.picture import Frame, Picture, frames_of
 from condgan.data.settings import Channels, Colour, Levels, Size
 from condgan.data.splits import Split
 
@@ -164,9 +163,11 @@ class Source(Spec, ABC):
         pictures = {name: raw.at(chosen) for name, raw in records.columns.items() if isinstance(raw, RawPixels)}
         for raw in pictures.values():
             require_same_sizes(images, raw.undecoded)
-        images, rows = self._frames(images, bool(pictures))
-        chosen = chosen[rows]
-        found = self._decoded(images, records.palette)
+        frames = self._frames(images, bool(pictures))
+        chosen = chosen[frames.rows]
+        numbered = self._frame_numbers(frames)
+        self._require_fields(records, bool(numbered))
+        found = self._decoded(frames.images, records.palette)
         target, kept, notes = found.images, found.kept, [*records.notes, *found.notes]
         unreadable = found.unreadable
         schema: dict[str, Column] = {}
@@ -180,25 +181,55 @@ class Source(Spec, ABC):
             notes += loaded.notes
         for name, (column, values) in indexed.items():
             schema[name], columns[name] = column, select(values, torch.from_numpy(chosen[kept]))
+        for name, (column, values) in {name: raw.indexed(self.title()) for name, raw in numbered.items()}.items():
+            schema[name], columns[name] = column, select(values, torch.from_numpy(kept))
         whole = Column("pixels", channels=target.shape[1], palette=records.palette, reading=found.reading)
         return Dataset(
             target, columns, Schema(whole, schema), found.sizes, unreadable, split=records.split, notes=tuple(notes)
         )
 
-    def _frames(self, images: Undecoded, paired: bool) -> tuple[Undecoded, Int64[np.ndarray, " m"]]:
-        """The images, each frame of a file being one where that is asked for, and the row that each comes from."""
-        if self.frames == "first" or isinstance(images, np.ndarray):
-            return images, np.arange(len(images))
-        if paired:
+    def _frames(self, images: Undecoded, paired: bool) -> Frames:
+        """The images, each frame of a file being one where that is asked for."""
+        if self.frames == "first":
+            return first_of(images)
+        if paired and not isinstance(images, np.ndarray):
             raise DataError("frames of pairs", where=self.title(), do="set data.frames to first")
-        counts = [frames_of(image) for image in images]
-        rows = np.repeat(np.arange(len(images)), counts)
-        frames: list[Picture] = [
-            image if count == 1 or not isinstance(image, Path | Member | bytes) else Frame(image, index)
-            for image, count in zip(images, counts, strict=True)
-            for index in range(count)
-        ]
-        return frames, rows
+        return all_of(images)
+
+    def fields_of(
+        self,
+        values: Mapping[str, Sequence[Any] | np.ndarray],
+        where: str,
+        hints: Mapping[str, str] | None = None,
+        taken: Collection[str] = (),
+    ) -> Fields:
+        """The columns of what else belongs to the images, where that is read; arguments as of ``fields``."""
+        if self.fields is None:
+            return Fields({})
+        return fields(values, self.fields, where, hints, (*taken, *[FRAME] * (self.frames == "all")))
+
+    @property
+    def reader(self) -> Reader | None:
+        """``fields_of``; ``None`` where no fields are read."""
+        return None if self.fields is None else self.fields_of
+
+    def _frame_numbers(self, found: Frames) -> dict[str, RawValues]:
+        """Which of its file's pictures each image is, as a field."""
+        if self.fields is None or not found.several:
+            return {}
+        asked = {name: kind for name, kind in self.fields.items() if name in (FRAME, FIELDS)}
+        return fields({FRAME: found.numbers}, asked, self.title(), {FRAME: "number"}).columns
+
+    def _require_fields(self, records: Records, frames: bool) -> None:
+        """Refuse data that have nothing which could be requested, where fields are asked for."""
+        read = frames or any(isinstance(raw, RawValues) for raw in records.columns.values())
+        if self.fields is not None and self.fields.get(FIELDS) != "none" and not read:
+            why = next((f"; {note.text}" for note in records.notes if note.kind == "no-fields"), "")
+            raise DataError(
+                "the data have no attributes",
+                where=f"{self.title()}{why}",
+                do=f"give a table with a column for each, or say with --data.fields what a column is; {UNLABELLED}",
+            )
 
     def _require_columns(self, records: Records) -> None:
         """Refuse data without images, or with columns of another length."""
@@ -236,8 +267,9 @@ class Source(Spec, ABC):
                 where=listed(dataset.unreadable),
                 do=f"replace or remove {'it' if bad == 1 else 'them'}" + self._skipping(bad <= SKIPPED_AT_MOST * total),
             )
-        columns = dataset.schema.columns.values()
-        empty = [name for each in columns for name, count in zip(each.names, each.counts, strict=True) if not count]
+        label = dataset.schema.columns.get(LABEL)  # of other columns a value may be one of another split
+        pairs = zip(label.names, label.counts, strict=True) if label else ()
+        empty = [name for name, count in pairs if not count]
         if empty and self.subset == "train":
             yield DataError(
                 f"class without images: {', '.join(empty[:5])}",
@@ -318,6 +350,7 @@ SOURCES: Registry[Source] = Registry(
         "stylegan": "condgan.data.stylegan:StyleGAN",
         "webdataset": "condgan.data.webdataset:WebDataset",
         "idx": "condgan.data.idx:Idx",
+        "subjects": "condgan.data.subjects:Subjects",
         "table": "condgan.data.table:Table",
         "folder": "condgan.data.folder:Folder",
     }

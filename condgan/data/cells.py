@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +10,11 @@ import numpy as np
 
 from condgan.core.errors import DataError
 from condgan.core.note import LEFT_OUT, READ, WRONG, Note, some
+from condgan.core.schema import YES_NO
 from condgan.data.base import Records
-from condgan.data.columns import LABEL, Classes
+from condgan.data.columns import LABEL, Classes, Raw, Taken
 from condgan.data.decode import Undecoded
+from condgan.data.fields import Fields, Reader
 from condgan.data.finder import Finder
 from condgan.data.headings import (
     CALLED,
@@ -44,13 +46,15 @@ class Columns:
         labelled: bool,
         finder: Finder | None,
         where: str,
+        fields: Reader | None = None,
     ) -> None:
         """``finder``: where names of images are looked up; ``None`` where the table holds the images themselves.
+        ``fields``: what makes columns of all else that is in the table; ``None``: it is not read.
 
         Raises:
             DataError: no column of images or labels can be told.
         """
-        self.table, self.finder, self.where = table, finder, where
+        self.table, self.finder, self.where, self.fields = table, finder, where, fields
         knows = None if finder is None else finder.knows
         self.pixels = pixel_columns(table) if image is None and not has_images(table, knows) else ()
         """The columns of single pixels, or the one that holds them all; empty where a column holds images or names."""
@@ -97,20 +101,32 @@ class Columns:
             notes.append(Note("pixels", f"numbers of {side * side} pixels are read as images of {side}×{side}", READ))
         else:
             images = self._pictures(part[self.image].to_pylist(), rows)
-        if self.label is None:
-            return Records(images, notes=tuple(notes))
-        values = [None if value != value else value for value in part[self.label].to_pylist()]  # NaN is missing
+        columns: dict[str, Raw] = {}
+        if self.label is not None:
+            columns[LABEL] = self._classes(part, rows, self.label)
+        if self.fields is not None:
+            names = {self.image, self.label, self.named, *self.pixels}
+            read = of_fields(self.table, names, self.fields, self.where, set(columns))
+            columns |= {name: raw if whole else Taken(raw, rows) for name, raw in read.columns.items()}
+            notes += read.notes
+        return Records(images, columns, notes=tuple(notes))
+
+    def _classes(self, part: pa.Table, rows: Sequence[int], name: str) -> Classes:
+        """The labels of some rows.
+
+        Raises:
+            DataError: one is missing, or they are no classes.
+        """
+        values = [None if value != value else value for value in part[name].to_pylist()]  # NaN is missing
         if None in values:
             row = rows[values.index(None)]
-            raise DataError("label missing", where=f"{self.where}, row {row}, column {self.label}", do="fill it in")
+            raise DataError("label missing", where=f"{self.where}, row {row}, column {name}", do="fill it in")
         fractions = any(isinstance(value, float) and not value.is_integer() for value in values)
         if fractions or any(isinstance(value, list | dict) for value in values):
-            raise DataError(
-                f"column {self.label} holds no classes", where=self.where, do="choose another with data.label"
-            )
+            raise DataError(f"column {name} holds no classes", where=self.where, do="choose another with data.label")
         texts: list[Any] = [int(value) if isinstance(value, float) else value for value in values]
         labels = texts if all(isinstance(each, int | bool | str | bytes) for each in texts) else list(map(str, texts))
-        return Records(images, {LABEL: Classes(labels, class_names(self.table, self.label))}, notes=tuple(notes))
+        return Classes(labels, class_names(self.table, name))
 
     def _told(self) -> Iterator[Note]:
         """Which columns are read."""
@@ -125,6 +141,8 @@ class Columns:
             kinds = some(map(str, dict.fromkeys(self.table[unused[0]].to_pylist())), 5)
             text = f"the column {unused[0]} says nothing of train, val or test ({kinds}): all rows are trained on"
             yield Note("split-unused", text, WRONG)
+        if self.label is None and self.fields is not None and not self.pixels:
+            yield Note("columns", f"images are those of the column {self.image}", READ)
         if len(self.table.column_names) > 2 and self.label is not None and not self.pixels:
             yield Note("columns", f"images are those of the column {self.image}, labels of {self.label}", READ)
 
@@ -145,11 +163,11 @@ class Columns:
         pictures = [self._picture(value, row) for value, row in zip(values, rows, strict=True)]
         missing = [value for value, picture in zip(values, pictures, strict=True) if picture is None]
         if missing:
-            named = next(each.get("path") if isinstance(each, dict) else each for each in missing)
+            named = [str(each.get("path") if isinstance(each, dict) else each) for each in missing]
             home = Path() if self.finder is None else self.finder.home
             raise DataError(
                 f"{len(missing)} of {len(pictures)} images that the table names are missing",
-                where=home / str(named),
+                where=some([str(home / named[0]), *named[1:]], 5),
                 do="add the files, or remove the rows",
             )
         return [picture for picture in pictures if picture is not None]
@@ -164,6 +182,45 @@ class Columns:
         if isinstance(value, str) and value and self.finder is not None:
             return self.finder.find(value, row)
         raise DataError("row without an image", where=f"{self.where}, row {row}", do="remove the row, or fill it in")
+
+
+def of_fields(
+    table: pa.Table,
+    others: Collection[str | None],
+    read: Reader,
+    where: str,
+    taken: Collection[str] = (),
+    known: Mapping[str, str] | None = None,
+) -> Fields:
+    """The columns of a table that are fields, of all of its rows; ``others``: those that are read as something else;
+    ``known``: what some are."""
+    import pyarrow.types as kinds
+
+    values: dict[str, list[Any]] = {}
+    hints = dict(known or {})
+    pictures: list[str] = []
+    for name in table.column_names:
+        column = table[name]
+        if name in others:
+            continue
+        if any(test(column.type) for test in (kinds.is_binary, kinds.is_large_binary, kinds.is_struct)):
+            pictures.append(name)
+            continue
+        values[name] = column.to_pylist()
+        if names := class_names(table, name):
+            values[name] = [_named_class(value, names) for value in values[name]]
+            hints[name] = "boolean" if {*map(str.casefold, names)} <= {*YES_NO} else "category"
+    found = read(values, where, hints, taken)
+    if not pictures:
+        return found
+    note = Note("no-fields", f"columns of pictures or objects are no fields: {some(pictures)}", LEFT_OUT)
+    return found._replace(notes=(*found.notes, note))
+
+
+def _named_class(value: Any, names: Sequence[str]) -> str | None:
+    """What the Hub's metadata call a number; −1 says that none is known."""
+    whole = isinstance(value, int | float) and value == value
+    return names[int(value)] if whole and 0 <= value < len(names) else None
 
 
 def two_columns(

@@ -16,11 +16,16 @@ from torch import Tensor
 from condgan.core.batch import Batch, Shape, Values
 from condgan.core.cache import digest
 from condgan.core.errors import SettingsError
-from condgan.core.note import Note
-from condgan.core.schema import Column, Schema
+from condgan.core.note import Note, some
+from condgan.core.schema import YES_NO, Column, Schema
 from condgan.data.columns import INSTANCES, LABEL, PICTURE, counted
 from condgan.data.decode import Unreadable, allocate
 from condgan.data.splits import Split
+
+VALUES = ("ids", "numbers", "vectors")
+"""How fields are stored."""
+LISTED = 6
+"""Fields that are named where data are described."""
 
 
 class Dataset:
@@ -141,8 +146,10 @@ class Dataset:
         return Batch(self.target, self.columns)
 
     def __str__(self) -> str:
-        described = [text for name, column in self.schema.columns.items() for text in _described(name, column)]
-        return ", ".join([f"{len(self):,} images of {self.shape}", *described])
+        known = self.schema.columns
+        fields = {name: column for name, column in known.items() if name != LABEL and column.storage in VALUES}
+        others = [text for name, column in known.items() if name not in fields for text in _described(name, column)]
+        return ", ".join([f"{len(self):,} images of {self.shape}", *others, *_of_fields(fields)])
 
 
 V = TypeVar("V", Tensor, Values)
@@ -176,9 +183,7 @@ def _described(name: str, column: Column) -> Iterator[str]:
         case "ids" if column.counts:
             least, most = min(column.counts), max(column.counts)
             classes, each = len(column.counts), f"{most:,}" if least == most else f"{least:,} to {most:,}"
-            yield f"{'' if name == LABEL else f'{name}: '}{classes} class{'es' * (classes != 1)} of {each}"
-        case "numbers":
-            yield f"{name} from {column.low:g} to {column.high:g}{f' {column.unit}' * bool(column.unit)}"
+            yield f"{classes} class{'es' * (classes != 1)} of {each}"
         case "pixels" if name == PICTURE and column.palette:
             yield f"to be made from label maps of {len(column.palette.names)} classes"
         case "pixels" if name == PICTURE:
@@ -187,3 +192,21 @@ def _described(name: str, column: Column) -> Iterator[str]:
             yield "with boundaries of instances"
         case _:
             yield f"with {name}"
+
+
+def _of_fields(columns: Mapping[str, Column]) -> Iterator[str]:
+    """How many fields there are, and what the first of them can be."""
+    if columns:
+        each = [f"{name} ({_range(column)})" for name, column in columns.items()]
+        yield f"{len(columns)} field{'s' * (len(columns) != 1)}: {some(each, LISTED)}"
+
+
+def _range(column: Column) -> str:
+    match column.storage:
+        case "numbers":
+            unit = f" {column.unit}" * bool(column.unit)
+            return f"{column.low:g} to {column.high:g}{unit}" if column.size else "no values"
+        case "vectors":
+            return f"any of {len(column.names)}" if column.names else f"{column.width} numbers"
+        case _:
+            return "/".join(reversed(YES_NO)) if column.names == YES_NO else str(len(column.names))

@@ -1,16 +1,17 @@
 """What is odd about some data: nothing that forbids to train, but all that spoils the result."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from torch import Tensor
+import torch
 
 from condgan.core.note import READ, WRONG, Note, by_harm, some
 from condgan.core.schema import Column
 from condgan.data.columns import LABEL
 from condgan.data.dataset import Dataset
 from condgan.data.names import remarks_on
+from condgan.data.summary import never_together
 
 TINY = 10
 """Images of a class, below which it is hardly learnt."""
@@ -26,10 +27,13 @@ def remarks(dataset: Dataset) -> list[Note]:
 
 
 def _of_dataset(dataset: Dataset) -> Iterator[Note]:
-    classes = {name: column for name, column in dataset.schema.columns.items() if column.storage == "ids"}
-    for name, column in classes.items():
-        yield from _of_classes(column, "" if name == LABEL else f" of {name}")
-        yield from remarks_on(column.names)
+    classes = {name: column for name, column in dataset.schema.columns.items() if column.names}
+    if (label := classes.get(LABEL)) is not None:
+        yield from _of_classes(label)
+        yield from remarks_on(label.names)
+    yield from _of_fields({name: column for name, column in classes.items() if name != LABEL})
+    if (note := never_together(dataset)) is not None:
+        yield note
     if len(dataset.sizes) > 1:
         short, long = (f(min(size) for size in dataset.sizes) for f in (min, max))
         text = f"images of {len(dataset.sizes)} sizes, sides from {short} to {long}; all are brought to {dataset.shape}"
@@ -40,11 +44,12 @@ def _of_dataset(dataset: Dataset) -> Iterator[Note]:
     yield from _of_levels(dataset)
     copies = duplicates(dataset)
     if copies.same:
-        whose = " of their class" if classes else ""
+        whose = " of their class" if LABEL in classes else " with the same values" if classes else ""
         text = f"{copies.same:,} images are copies of another{whose}, the first is item {copies.first}"
         yield Note("copies", text)
     if copies.torn:
-        text = f"{copies.torn:,} images stand under more than one label, the first is item {copies.first_torn}"
+        what = "stand under more than one label" if LABEL in classes else "are copies of another with other values"
+        text = f"{copies.torn:,} images {what}, the first is item {copies.first_torn}"
         yield Note("torn", text, WRONG)
 
 
@@ -61,16 +66,41 @@ def _of_levels(dataset: Dataset) -> Iterator[Note]:
         yield Note("narrow", f"{text}: if that is not meant, {do}", WRONG)
 
 
-def _of_classes(column: Column, of: str) -> Iterator[Note]:
+def _of_classes(column: Column) -> Iterator[Note]:
     names, counts = column.names, column.counts
-    few = [f"{name} ({count})" for name, count in zip(names, counts, strict=True) if count < TINY]
-    if few:
-        text = f"classes{of} of fewer than {TINY} images, which are hardly learnt: {some(few, 10)}"
+    if few := _few(column):
+        text = f"classes of fewer than {TINY} images, which are hardly learnt: {some(few, 10)}"
         yield Note("tiny-classes", text)
     if len(names) == 1:
-        yield Note("one-class", f"one class{of} only ({names[0]}): there is nothing to choose from")
-    if max(counts) > UNEVEN * max(1, min(counts)):
-        yield Note("uneven", f"uneven classes{of}: from {min(counts):,} to {max(counts):,} images")
+        yield Note("one-class", f"one class only ({names[0]}): there is nothing to choose from")
+    if _uneven(column):
+        yield Note("uneven", f"uneven classes: from {min(counts):,} to {max(counts):,} images")
+
+
+def _few(column: Column) -> list[str]:
+    """The values that few items have."""
+    return [f"{name} ({count})" for name, count in zip(column.names, column.counts, strict=True) if count < TINY]
+
+
+def _uneven(column: Column) -> bool:
+    return max(column.counts) > UNEVEN * max(1, min(column.counts))
+
+
+def _of_fields(columns: Mapping[str, Column]) -> Iterator[Note]:
+    """The same of all other fields, in one line for all of them."""
+    if few := [f"{name} {value}" for name, column in columns.items() for value in _few(column)]:
+        text = f"values of fields of fewer than {TINY} images, which are hardly learnt: {some(few, 10)}"
+        yield Note("tiny-classes", text)
+    if one := [f"{name} ({column.names[0]})" for name, column in columns.items() if len(column.names) == 1]:
+        yield Note("one-class", f"fields of one value, where there is nothing to choose from: {some(one, 10)}")
+    ids = {name: column for name, column in columns.items() if column.storage == "ids"}
+    if uneven := [
+        f"{name} ({min(each.counts):,} to {max(each.counts):,} images)" for name, each in ids.items() if _uneven(each)
+    ]:
+        yield Note("uneven", f"fields of uneven values: {some(uneven, 10)}")
+    for name, column in columns.items():
+        for note in remarks_on(column.names):
+            yield note._replace(text=f"{name}: {note.text}")
 
 
 class Duplicates(NamedTuple):
@@ -85,17 +115,24 @@ class Duplicates(NamedTuple):
 
 
 def duplicates(dataset: Dataset) -> Duplicates:
-    """Count the images that an earlier one equals."""
+    """Count the images that an earlier one equals. Of what class they are says the label, where there is one; else all
+    fields of several values together. What is missing may be any value."""
     seen: dict[bytes, set[tuple[int, ...]]] = {}
     same: list[int] = []
     torn: list[int] = []
     images = dataset.target.numpy()
-    ids = [dataset.columns[name] for name, column in dataset.schema.columns.items() if column.storage == "ids"]
-    lists = [each.tolist() for each in ids if isinstance(each, Tensor)]
+    ids = {name: each for name, each in dataset.schema.columns.items() if each.storage == "ids"}
+    names = [LABEL] if LABEL in ids else [*ids]
+    lists = [torch.as_tensor(dataset.columns[name]).tolist() for name in names]
     for index in range(len(dataset)):
         label = tuple(each[index] for each in lists)
         classes = seen.setdefault(hashlib.blake2b(images[index].tobytes(), digest_size=16).digest(), set())
         if classes:
-            (same if label in classes else torn).append(index)
+            (same if any(_agree(label, other) for other in classes) else torn).append(index)
         classes.add(label)
     return Duplicates(len(same), same[0] if same else -1, len(torn), torn[0] if torn else -1)
+
+
+def _agree(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    """Whether no value speaks against it that two items are the same; −1 is missing."""
+    return one == other or all(a == b or a < 0 or b < 0 for a, b in zip(one, other, strict=True))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, Self
 
@@ -11,8 +11,9 @@ from condgan.core.errors import DataError, NoSplitError
 from condgan.core.note import LEFT_OUT, READ, WRONG, Note, some
 from condgan.data.archive import ARCHIVES
 from condgan.data.base import UNLABELLED, Records, Source, existing, place
-from condgan.data.columns import LABEL, Classes
+from condgan.data.columns import LABEL, Classes, Raw
 from condgan.data.listing import Listing, listing
+from condgan.data.pattern import Pattern, levels_of, names_of, values_of
 from condgan.data.splits import Division, File, Split, divide
 
 
@@ -27,6 +28,9 @@ class Folder(Source):
     """The folder whose subfolders are the classes, or an archive of it."""
     labelled: bool = True
     """Whether they are; else all images below the folder are read without labels, for generators that take none."""
+    pattern: Pattern = None
+    """What the names of the files mean, without their suffixes: "{age}_{gender}_{race}_{id}"; with a / also their
+    folders: "{hair}/{id}". Each piece in braces is a field, {label} is the class; {_} and {id} are ignored."""
 
     @classmethod
     def recognise(cls, data: str, root: str, reads: frozenset[str]) -> Self | None:
@@ -42,25 +46,61 @@ class Folder(Source):
         if root.is_file() and root.suffix.lower() not in ARCHIVES:
             raise DataError("not a folder", where=root, do="give a folder per class, a table, or an .npz")
         found = listing(root)
-        division = divide(found.images, 1 if self.labelled else 0)
-        if self.labelled:
+        of_names = self.pattern is not None and (LABEL in names_of(self.pattern) or not self.labelled)
+        classes = not of_names and (self.labelled or self.fields is not None)
+        division = divide(found.images, max(int(classes), levels_of(self.pattern or "")))
+        if classes:
             division = _without_other_classes(division)
         files, split = of_split(self, division)
-        notes = [*of_division(division, self.subset, split), *found.left_out()]
-        if not self.labelled:
-            return Records([found.at(file.name) for file in files], split=split, notes=tuple(notes))
-        loose = [file for file in files if len(file.parts) == 1]
-        files = [file for file in files if len(file.parts) > 1]
-        home = division.homes.get(split or "train", "")
-        if not files:
-            self._require_classes(found, home, loose)
-        if not division.parts or division.homes:  # where splits stand below the classes, one may lack a class
-            _require_images(found, home, {file.parts[0] for file in files})
-        notes += _of_places(files, loose)
-        labels = [file.parts[0] for file in files]
-        return Records(
-            [found.at(file.name) for file in files], {LABEL: Classes(labels)}, split=split, notes=tuple(notes)
-        )
+        notes: list[Note] = [*of_division(division, self.subset, split), *found.left_out()]
+        named: list[Mapping[str, str]] = []
+        if self.pattern is not None:
+            files, named, told = _named(files, self.pattern, str(root))
+            notes += told
+        loose = [file for file in files if classes and len(file.parts) == 1]
+        if classes:
+            named = [each for each, file in zip(named, files, strict=True) if len(file.parts) > 1] if named else []
+            files = [file for file in files if len(file.parts) > 1]
+            home = division.homes.get(split or "train", "")
+            if not self.labelled and len({file.parts[0] for file in files}) < 2:
+                self._require_fields_of_names(found, home, len(files) + len(loose))
+            if not files:
+                self._require_classes(found, home, loose)
+            if not division.parts or division.homes:  # where splits stand below the classes, one may lack a class
+                _require_images(found, home, {file.parts[0] for file in files})
+            notes += _of_places(files, loose)
+        columns, read = self._columns([file.parts[0] for file in files] if classes else None, named)
+        return Records([found.at(file.name) for file in files], columns, split=split, notes=(*notes, *read))
+
+    def _columns(
+        self, classes: Sequence[str] | None, named: Sequence[Mapping[str, str]]
+    ) -> tuple[dict[str, Raw], Sequence[Note]]:
+        """What the folders of the images say, and their names."""
+        values = {name: [each[name] for each in named] for name in names_of(self.pattern)} if self.pattern else {}
+        if classes is not None:
+            values[LABEL] = [*classes]
+        columns: dict[str, Raw] = {}
+        if self.labelled:
+            columns[LABEL] = Classes(values.pop(LABEL))
+        read = self.fields_of(values, self.path, {LABEL: "category"} if LABEL in values else {}, [*columns])
+        return {**columns, **read.columns}, read.notes
+
+    def _require_fields_of_names(self, found: Listing, home: str, count: int) -> None:
+        """Refuse images that differ by nothing but themselves."""
+        if count and self.frames == "first":
+            raise DataError(
+                f"{count:,} images, of which nothing says what they are",
+                where=found.home / home,
+                do="add a metadata.csv with a column for each attribute, or say what the names of the files mean, such "
+                f'as --data.pattern "{{age}}_{{id}}"; {UNLABELLED}',
+            )
+
+    def _labelling(self) -> str:
+        """Advice where names are read that have no label."""
+        if self.pattern is None:
+            return ""
+        rest = "give --condition attributes" if self.fields is None else "leave it out: --data.labelled false"
+        return f"call a piece of data.pattern {{label}}, or {rest}; else "
 
     def _require_classes(self, found: Listing, home: str, loose: Sequence[File]) -> None:
         where = found.home / home
@@ -68,7 +108,8 @@ class Folder(Source):
             raise DataError(
                 f"{len(loose):,} images but no class folders" if loose else "no images",
                 where=where,
-                do=f"pack each class in a folder of its own, or unpack it to use a table of labels; {UNLABELLED}",
+                do=f"{self._labelling()}pack each class in a folder of its own, or unpack it to use a table of labels; "
+                f"{UNLABELLED}",
             )
         empty = [name for name in found.folders if name.rpartition("/")[0] == home]
         empty = [name for name in empty if not any(file.startswith(f"{name}/") for file in found.files)]
@@ -80,7 +121,8 @@ class Folder(Source):
         raise DataError(
             f"{len(loose)} images but no class folders" if loose else "no images",
             where=where,
-            do=f"put each class into a folder of its own, or add a metadata.jsonl with labels; {UNLABELLED}"
+            do=f"{self._labelling()}put each class into a folder of its own, or add a metadata.jsonl with labels; "
+            + UNLABELLED
             + "".join(f"; {note.text}" for note in found.left_out() if not loose),
         )
 
@@ -108,6 +150,30 @@ def _without_other_classes(division: Division) -> Division:
     parts = {split: files for split, files in division.parts.items() if split not in odd}
     counts = {f"{split} (other folders than train)": len(division.parts[split]) for split in odd}
     return division._replace(parts=parts, others={**division.others, **counts})
+
+
+def _named(files: Sequence[File], pattern: str, where: str) -> tuple[list[File], list[Mapping[str, str]], list[Note]]:
+    """The files whose names are of a pattern, what these say, and what is left out.
+
+    Raises:
+        DataError: most are of another form.
+    """
+    values = [values_of("/".join(file.parts), pattern) for file in files]
+    odd = [file.name for file, each in zip(files, values, strict=True) if each is None]
+    if 2 * len(odd) > len(files):
+        raise DataError(
+            f"{len(odd):,} of {len(files):,} images are not called as data.pattern says",
+            where=f"{where}: {odd[0]} is not of the form {pattern}",
+            do="write the pattern as the names are, without suffix; {_} stands for a piece to ignore",
+        )
+    notes = []
+    if odd:
+        text = f"{len(odd):,} images whose names are not of the form {pattern}: {some(odd, 5)}"
+        notes.append(Note("not-of-pattern", text, LEFT_OUT))
+    if "{id}" in pattern:
+        notes.append(Note("id", "the piece {id} of the names: it is no field", LEFT_OUT))
+    kept = [(file, each) for file, each in zip(files, values, strict=True) if each is not None]
+    return [file for file, _ in kept], [each for _, each in kept], notes
 
 
 def of_split(source: Source, division: Division) -> tuple[Sequence[File], Split | None]:

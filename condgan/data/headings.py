@@ -130,10 +130,11 @@ def label_column(table: pa.Table, asked: str | None, image: str, where: str) -> 
         return others[0]
     if usual:
         return usual[0]  # it holds no classes: that is to be told
+    attributes = ", or take the columns as attributes: --condition attributes" if others else ""
     raise DataError(
         f"no {LABEL} column found",
         where=f"{where} has {', '.join(table.column_names)}",
-        do=f"choose one with data.label; {UNLABELLED}",
+        do=f"choose one with data.label{attributes}; {UNLABELLED}",
     )
 
 

@@ -52,7 +52,8 @@ class Hub(Source):
             if isinstance(feature, Image):
                 found = found.cast_column(name, Image(decode=False))
         table = found.with_format("arrow")[:]
-        columns = Columns(table, self.image, self.label, self.labelled, None, f"{PREFIX}{self.name}")
+        where = f"{PREFIX}{self.name}"
+        columns = Columns(table, self.image, self.label, self.labelled, None, where, self.reader)
         records = columns.records(range(len(table)))
         notes = (*records.notes, *of_judge({split}, self.subset, split))
         return records._replace(split=split, notes=notes)

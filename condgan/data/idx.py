@@ -17,7 +17,7 @@ from condgan.core.bounds import require_memory
 from condgan.core.errors import DataError
 from condgan.core.note import READ, Note
 from condgan.data.base import UNLABELLED, Records, Source, existing, place
-from condgan.data.columns import LABEL, Classes
+from condgan.data.columns import LABEL, Classes, Raw
 from condgan.data.folder import chosen_split, of_judge
 from condgan.data.splits import Split, split_of
 
@@ -67,7 +67,7 @@ class Idx(Source):
         if file.name.lower().startswith("emnist"):
             images = images.swapaxes(1, 2)
             notes.append(Note("transposed", "EMNIST's files hold their images transposed: they are turned", READ))
-        if not self.labelled:
+        if not self.labelled and self.fields is None:
             return Records(images, split=split, notes=tuple(notes))
         names = zip(IMAGES, LABELS, strict=True)
         name = next(file.name.replace(images, labels) for images, labels in names if images in file.name)
@@ -75,7 +75,12 @@ class Idx(Source):
         labels = next((each for each in (labels, labels.with_suffix("")) if each.is_file()), labels)
         if not labels.is_file():
             raise DataError(f"no {labels.name}", where=root, do=f"add it; {UNLABELLED}")
-        return Records(images, {LABEL: Classes(read_idx(labels))}, split=split, notes=tuple(notes))
+        values = read_idx(labels)
+        if self.labelled:
+            columns: dict[str, Raw] = {LABEL: Classes(values)}
+        else:
+            columns = {**self.fields_of({LABEL: values}, str(root), {LABEL: "category"}).columns}
+        return Records(images, columns, split=split, notes=tuple(notes))
 
 
 def _files(folder: Path) -> Iterator[Path]:

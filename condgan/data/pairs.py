@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple, Self
 
@@ -14,9 +14,10 @@ from condgan.core.note import READ, WRONG, Note
 from condgan.core.palette import Palette
 from condgan.data.archive import ARCHIVES, Member
 from condgan.data.base import Records, Source, existing, place
-from condgan.data.cells import two_columns
-from condgan.data.columns import INSTANCES, PICTURE, Boundaries, LabelMaps, Pictures, Raw
+from condgan.data.cells import of_fields, two_columns
+from condgan.data.columns import INSTANCES, PICTURE, Boundaries, LabelMaps, Pictures, Raw, Taken
 from condgan.data.decode import measure
+from condgan.data.fields import Fields
 from condgan.data.finder import Finder
 from condgan.data.folder import chosen_split, of_division, of_split
 from condgan.data.headings import split_column, splits_of
@@ -44,6 +45,8 @@ class Sides(NamedTuple):
     """The list of classes, where there is one."""
     split: Split | None = None
     notes: tuple[Note, ...] = ()
+    columns: Mapping[str, Raw] = {}
+    """What else is known of the pairs."""
 
 
 class Pairs(Source):
@@ -76,7 +79,7 @@ class Pairs(Source):
         palettes = [
             palette_of(pictures, sides.listed) if map else None for pictures, map in zip(train.both, maps, strict=True)
         ]
-        columns: dict[str, Raw] = {PICTURE: self._source_column(sides.both[source], palettes[source])}
+        columns: dict[str, Raw] = {**sides.columns, PICTURE: self._source_column(sides.both[source], palettes[source])}
         if sides.instances is not None:
             columns[INSTANCES] = Boundaries(sides.instances)
         notes = (*sides.notes, self._told(sides.names, sides.both, maps, source))
@@ -168,17 +171,21 @@ class Pairs(Source):
     def _columns(self, file: Path) -> Sides:
         """The two columns of pictures of a table, in the rows of this split."""
         finder = Finder(file.parent, file)
-        table = read_beside(file, finder)
+        whole = table = read_beside(file, finder)
         named = split_column(table, ())
         splits = splits_of(table, named) if named else {}
         split = None
         if splits:
             split = chosen_split(self, set(splits.values()))
-            table = table.take([row for row, each in splits.items() if each == (split or "train")])
+            rows = [row for row, each in splits.items() if each == (split or "train")]
+            table = table.take(rows)
         else:
             self.without_split()
+            rows = [*range(len(table))]
         names, pictures = two_columns(table, finder, str(file))
-        return Sides(names, pictures, None, list_in(file.parent), split)
+        read = Fields({}) if self.reader is None else of_fields(whole, {*names, named}, self.reader, str(file))
+        columns = {name: Taken(raw, rows) for name, raw in read.columns.items()}
+        return Sides(names, pictures, None, list_in(file.parent), split, read.notes, columns)
 
 
 SIDED = re.compile(r"(.*?)[_-]?([ab])", re.IGNORECASE)

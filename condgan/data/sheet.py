@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 SUFFIXES = (".parquet", ".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".feather", ".arrow")
 TEXT = (".csv", ".tsv")
+LISTED = "image_id"
+"""The heading of the names of images in a list of attributes, which has none for them."""
 DELIMITERS = ",;\t|"
 MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -62,6 +64,8 @@ def read(file: Path, is_row: Callable[[list[str]], bool] = lambda cells: False) 
                 return _of_text(file, is_row)
             case ".jsonl" | ".ndjson" | ".json":
                 return _of_objects(file)
+            case ".txt":
+                return _of_list(file)
     except (pa.ArrowException, OSError, ValueError, RecursionError, OverflowError, csv.Error, LookupError) as error:
         raise DataError("cannot read table", where=file, do=str(error).splitlines()[0]) from None
     raise DataError("not a table", where=file, do=f"give one of {', '.join(SUFFIXES)}")
@@ -113,6 +117,32 @@ def _of_text(file: Path, is_row: Callable[[list[str]], bool]) -> pa.Table:
     rows = rows if headless else rows[1:]
     columns = {name: [row[place] or None for row in rows] for place, name in enumerate(names)}
     return pa.table({name: pa.array(column, pa.string()) for name, column in columns.items()})
+
+
+def is_list(file: Path) -> bool:
+    """Whether a text file is a list of attributes, by its first lines: how many images it has; the names of the
+    attributes; an image's name, and one value for each of them."""
+    try:
+        with file.open("rb") as opened:
+            head = decoded(opened.read(1 << 16)).splitlines()[:3]
+    except (OSError, UnicodeDecodeError):
+        return False
+    count, names, first = (*(line.split() for line in head), [], [], [])[:3]
+    return len(count) == 1 and count[0].isdecimal() and len(names) > 0 and len(first) == len(names) + 1
+
+
+def _of_list(file: Path) -> pa.Table:
+    import pyarrow as pa
+
+    count, names, *rows = [line.split() for line in text_of(file).splitlines() if line.strip()] or [[], []]
+    headings = _distinct([LISTED, *names])
+    odd = next((place for place, row in enumerate(rows, 1) if len(row) != len(headings)), 0)
+    if odd:
+        raise ValueError(f"image {odd} has {len(rows[odd - 1]) - 1} values and there are {len(names)} names")
+    if not (len(count) == 1 and count[0].isdecimal() and int(count[0]) == len(rows)):
+        raise ValueError(f"{len(rows):,} images, but the first line says {' '.join(count) or 'nothing'}")
+    columns = zip(*rows, strict=True) if rows else [()] * len(headings)
+    return pa.table({name: pa.array(column, pa.string()) for name, column in zip(headings, columns, strict=True)})
 
 
 def _delimiter(line: str) -> str:

@@ -14,6 +14,7 @@ from condgan.core.note import READ, Note
 from condgan.data.archive import ARCHIVES, Member, content
 from condgan.data.base import UNLABELLED, Records, Source, existing, place
 from condgan.data.columns import LABEL, Classes, Raw, Vectors
+from condgan.data.fields import Fields, spread
 from condgan.data.listing import Listing, listing, plain_name
 
 LABELS = "dataset.json"
@@ -51,7 +52,7 @@ class StyleGAN(Source):
             raise DataError(f"no {LABELS}", where=self.path, do="add it, or set data.kind to folder")
         home = PurePosixPath(name).parent
         notes = tuple(found.left_out([name]))
-        if not self.labelled:
+        if not self.labelled and self.fields is None:
             return Records([found.at(each) for each in found.images], notes=notes)
         labels = self._labels(found, name)
         known = {str(home / each): label for each, label in labels.items()}
@@ -67,7 +68,21 @@ class StyleGAN(Source):
             )
         values = [known[each] for each in found.images]
         told = Note("stylegan", f"labels are those of {LABELS}; the folders are parts of one set", READ)
-        return Records([found.at(each) for each in found.images], {LABEL: _column(values, name)}, notes=(told, *notes))
+        column = _column(values, name)
+        columns: dict[str, Raw] = {LABEL: column} if self.labelled else {}
+        if self.fields is not None:
+            read = self._fields(column, name)
+            columns, notes = {**columns, **read.columns}, (*notes, *read.notes)
+        return Records([found.at(each) for each in found.images], columns, notes=(told, *notes))
+
+    def _fields(self, column: Classes | Vectors, name: str) -> Fields:
+        """The labels as fields: a class is one, of other vectors each number is."""
+        if self.labelled:
+            return self.fields_of({}, name, taken=(LABEL,))
+        if isinstance(column, Vectors):
+            values, hints = spread(LABEL, np.asarray(column.values))
+            return self.fields_of(values, name, hints)
+        return self.fields_of({LABEL: column.values}, name, {LABEL: "category"})
 
     def _labels(self, found: Listing, name: str) -> dict[str, object]:
         try:
@@ -107,7 +122,7 @@ def _labels_in(found: Listing) -> str | None:
     return name
 
 
-def _column(values: list[object], where: str) -> Raw:
+def _column(values: list[object], where: str) -> Classes | Vectors:
     if all(isinstance(value, int | str) for value in values):
         return Classes([str(value) for value in values])
     try:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple, Self
 
 from condgan.core.errors import DataError, NoSplitError
-from condgan.core.note import LEFT_OUT, Note, some
+from condgan.core.note import LEFT_OUT, READ, Note, some
+from condgan.core.schema import FIELDS
 from condgan.data.base import Records, Source, existing, place
+from condgan.data.celeba import attribute_list, home_of, is_attribute_list, partition_of, with_partition
 from condgan.data.cells import Columns
 from condgan.data.class_lists import LISTS as LISTS_OF_CLASSES
 from condgan.data.columns import LABEL
@@ -17,7 +19,7 @@ from condgan.data.finder import Finder
 from condgan.data.folder import chosen_split, of_judge
 from condgan.data.headings import image_column, is_row
 from condgan.data.listing import Listing, listing, require_inside
-from condgan.data.sheet import SUFFIXES, read
+from condgan.data.sheet import SUFFIXES, is_list, read
 from condgan.data.splits import Split, divide, part_of, shards, split_of
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 METADATA = ("metadata.jsonl", "metadata.csv", "metadata.parquet", "metadata.json")
 LISTS = ("labels", "train", "annotations", "train_labels", "trainlabels", "data", "index", "list", "dataset")
 """What tables beside images are called, where they are not called metadata."""
+ATTRIBUTES = ("attributes", "attribute", "attrs", "attr")
+"""What they are called that say more of an image than its class."""
 
 
 class Table(Source):
@@ -48,12 +52,13 @@ class Table(Source):
 
     @classmethod
     def recognise(cls, data: str, root: str, reads: frozenset[str]) -> Self | None:
-        path, labelled = place(data), LABEL in reads
+        path, labelled, fields = place(data), LABEL in reads, FIELDS in reads
         if path is None:
             return None
         if path.is_file():
-            return cls(path=str(path), labelled=labelled) if path.suffix.lower() in SUFFIXES else None
-        known = _has_shards(path) or (labelled and _is_listed(path))
+            known = path.suffix.lower() in SUFFIXES or (path.suffix.lower() == ".txt" and is_list(path))
+        else:
+            known = _has_shards(path) or ((labelled or fields) and _is_listed(path, fields))
         return cls(path=str(path), labelled=labelled) if known else None
 
     def title(self) -> str:
@@ -71,7 +76,7 @@ class Table(Source):
         import pyarrow as pa
 
         whole = pa.concat_tables(tables)
-        columns = Columns(whole, self.image, self.label, self.labelled, finder, self.path)
+        columns = Columns(whole, self.image, self.label, self.labelled, finder, self.path, self.reader)
         rows, split = self._rows(columns, files)
         records = columns.records(rows)
         if files.tables[0].name.lower() in METADATA and split == files.split:
@@ -80,7 +85,9 @@ class Table(Source):
         if files.others:
             notes.append(Note("not-a-split", f"tables that are of no split: {some(files.others)}", LEFT_OUT))
         if root.is_dir() or finder.looked:
-            notes += _beside(columns, records, _relative(files.tables, files.home))
+            divided = list(filter(None, map(partition_of, files.tables)))
+            notes += [Note("partition", f"splits are joined by name from {each.name}", READ) for each in divided]
+            notes += _beside(columns, records, _relative([*files.tables, *divided], files.home))
         notes += of_judge(files.known or columns.known, self.subset, split)
         return records._replace(split=split, notes=tuple(notes))
 
@@ -97,11 +104,11 @@ class Table(Source):
         """The files of this split."""
         root = existing(self.path)
         if root.is_file():
-            return Files([root], root.parent)
+            return Files([root], home_of(root))
         if of_splits := _split_tables(root):
             split = chosen_split(self, of_splits)
             return Files([of_splits[split or "train"]], root, split, tuple(of_splits))
-        if table := table_in(root):
+        if table := table_in(root, self.fields is not None):
             return Files([table], root)
         homes = {split: each for each in sorted(root.iterdir()) if each.is_dir() and (split := split_of(each.name))}
         if "train" in homes and table_in(homes["train"]):
@@ -140,8 +147,8 @@ def _relative(files: Sequence[Path], home: Path) -> tuple[str, ...]:
 
 
 def read_beside(file: Path, finder: Finder) -> pa.Table:
-    """A table file beside images."""
-    return read(file, lambda cells: is_row(cells, finder.knows))
+    """A table file beside images; of a list of attributes with the splits that belong to it."""
+    return with_partition(read(file, lambda cells: is_row(cells, finder.knows)), file)
 
 
 def metadata_in(folder: Path) -> Path | None:
@@ -150,14 +157,16 @@ def metadata_in(folder: Path) -> Path | None:
     return next((names[name] for name in METADATA if name in names), None)
 
 
-def table_in(folder: Path) -> Path | None:
-    """The table beside images, if there is one: metadata, else one by a usual name, else the only one there is."""
-    if found := metadata_in(folder):
+def table_in(folder: Path, fields: bool = False) -> Path | None:
+    """The table beside images, if there is one: metadata, else a list of attributes, else one by a usual name, else the
+    only one there is. ``fields``: whether one that is called for attributes goes before one for labels."""
+    if found := metadata_in(folder) or attribute_list(folder):
         return found
     kinds = (".csv", ".tsv", ".jsonl", ".json")
     tables = [each for each in sorted(folder.iterdir()) if each.suffix.lower() in kinds and each.is_file()]
     tables = [each for each in tables if each.name.lower() not in LISTS_OF_CLASSES]
-    named = [each for each in tables if each.stem.lower() in LISTS and each.is_file()]
+    named = [each for each in tables if fields and each.stem.lower() in ATTRIBUTES]
+    named += [each for each in tables if each.stem.lower() in LISTS]
     return named[0] if named else tables[0] if len(tables) == 1 else None
 
 
@@ -181,9 +190,10 @@ def _has_shards(folder: Path) -> bool:
     return bool(tables) and (not found.images or named or (bool(parquet) and not deep))
 
 
-def _is_listed(folder: Path) -> bool:
+def _is_listed(folder: Path, fields: bool = False) -> bool:
     """Whether an image folder has a table that says what its images are.
 
+    Where fields are to be read, one does that names some of them. For labels alone:
     Where there are class folders, only a metadata file does that has a column of images. Where there are none, any
     table does; what is wrong with it is then to be told. A single folder, and folders whose names differ by a number
     alone (``images_1``, ``images_2``), are no classes where a table names what is in them.
@@ -191,23 +201,26 @@ def _is_listed(folder: Path) -> bool:
     homes = [folder, *(each for each in folder.iterdir() if each.is_dir() and split_of(each.name) == "train")]
     if any(_lists_images(table) for home in homes if (table := metadata_in(home))):
         return True
-    table = next((table for home in homes if (table := table_in(home))), None)
+    table = next((table for home in homes if (table := table_in(home, fields))), None)
     if table is None:
         return False
+    certain = is_attribute_list(table)  # what is wrong with it is to be told
+    if fields and (certain or _lists_images(table)):
+        return True
     images = listing(folder, "skip").images
     division = divide(images, 1)
     labelled = division.whole or division.parts.get("train", ())
     classes = {file.parts[0] for file in labelled if len(file.parts) > 1}
     stems = {re.sub(r"\d+", "", name).strip(" _-") for name in classes}
     one = len(classes) == 1 or (len(stems) == 1 and "" not in stems)
-    return not classes or (one and _lists_images(table, len(labelled)))
+    return not classes or (one and (certain or _lists_images(table, len(labelled))))
 
 
 def _lists_images(table: Path, least: int = 0) -> bool:
     """Whether a table has a column that names images, and nearly so many where that is asked."""
     if table.is_symlink():
         return True  # it is refused where it leads out
-    finder = Finder(table.parent, table)
+    finder = Finder(home_of(table), table)
     try:
         found = read_beside(table, finder)
         column = image_column(found, None, str(table), finder.knows)
@@ -243,10 +256,19 @@ def _beside(columns: Columns, records: Records, tables: Sequence[str]) -> Iterat
     if not files:
         yield from found.left_out(tables)
         return
-    listed = {str(each) for each in files}
-    others = [name for name in found.images if str(found.home / name) not in listed]
-    if others and columns.splits is None:
+    others = _not_listed(columns, found, {str(each) for each in files})
+    if others:
         yield Note(
             "not-listed", f"{len(others):,} images that the table does not list, the first {others[0]}", LEFT_OUT
         )
     yield from found.left_out(tables)
+
+
+def _not_listed(columns: Columns, found: Listing, listed: Collection[str]) -> list[str]:
+    """The images that are in no row of a table; ``listed``: those of some of its rows."""
+    if columns.splits is None or columns.finder is None:
+        return [name for name in found.images if str(found.home / name) not in listed]
+    if len(found.images) <= len(columns.table):
+        return []
+    known = {*columns.finder.places([str(value) for value in columns.table[columns.image].to_pylist()])}
+    return [name for name in found.images if name not in known]

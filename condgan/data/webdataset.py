@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from condgan.core.errors import DataError
 from condgan.core.note import LEFT_OUT, Note, some
 from condgan.data.archive import Member, content, members
 from condgan.data.base import UNLABELLED, Records, Source, existing, place
-from condgan.data.columns import LABEL, Classes
+from condgan.data.columns import LABEL, Classes, Raw
 from condgan.data.folder import chosen_split, of_judge
 from condgan.data.listing import listing
 from condgan.data.splits import shards
@@ -54,7 +54,8 @@ class WebDataset(Source):
         else:
             self.without_split()
         images: list[Member] = []
-        labels: list[str] = []
+        labels: list[str | None] = []
+        said: list[Mapping[str, Any]] = []
         unread: dict[str, int] = {}
         for shard in archives:
             for key, suffixes in _samples(members(shard)).items():
@@ -65,6 +66,8 @@ class WebDataset(Source):
                 images.append(Member(shard, f"{key}.{picture}"))
                 if self.labelled:
                     labels.append(_label(shard, key, suffixes))
+                if self.fields is not None:
+                    said.append(_described(shard, key, suffixes))
                 for suffix in suffixes:
                     if suffix != picture and suffix not in (*CLASS_SUFFIXES, "json"):
                         unread[suffix] = unread.get(suffix, 0) + 1
@@ -76,7 +79,14 @@ class WebDataset(Source):
         if unread:
             listed = some(f"{count:,} {'' if ' ' in suffix else '.'}{suffix}" for suffix, count in unread.items())
             notes.append(Note("unread", f"files beside the images that nothing reads: {listed}", LEFT_OUT))
-        columns = {LABEL: Classes(labels)} if self.labelled else {}
+        columns: dict[str, Raw] = {LABEL: Classes(labels)} if self.labelled else {}
+        if self.fields is not None:
+            names = dict.fromkeys(name for each in said for name in each)
+            if self.labelled:  # what is the class is no field besides
+                names = dict.fromkeys(name for name in names if name not in KEYS)
+            values = {name: [each.get(name) for each in said] for name in names}
+            read = self.fields_of(values, self.path, {LABEL: "category"} if LABEL in values else {}, [*columns])
+            columns, notes = {**columns, **read.columns}, [*notes, *read.notes]
         return Records(images, columns, split=split, notes=tuple(notes))
 
 
@@ -112,6 +122,23 @@ def _has_keys(names: Sequence[str]) -> bool:
         return True
     folders = {key.rpartition("/")[0] for key in samples}
     return len(folders) == 1 and any("json" in suffixes for suffixes in samples.values())
+
+
+def _described(shard: Path, key: str, suffixes: Sequence[str]) -> dict[str, Any]:
+    """What the ``.json`` of a sample says, and its class by a file of its own."""
+    found: dict[str, Any] = {}
+    try:
+        if "json" in suffixes:
+            said = json.loads(content(Member(shard, f"{key}.json")))
+            if not isinstance(said, dict):
+                raise ValueError("it is no object")
+            found = {name: value for name, value in said.items() if not isinstance(value, dict)}
+        for suffix in CLASS_SUFFIXES:
+            if suffix in suffixes:
+                found[LABEL] = content(Member(shard, f"{key}.{suffix}")).decode().strip()
+    except (OSError, ValueError, RecursionError) as error:
+        raise DataError("cannot read a sample", where=f"{shard}/{key}", do=f"pack it again ({error})") from None
+    return found
 
 
 def _label(shard: Path, key: str, suffixes: Sequence[str]) -> str:

@@ -10,6 +10,7 @@ from condgan.core.errors import CondganError, DataError, DivergedError
 from condgan.core.note import Note
 from condgan.data.base import Source
 from condgan.data.dataset import Dataset
+from condgan.data.summary import summaries
 from condgan.recipe import Recipe
 from condgan.training.estimate import Estimate, estimate
 from condgan.training.finite import Divergence
@@ -68,10 +69,14 @@ def doctor(data: Data = None, *, device: str = "auto", **words: Unpack[Words]) -
 
 def _columns(dataset: Dataset) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for name, column in dataset.schema.columns.items():
-        found[name] = {"storage": column.storage, "missing": column.missing}
-        if column.names:
-            found[name]["classes"] = dict(zip(column.names, column.counts, strict=True))
+    for each in summaries(dataset):
+        storage = dataset.schema.columns[each.name].storage
+        found[each.name] = {"storage": storage, "kind": each.kind, "missing": each.missing}
+        if each.counts:
+            found[each.name]["classes"] = dict(each.counts)
+        if each.kind == "number":
+            found[each.name] |= {"range": [each.low, each.high], "unit": each.unit}
+            found[each.name]["bins"] = [bin._asdict() for bin in each.bins]
     return found
 
 

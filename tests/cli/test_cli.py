@@ -128,7 +128,7 @@ def test_presets_are_listed_with_a_line_each(capsys: pytest.CaptureFixture[str])
         (["train", "digits", "--condition.label.widht", "3"], "unknown setting; setting condition.label.widht; did"),
         (["train", "digits", "--condition", "picture"], "the pictures would be ignored"),
         (["sample", "RUN", "--lable", "wren"], "this generator takes no lable; lable 'wren'; did you mean 'label'?"),
-        (["sample", "RUN", "--where", "wren"], "no value in 'wren'; --where; write NAME=VALUE"),
+        (["sample", "RUN", "--where", "wren"], "no value in 'wren'; where; write NAME=VALUE, NAME=VALUE"),
         (["train", "digits", "--data.label", "x"], "unknown setting; setting data.label"),
         (
             ["train", "digits", "--optimizer.betas", "1,1"],

@@ -1,9 +1,10 @@
 """Files as people hold them, made here, and what is read of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
+import torch
 from PIL import Image
 
 from condgan.data import Dataset, find
@@ -12,6 +13,8 @@ from condgan.data.doctor import remarks
 from tests.conftest import picture
 
 LABEL, NOTHING, PAIRS = frozenset({"label"}), frozenset[str](), frozenset({"picture"})
+ATTRIBUTES = frozenset({"*"})
+"""What a condition reads that takes all fields."""
 RANDOM = np.random.default_rng(0)
 
 
@@ -65,3 +68,30 @@ def masks(home: Path, values: np.ndarray, mode: str | None = None) -> np.ndarray
         image = Image.fromarray(values[places[index]])
         (image.convert(mode) if mode else image).save(home / "mask" / f"{index:03d}.png")
     return places
+
+
+def field_values(dataset: Dataset, name: str) -> list[object]:
+    """What each item has of a field, as people write it; ``None`` where it is missing."""
+    column, values = dataset.schema.columns[name], torch.as_tensor(dataset.columns[name])
+    if column.storage == "ids":
+        return [column.names[place] if place >= 0 else None for place in values.tolist()]
+    if column.names:
+        return [
+            None
+            if any(value != value for value in row)
+            else "+".join(each for each, there in zip(column.names, row, strict=True) if there)
+            for row in values.tolist()
+        ]
+    return [None if value != value else value for value in values.tolist()]
+
+
+def pixels_of(file: Path) -> bytes:
+    """The pixels of an image file, as a data set stores them."""
+    with Image.open(file) as image:
+        return np.asarray(image.convert("RGB")).transpose(2, 0, 1).tobytes()
+
+
+def by_image(dataset: Dataset, files: Iterable[Path]) -> list[Path]:
+    """The file of each item, by its pixels: whatever the order in which they were read."""
+    known = {pixels_of(file): file for file in files}
+    return [known[image.numpy().tobytes()] for image in dataset.target]

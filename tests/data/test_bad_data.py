@@ -132,7 +132,7 @@ CASES: list[tuple[Break, str]] = [
     (mixed_channels, "images of mixed channels: 11 with 3, 1 with 1; {}/wren/3.png; choose with data.channels"),
     (no_images, "class without images: robin; {}/robin;"),
     (no_folders, "1 images but no class folders; {}/all; put each class"),
-    (listed_but_missing, "2 of 14 images that the table names are missing; {}/robin/6.png; add the files"),
+    (listed_but_missing, "2 of 14 images that the table names are missing; {}/robin/6.png, wren/6.png; add the files"),
     (there_but_not_listed, "2 images that the table does not list; {}/robin/5.png; add rows"),
     (outside, "image outside the table's folder; {}/table.jsonl, row 0"),
     (label_out_of_range, "label 2 is out of range; a.npz, item 2; labels must be 0 to 1"),

@@ -77,8 +77,8 @@ def test_remarks_on_another_column_of_classes() -> None:
     described = {"label": Column("ids", ("a", "b")), "colour": Column("ids", ("red", "blue"))}
     assert list(remarks(Dataset(images, columns, Schema(Column("pixels", channels=1), described)))) == [
         "1 images stand under more than one label, the first is item 1",
-        "classes of colour of fewer than 10 images, which are hardly learnt: blue (9)",
-        "uneven classes of colour: from 9 to 291 images",
+        "values of fields of fewer than 10 images, which are hardly learnt: colour blue (9)",
+        "fields of uneven values: colour (9 to 291 images)",
     ]
 
 
@@ -156,3 +156,102 @@ def test_first_steps_that_diverge_are_told(tmp_path: Path) -> None:
     words = {"training": {"batch": 4}, "optimizer": {"lr": 1e30, "warmup": 0}, "data": {"size": 8}}
     found = cg.doctor(many(tmp_path / "birds", 12), settings=words, device="cpu")
     assert [error.status for error in found.errors] == [6] and "NaN or Inf" in found.errors[0].line()
+
+
+def noise(n: int) -> torch.Tensor:
+    return torch.randint(0, 256, (n, 1, 8, 8), dtype=torch.uint8, generator=torch.Generator().manual_seed(0))
+
+
+def with_fields(columns: dict[str, tuple[Column, torch.Tensor]], images: torch.Tensor | None = None) -> Dataset:
+    count = len(next(iter(columns.values()))[1])
+    schema = Schema(Column("pixels", channels=1), {name: column for name, (column, _) in columns.items()})
+    values = {name: each for name, (_, each) in columns.items()}
+    return Dataset(noise(count) if images is None else images, values, schema)
+
+
+def test_copies_under_a_label_are_judged_by_it_alone() -> None:
+    images = noise(40)
+    images[1], images[3], images[5] = images[0], images[2], images[4]
+    hair = torch.arange(40) % 2
+    hair[3] = -1
+    fields = {"hair": (Column("ids", ("black", "red")), hair)}
+    label = torch.zeros(40, dtype=torch.int64)
+    label[5:] = 1
+    labelled = {"label": (Column("ids", ("a", "b")), label), **fields}
+    assert duplicates(with_fields(labelled, images)) == (2, 1, 1, 5)
+    # without labels what is missing may be any value
+    assert duplicates(with_fields(fields, images)) == (1, 3, 2, 1)
+    said = remarks(with_fields(fields, images))
+    assert "2 images are copies of another with other values, the first is item 1" in said
+    assert "1 images are copies of another with the same values, the first is item 3" in said
+
+
+def test_many_fields_are_told_in_a_few_lines() -> None:
+    signs = {
+        f"sign_{k}": (Column("ids", ("no", "yes")), (torch.arange(300) < 5 + k % 3).long().roll(7 * k))
+        for k in range(40)
+    }
+    said = remarks(with_fields(signs))
+    assert len(said) < 6 and max(map(len, said)) < 700
+    assert "values of fields of fewer than 10 images, which are hardly learnt: sign_0 yes (5)" in said[0]
+    assert "… and 30 more" in said[0]
+
+
+def test_values_that_never_come_together() -> None:
+    hair = torch.arange(120) % 3
+    body = torch.arange(120) // 3 % 2
+    body[hair == 2] = 0
+    body[7] = -1
+    columns = {
+        "hair": (Column("ids", ("black", "red", "green")), hair),
+        "body": (Column("ids", ("short", "tall")), body),
+        "same": (Column("ids", ("x", "y", "z")), hair),
+    }
+    (said,) = [note for note in doctor.remarks(with_fields(columns)) if note.kind == "never-together"]
+    assert said.text == (
+        "2 of 21 pairs of values of two fields that no image shows: hair green with body tall, body tall with same z"
+    )
+    many = Column("ids", tuple(map(str, range(21))))
+    told = remarks(with_fields({"hair": columns["hair"], "many": (many, torch.arange(120) % 21)}))
+    assert not [text for text in told if "no image shows" in text]
+
+
+def people(home: Path) -> Path:
+    home.mkdir()
+    rows = ["file_name,hair,smiling,things,age [years],code"]
+    for n in range(60):
+        picture(n, (8, 8)).save(home / f"{n:03d}.png")
+        hair, things = ("black", "red", "")[n % 3], ("hat|scarf", "hat")[n % 2]
+        rows.append(f"{n:03d}.png,{hair},{n // 5 % 2},{things},{1 + 79 * n // 59 if n % 7 else ''},{n % 3}")
+    (home / "metadata.csv").write_text("\n".join(rows))
+    return home
+
+
+def test_the_command_on_attributes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["doctor", str(people(tmp_path / "people")), "--condition", "attributes", "--device", "cpu"]
+    small = ["--training.batch", "4", "--architecture.channels", "8", "--architecture.least-channels", "8"]
+    with pytest.raises(SystemExit) as exit:
+        main([*words, *small])
+    assert exit.value.code == 0
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    place = lines.index("hair (category, missing in 20)")
+    assert [line.split(" █")[0] for line in lines[place + 1 : place + 3]] == ["black 20", "red 20"]
+    assert lines[lines.index("smiling (boolean)") + 1].startswith("no 30 █")
+    assert lines[lines.index("things (set)") + 1].startswith("hat 60 █")
+    ages = lines[lines.index("age (number, missing in 9)") + 1 :][:10]
+    assert ages[0].startswith("2 to 9.8 years ") and ages[9].startswith("72.2 to 80 years ")
+    assert "likely wrong: fields that say the same: code and hair" in lines
+
+
+def test_attributes_as_json(tmp_path: Path) -> None:
+    settings = {"condition": "attributes", "training": {"batch": 4}}
+    found = cg.doctor(people(tmp_path / "people"), settings=settings, device="cpu").plain()["columns"]
+    assert found["hair"] == {
+        **{"storage": "ids", "kind": "category", "missing": 20, "classes": {"black": 20, "red": 20}}
+    }
+    assert (found["smiling"]["kind"], found["things"]["kind"]) == ("boolean", "set")
+    assert found["things"]["classes"] == {"hat": 60, "scarf": 30}
+    age = found["age"]
+    assert (age["kind"], age["range"], age["unit"], age["missing"]) == ("number", [2, 80], "years", 9)
+    assert len(age["bins"]) == 10 and sum(each["items"] for each in age["bins"]) == 51
+    assert age["bins"][0]["low"] == 2 and age["bins"][9]["high"] == 80

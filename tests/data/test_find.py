@@ -81,7 +81,7 @@ def test_a_registered_source_is_found_and_read(ramp: None) -> None:
     batch = dataset.batch(torch.tensor([3, 1]))
     assert batch.columns["caption"] == [dataset.columns["caption"][3], dataset.columns["caption"][1]]
     assert torch.equal(batch.columns["pair"], torch.stack([levels[[3, 1]].float(), torch.ones(2)], 1))
-    assert "2 classes of" in str(dataset) and "level from" in str(dataset) and "with caption" in str(dataset)
+    assert "2 classes of" in str(dataset) and "2 fields: level (" in str(dataset) and "with caption" in str(dataset)
 
 
 def test_registered_sources_are_asked_first(ramp: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -146,7 +146,7 @@ def test_decoding_imports_no_source() -> None:
         "import sys, condgan.data.decode\n"
         "from condgan.data.base import SOURCES\n"
         "homes = {place.split(':')[0] for place in SOURCES._places.values()}\n"
-        "assert len(homes) == 9, homes\n"
+        "assert len(homes) == 10, homes\n"
         "print(sorted(homes & set(sys.modules)), 'pyarrow' in sys.modules, 'kornia' in sys.modules)\n"
         "from condgan.data import find\n"
         "print(find('digits').title())"

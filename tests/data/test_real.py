@@ -56,3 +56,12 @@ def test_emoji_by_group(real: Path) -> None:
 def test_a_root_without_the_data_says_which_file_is_missing(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"no train-images-idx3-ubyte\.gz in .*MNIST/raw.*--data-root"):
         find("mnist", str(tmp_path)).load()
+
+
+def test_sprites(real: Path) -> None:
+    """Each row of their table belongs to a clip of every action."""
+    source = find(str(real / "sprites"), reads=frozenset({"label", "*"})).with_(fields={}, size=8)
+    dataset = source.read(300)
+    assert [*dataset.schema.columns] == ["label", "body", "bottom", "top", "hair"]
+    assert [len(column.names) for column in dataset.schema.columns.values()] == [9, 6, 6, 6, 6]
+    assert len(source.records().images) == 11_664
