@@ -11,5 +11,6 @@ __getattr__ = lazily(
         "Label": "condgan.conditions.label",
         "Layout": "condgan.conditions.layout",
         "Picture": "condgan.conditions.picture",
+        "Vector": "condgan.conditions.vector",
     }
 )

@@ -22,7 +22,7 @@ from condgan.core.task import Task
 Row = Mapping[str, Any]
 """What one sample is asked to be: public name → value."""
 Interpolation = Literal["nearest", "bilinear"]
-Shown = Sequence[str | float | None] | UInt8[Tensor, "n c *space"]
+Shown = Sequence[str | float | tuple[float, ...] | None] | UInt8[Tensor, "n c *space"]
 
 
 class Example(NamedTuple):
@@ -106,7 +106,7 @@ class Part(Spec, ABC):
 
     @abstractmethod
     def show(self, bundle: Bundle) -> dict[str, Shown]:
-        """Encoded values as people see them, by public name: texts or numbers, or images."""
+        """Encoded values as people see them, by public name: texts, numbers or vectors, or images."""
 
     @abstractmethod
     def continued(self, parent: Self) -> Self:
@@ -140,6 +140,7 @@ PARTS: Registry[Part] = Registry(
         "picture": "condgan.conditions.picture:Picture",
         "layout": "condgan.conditions.layout:Layout",
         "attributes": "condgan.conditions.attributes:Attributes",
+        "vector": "condgan.conditions.vector:Vector",
     }
 )
 AnyPart = Annotated[Part, PARTS]

@@ -27,3 +27,5 @@ class FormField(NamedTuple):
     """What is taken where nothing is asked for; ``None``: every choice in turn."""
     required: bool = False
     help: str = ""
+    width: int = 0
+    """Numbers of a vector."""

@@ -46,6 +46,11 @@ class Column(NamedTuple):
     """Of pixels: how their levels became 8 bits, and what was laid under what is transparent."""
     width: int = 0
     """Of vectors."""
+    mean: tuple[float, ...] = ()
+    scale: tuple[float, ...] = ()
+    """Of vectors without names: mean and standard deviation of each of their numbers, the latter above 0."""
+    centres: tuple[tuple[float, ...], ...] = ()
+    """Of vectors: some that stand for all of them, the most frequent first; where the data bring such."""
     missing: int = 0
     """Items without a value."""
 

@@ -14,7 +14,7 @@ from condgan.core.bounds import require_memory
 from condgan.core.errors import DataError
 from condgan.core.note import LEFT_OUT, READ, Note, some
 from condgan.data.base import UNLABELLED, Records, Source, existing, place
-from condgan.data.columns import LABEL, Classes, Raw
+from condgan.data.columns import LABEL, Classes, Raw, Vectors
 from condgan.data.fields import fields
 from condgan.data.folder import chosen_split, of_judge
 from condgan.data.splits import SYNONYMS, Split
@@ -95,7 +95,7 @@ class Arrays(Source):
         columns: dict[str, Raw] = {}
         if self.labelled:
             classes = tuple(map(_text, found[names].ravel().tolist())) if names else None
-            columns[LABEL] = Classes(found[labels], classes)
+            columns[LABEL] = _of_labels(found[labels], classes)
         if self.fields is not None:
             values = _of_items(
                 {name: each for name, each in arrays.items() if name.lower() not in used}, len(pixels), split
@@ -107,6 +107,14 @@ class Arrays(Source):
         if rest:
             notes.append(Note("unread", f"arrays that nothing reads: {some(rest)}", LEFT_OUT))
         return Records(pixels, columns, split=split, notes=tuple(notes))
+
+
+def _of_labels(labels: np.ndarray, names: tuple[str, ...] | None) -> Raw:
+    """Classes; or vectors, where there are several numbers an image that are not one-hot."""
+    several = labels.ndim == 2 and labels.shape[1] > 1 and np.issubdtype(labels.dtype, np.floating)
+    if several and not (np.isin(labels, (0, 1)).all() and (labels.sum(1) == 1).all()):
+        return Vectors(labels)
+    return Classes(labels, names)
 
 
 def _of_items(arrays: Mapping[str, np.ndarray], count: int, split: Split | None) -> dict[str, list[Any]]:

@@ -13,7 +13,7 @@ import torch
 from jaxtyping import Bool, Int64, UInt8
 from torch import Tensor
 
-from condgan.core.batch import Batch, Shape, Values
+from condgan.core.batch import Batch, Several, Shape, Values
 from condgan.core.cache import digest
 from condgan.core.errors import SettingsError
 from condgan.core.note import Note
@@ -147,13 +147,14 @@ def select(values: V, rows: Int64[Tensor, " m"]) -> V:
 
 
 def _rows(values: V, rows: Int64[Tensor, " m"]) -> V:
-    return values[rows] if isinstance(values, Tensor) else [values[row] for row in rows.tolist()]
+    return values[rows] if isinstance(values, Tensor | Several) else [values[row] for row in rows.tolist()]
 
 
 def _tensor(values: Values) -> Tensor:
     """Values as they are, texts as the bytes of all of them."""
     if isinstance(values, Tensor):
         return values
+    assert not isinstance(values, Several), "those are made of the images"
     return torch.frombuffer(bytearray(json.dumps(list(values)).encode()), dtype=torch.uint8)
 
 

@@ -14,15 +14,15 @@ from condgan.core.bundle import Bundle
 from condgan.core.errors import DataError, NoSplitError, SettingsError
 from condgan.core.levels import BYTE
 from condgan.core.needs import GROUND_TRUTH
-from condgan.core.schema import FIELDS, Schema
+from condgan.core.schema import Schema
 from condgan.data.base import Source
 from condgan.data.dataset import Dataset
-from condgan.data.fields import kinds_of
 from condgan.evaluation import tasks
 from condgan.evaluation.extractor import Extractor, of_classifier
 from condgan.evaluation.tasks import Field, FieldNetwork
 from condgan.evaluation.turns import turns_extractor
 from condgan.pipeline import Pipeline
+from condgan.recipe import fields_read
 from condgan.training.classifier import Prediction
 
 REFERENCE = 10_000
@@ -53,8 +53,8 @@ class Real:
             DataError: they cannot be read, are too few, or a class has no image in one of the splits.
             SettingsError: they have other classes or pictures than the pipeline.
         """
-        if FIELDS in pipeline.condition.reads:
-            source = source.with_(fields=kinds_of(pipeline.condition.form()))
+        if (fields := fields_read(pipeline.condition)) is not None:
+            source = source.with_(fields=fields)
         levels, background = pipeline.reading
         settled = {} if levels == BYTE else {"range": levels}
         source = source.with_(

@@ -27,7 +27,7 @@ class Samples(NamedTuple):
 
     images: UInt8[np.ndarray, "n h w c"] | list[UInt8[np.ndarray, "h w c"]]
     """With 1, 3 or 4 channels; a list where the images differ in size."""
-    columns: Mapping[str, Sequence[str | int | float]]
+    columns: Mapping[str, Sequence[str | int | float | tuple[float, ...]]]
     """The requested values by public name, as people see them, without pictures; empty texts where a choice was left
     out."""
     seeds: Int64[np.ndarray, " n"]
@@ -35,8 +35,9 @@ class Samples(NamedTuple):
     """All values of each choice field, by public name."""
 
     def caption(self, index: int) -> str:
-        """The requested values of one sample, joined by commas."""
-        return ", ".join(str(values[index]) for values in self.columns.values() if str(values[index]))
+        """The requested values of one sample, joined by commas, without vectors."""
+        known = [values[index] for values in self.columns.values() if not isinstance(values[index], tuple)]
+        return ", ".join(str(value) for value in known if str(value))
 
     def grid(self, columns: int | None = None) -> Image.Image:
         """All images as one picture, with their values above the columns, or else below each image.
@@ -72,7 +73,7 @@ class Samples(NamedTuple):
                 arrays[name] = np.array(self._indices(name), np.int64)
                 arrays[f"{name}_names"] = np.array(self.choices[name], str)
             else:
-                arrays[name] = np.array(list(values))
+                arrays[name] = np.array(even(values))
         return arrays
 
     def _array(self) -> UInt8[np.ndarray, "n h w c"]:
@@ -85,7 +86,7 @@ class Samples(NamedTuple):
 
     def _indices(self, name: str) -> list[int]:
         """The indices of a choice field's values; −1 where it was left out."""
-        places: dict[str | int | float, int] = {value: index for index, value in enumerate(self.choices[name])}
+        places: dict[Any, int] = {value: index for index, value in enumerate(self.choices[name])}
         return [places.get(value, -1) for value in self.columns[name]]
 
     def save(self, out: str | Path) -> Path:
@@ -143,9 +144,11 @@ class Samples(NamedTuple):
                 columns[name] = pa.array(self._indices(name), pa.int64())
                 features[name] = {"names": list(self.choices[name]), "_type": "ClassLabel"}
             else:
-                columns[name] = pa.array(list(values))
-                dtype = str(columns[name].type).replace("double", "float64")  # the Hub's word for it
-                features[name] = {"dtype": dtype, "_type": "Value"}
+                columns[name] = pa.array(even(values))
+                lists = pa.types.is_list(columns[name].type)
+                inner = columns[name].type.value_type if lists else columns[name].type
+                feature = {"dtype": str(inner).replace("double", "float64"), "_type": "Value"}  # the Hub's word for it
+                features[name] = {"feature": feature, "_type": "Sequence"} if lists else feature
         table = pa.table(columns).replace_schema_metadata({"huggingface": json.dumps({"info": {"features": features}})})
         parquet.write_table(table, file)
 
@@ -172,7 +175,7 @@ class Samples(NamedTuple):
             lines.append({"file_name": file, **self._values(index), "seed": int(self.seeds[index])})
         (path / "metadata.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
 
-    def _values(self, index: int) -> dict[str, str | int | float | None]:
+    def _values(self, index: int) -> dict[str, Any]:
         """The requested values of one sample; ``None`` for a choice that was left out."""
         return {
             name: values[index] if name not in self.choices or values[index] in self.choices[name] else None
@@ -182,3 +185,13 @@ class Samples(NamedTuple):
     def _encoded(self, index: int) -> bytes:
         pixels = self.images[index]
         return png(Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels))
+
+
+def even(values: Sequence[Any]) -> list[Any]:
+    """Values of one form: vectors of NaN where other items have vectors and one was left out."""
+    width = next((len(value) for value in values if isinstance(value, tuple)), None)
+    return (
+        list(values)
+        if width is None
+        else [value if isinstance(value, tuple) else (np.nan,) * width for value in values]
+    )

@@ -49,7 +49,7 @@ def card(config: dict[str, Any], form: Sequence[FormField]) -> str:
         f"- `{field.name}` ({field.help})" + (f": {', '.join(field.choices)}" if field.choices else "")
         for field in form
     )
-    pictures = any(field.required for field in form)
+    pictures = any(field.required and field.type != "vector" for field in form)
     return TEMPLATE.format(
         title=f"condgan: {data}",
         size=f"{size} {channels}",
@@ -72,6 +72,10 @@ def _parents(trained: dict[str, Any]) -> str:
 
 def _words(form: Sequence[FormField]) -> list[str]:
     """An example of keywords: what has to be given, and the first choice of the first field that has some."""
-    required = [f'{field.name}="PICTURE.png"' for field in form if field.required]
+    required = [
+        f"{field.name}={f'[0.0] * {field.width}' if field.type == 'vector' else json.dumps('PICTURE.png')}"
+        for field in form
+        if field.required
+    ]
     choices = [f"{field.name}={json.dumps(field.choices[0], ensure_ascii=False)}" for field in form if field.choices]
     return [*required, *choices[:1]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from condgan.data.decode import fitted
 from condgan.data.layouts import array_of
 from condgan.data.picture import Half, Picture, loaded
 from condgan.networks.base import Architecture
+from condgan.pipeline.vectors import vectors
 
 PICTURES = ("picture", "layout")
 """Types of fields whose values are pictures."""
@@ -50,13 +51,18 @@ def values_of(form: Sequence[FormField], first: Sequence[Any], fields: Mapping[s
         named[form[0].name] = first[0]
     types = {field.name: field.type for field in form}
     found = {
-        name: pictures(value, name) if types.get(name) in PICTURES else listed(value, name)
+        name: several(types[name])(value, name) if name in types else listed(value, name)
         for name, value in chosen(form, named).items()
     }
     for name, values in found.items():
         if not values:
             raise SettingsError(f"no {name}", where=name, do="give at least one value, or leave it out for all in turn")
     return found
+
+
+def several(field_type: FieldType) -> Callable[[Any, str], Sequence[Any]]:
+    """How one value of a field, or several, become a sequence."""
+    return pictures if field_type in PICTURES else vectors if field_type == "vector" else listed
 
 
 def chosen(form: Sequence[FormField], fields: Mapping[str, Any]) -> dict[str, Any]:

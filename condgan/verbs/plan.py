@@ -21,7 +21,7 @@ from condgan.data.doctor import remarks
 from condgan.data.find import find
 from condgan.presets import fitting, get
 from condgan.presets import remedy as remedy_of
-from condgan.recipe import Recipe, merge
+from condgan.recipe import Recipe, fields_read, merge
 from condgan.toml import read_toml
 from condgan.training.monitor import SHOWN
 from condgan.training.store import checkpoint_at
@@ -243,10 +243,11 @@ def _lost_auxiliary(base: Recipe, recipe: Recipe) -> bool:
 
 
 def with_fields(recipe: Recipe) -> Recipe:
-    """The recipe with all fields read, where its condition takes them and it does not say which."""
-    if FIELDS not in recipe.condition.reads or recipe.data.fields is not None:
+    """The recipe with those fields read that its condition takes, or all of them, where it does not say which."""
+    taken = {} if FIELDS in recipe.condition.reads else fields_read(recipe.condition)
+    if taken is None or recipe.data.fields is not None:
         return recipe
-    return recipe.model_copy(update={"data": recipe.data.with_(fields={})})
+    return recipe.model_copy(update={"data": recipe.data.with_(fields=taken)})
 
 
 def found_for(condition: Condition, data: str, root: str) -> Source:
