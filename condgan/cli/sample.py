@@ -14,6 +14,7 @@ def sample(
     n: int | None = None,
     seeds: str | None = None,
     where: Annotated[list[str] | None, Parameter(negative="")] = None,
+    like: Annotated[list[str] | None, Parameter(negative="")] = None,
     out: str = "samples.png",
     device: str = "auto",
     **fields: Annotated[list[str], Parameter(negative="")],
@@ -34,6 +35,9 @@ def sample(
         A-B, or one number: one seed an image. On one machine the same seed and values give the same image.
     where
         NAME=VALUE, the same as --NAME VALUE; for names that are no words.
+    like
+        A picture that samples are to be like, where the generator takes one (--preset instance); again for more, which
+        then come in turn.
     out
         X.png (a grid), X.npz (arrays), X.parquet (a table), or DIR/ (one file a sample).
     device
@@ -51,7 +55,7 @@ def sample(
         if not equals:
             raise SettingsError(f"no value in {each!r}", where="--where", do="write NAME=VALUE")
         asked.setdefault(name, []).append(value)
-    samples = generate(pipeline, n=n, seeds=chosen, where=asked, out=out, device=device)
+    samples = generate(pipeline, n=n, seeds=chosen, where=asked, like=like, out=out, device=device)
     show(f"{len(samples.images):,} images in [bold]{escape(out)}[/bold]")
 
 

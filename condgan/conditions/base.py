@@ -15,7 +15,7 @@ from condgan.core.bundle import Bundle
 from condgan.core.cond import Embedder
 from condgan.core.form import FormField
 from condgan.core.registry import Registry
-from condgan.core.schema import Schema
+from condgan.core.schema import Described, Schema
 from condgan.core.spec import Spec
 from condgan.core.task import Task
 
@@ -53,6 +53,11 @@ class Part(Spec, ABC):
     @abstractmethod
     def reads(self) -> frozenset[str]:
         """The columns that the data must have."""
+
+    def describes(self) -> Described | None:
+        """The column of features of the images that has to be made before the part is completed; of a part that
+        provides ``LIKE``, whose only field takes them."""
+        return None
 
     @abstractmethod
     def complete(self, schema: Schema) -> Self:
@@ -141,6 +146,7 @@ PARTS: Registry[Part] = Registry(
         "layout": "condgan.conditions.layout:Layout",
         "attributes": "condgan.conditions.attributes:Attributes",
         "vector": "condgan.conditions.vector:Vector",
+        "instance": "condgan.conditions.instance:Instance",
     }
 )
 AnyPart = Annotated[Part, PARTS]

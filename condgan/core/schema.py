@@ -49,10 +49,20 @@ class Column(NamedTuple):
     mean: tuple[float, ...] = ()
     scale: tuple[float, ...] = ()
     """Of vectors without names: mean and standard deviation of each of their numbers, the latter above 0."""
-    centres: tuple[tuple[float, ...], ...] = ()
-    """Of vectors: some that stand for all of them, the most frequent first; where the data bring such."""
+    centres: tuple[str, ...] = ()
+    """Of vectors: some that stand for all of them, the most frequent first, each as text; where there are such."""
     missing: int = 0
     """Items without a value."""
+
+
+class Described(NamedTuple):
+    """A column of features of the images themselves, which is made of them once they are read."""
+
+    column: str
+    extractor: str
+    """What gives the features: ``cnn``, or an ONNX file."""
+    neighbours: int
+    """In training an image gets the features of one of so many nearest neighbours in the place of its own."""
 
 
 class Schema(NamedTuple):

@@ -93,6 +93,12 @@ class Dataset:
             (*self.notes, *notes),
         )
 
+    def with_column(self, name: str, column: Column, values: Values) -> Dataset:
+        """The same with a column that is made of the images; the hash does not count it."""
+        schema = self.schema._replace(columns={**self.schema.columns, name: column})
+        columns = {**self.columns, name: values}
+        return Dataset(self.target, columns, schema, self.sizes, self.unreadable, self.clean, self.split, self.notes)
+
     def with_label_noise(self, share: float) -> Dataset:
         """The same with a share of the labels replaced by another class, any other with equal probability; the same
         labels each time. All else stays as it is.

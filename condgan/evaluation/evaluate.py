@@ -20,6 +20,7 @@ from condgan.evaluation.likeness import likeness
 from condgan.evaluation.protocol import protocol
 from condgan.evaluation.real import Real
 from condgan.evaluation.report import Report
+from condgan.evaluation.retrieval import retrieval
 from condgan.evaluation.samples import SampleSet, sample_sets
 from condgan.metrics.copies import QUANTILE
 from condgan.metrics.distances import require_enough
@@ -110,10 +111,10 @@ def _measure(
     first, repeats = sets[0], len(sets)
     on_step("distances and coverage")
     stamp = protocol(pipeline, real, n, repeats)
-    alike = [each.first(stamp.compared) for each in sets]
+    compared = [each.first(stamp.compared) for each in sets]
     reference = sections.reference(real, stamp.compared, repeats)
-    fidelity = sections.fidelity(real, alike, reference.distances)
-    coverage = sections.coverage(real, alike, reference.shares)
+    fidelity = sections.fidelity(real, compared, reference.distances)
+    coverage = sections.coverage(real, compared, reference.shares)
     diversity = sections.diversity(real, sets)
     on_step("controllability")
     control = controllability(real, sets, pipeline, stamp.n * repeats)
@@ -123,6 +124,7 @@ def _measure(
     if stamp.unseen and len(real.images) * QUANTILE >= 1:
         copies, neighbours = sections.copies(real, first)
         pairs = page.pairs(first.images, real.train.target, neighbours.samples)
+    alike = retrieval(pipeline, real)
     parzen = None
     if not real.paired:
         on_step("Parzen windows")
@@ -133,7 +135,7 @@ def _measure(
     report = Report(
         verdict=(
             verdict.looks(fidelity, coverage, diversity, near, stamp),
-            verdict.follows(control, near),
+            verdict.follows(control, near, alike),
             verdict.serves(score, diversity, copies, stamp),
         ),
         alarms=alarms_of(pipeline),
@@ -144,6 +146,7 @@ def _measure(
         likeness=near,
         classification_accuracy_score=score,
         copies=copies,
+        retrieval=alike,
         parzen=parzen,
         protocol=stamp,
     )

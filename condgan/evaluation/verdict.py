@@ -14,6 +14,7 @@ from condgan.evaluation.report import (
     Diversity,
     Fidelity,
     Likeness,
+    Retrieval,
     Segmentation,
     distance_name,
 )
@@ -70,7 +71,9 @@ def _near(likeness: Likeness) -> str:
     )
 
 
-def follows(controllability: Mapping[str, Controllability], likeness: Likeness | None) -> str:
+def follows(
+    controllability: Mapping[str, Controllability], likeness: Likeness | None, alike: Retrieval | None = None
+) -> str:
     """Whether samples are what was requested."""
     said = [_field(name, each) for name, each in controllability.items()]
     if likeness is not None and likeness.label_maps is not None:
@@ -79,6 +82,11 @@ def follows(controllability: Mapping[str, Controllability], likeness: Likeness |
             f"The label maps are right at {maps.pixel_accuracy.value:.1%} of the positions (mean IoU "
             f"{maps.mean_iou.value:.2f}); a segmenter that does nothing else reaches {maps.real_pixel_accuracy:.1%} "
             f"({maps.real_mean_iou:.2f})."
+        )
+    if alike is not None:
+        said.append(
+            f"Of {alike.queries} unseen images to be like, each sample's own is the nearest in "
+            f"{alike.score.value:.0%}; the most similar training image would be in {alike.real.value:.0%}."
         )
     if not said and likeness is not None:
         return "Neither side is of label maps, so that no segmenter can tell whether things are in their places."

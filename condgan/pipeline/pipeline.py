@@ -21,14 +21,17 @@ from condgan.core.cond import Cond
 from condgan.core.defaults import with_own_defaults
 from condgan.core.errors import DataError, SettingsError
 from condgan.core.levels import Reading
+from condgan.core.needs import POSTERIOR
 from condgan.core.palette import Palette
 from condgan.core.seeds import noise
 from condgan.core.values import seeds_of, whole
 from condgan.data.picture import Picture
 from condgan.gallery import Samples, columns_of
 from condgan.networks.base import Architecture, Conditioned
+from condgan.networks.extractor import Extractor
 from condgan.pipeline import folder, hub, sampling, tiles
-from condgan.pipeline.supplied import latent_of, opened_as, values_of
+from condgan.pipeline.like import features_of, images_of
+from condgan.pipeline.supplied import latents_of, opened_as, values_of
 
 PER_SAMPLE = 512
 """Bytes that a sample takes beside its image and its latent: its seed, its values and their handling."""
@@ -48,6 +51,7 @@ class Pipeline:
         trained: Mapping[str, Any] | None = None,
         palette: Palette | None = None,
         reading: Reading | None = None,
+        extractor: Extractor | None = None,
     ) -> None:
         self.condition, self.architecture, self.shape = condition, architecture, shape
         self.generator = generator.eval()
@@ -56,6 +60,8 @@ class Pipeline:
         """The classes of what it generates, where these are colour-coded label maps."""
         self.reading = Reading() if reading is None else reading
         """How the images were read that it was trained on."""
+        self.extractor = extractor
+        """What tells from an image what samples are to be like, where the generator takes that."""
 
     def to(self, device: str | torch.device) -> Self:
         """Move the generator to a device."""
@@ -69,7 +75,7 @@ class Pipeline:
         n: int | None = None,
         seeds: Iterable[int] | int | None = None,
         where: Mapping[str, Any] | None = None,
-        like: Picture | Image | str | None = None,
+        like: Picture | Image | str | Sequence[Any] | None = None,
         **fields: Any,
     ) -> Samples:
         """Generate images.
@@ -84,7 +90,8 @@ class Pipeline:
             seeds: one for each image; by default 0, 1, 2, … On one machine the same seed and values give the same
                 image, whatever else is asked for with them.
             where: values by their public names, for names that are no Python words.
-            like: an example of the style, in the place of seeds, where the generator has learned to tell it.
+            like: a picture that samples are to be like, or several, taken in turn: what they show, where the generator
+                has learned that by ``instance``; their style, in the place of seeds, where it has learned a style.
             fields: values by their public names: one for all images, or a list, taken in turn. Of what is not
                 named every value is taken in turn, unless pictures have to be supplied; ``None`` leaves a value out,
                 where the training did so. ``label_index`` is an index in the classes of ``label``, from 0,
@@ -97,9 +104,13 @@ class Pipeline:
             DataError: a picture cannot be read, or is no label map of the generator's classes.
         """
         asked = values_of(self.condition.form(), first, {**(where or {}), **fields})
+        examples = None if like is None else self.examples_of(like)
+        asked |= self._alike(examples, asked)
         n, seeds = self._plan(asked, None if n is None else whole(n, "n"), None if seeds is None else seeds_of(seeds))
         rows = self._rows(asked, n)
-        latents = self.noise(seeds) if like is None else self.style(like).expand(n, -1)
+        latents = self.noise(seeds)
+        if examples is not None and POSTERIOR in self.architecture.provides():
+            latents = latents_of(self.generator, examples)[torch.arange(n) % len(examples)]
         spatial = self.condition.spatial()
         if spatial:
             parts = [self._of_pictures(row, place, latents[place, None]) for place, row in enumerate(rows)]
@@ -191,14 +202,35 @@ class Pipeline:
         return self.exact(sampling.render(self.generator, latents, cond, self.shape))
 
     @with_own_defaults
-    def style(self, like: Picture | Image | str) -> Float[Tensor, "1 noise"]:
-        """The latent of an example, brought to the size of the training.
+    def examples_of(self, like: Picture | Image | str | Sequence[Any]) -> UInt8[Tensor, "n c h w"]:
+        """Pictures that samples are to be like, brought to the size of the training.
 
         Raises:
-            SettingsError: the generator has not learned to tell one.
-            DataError: it cannot be read.
+            SettingsError: the generator has not learned to take any.
+            DataError: one cannot be read.
         """
-        return latent_of(self.generator, self.architecture, self.shape, like, self.reading)
+        if self.condition.described is None and POSTERIOR not in self.architecture.provides():
+            raise SettingsError(
+                "this generator takes no picture to be like",
+                where="like",
+                do="leave it out; one that takes it is trained with --preset instance, "
+                "or for a style with --preset spade --architecture.style true --objective.style 0.05",
+            )
+        return images_of(like, self.shape, self.reading)
+
+    def _alike(
+        self, examples: UInt8[Tensor, "n c h w"] | None, asked: Mapping[str, Sequence[Any]]
+    ) -> dict[str, Sequence[Any]]:
+        """The features of examples as values of the field that takes them, where there is one."""
+        described = self.condition.described
+        if examples is None or described is None:
+            return {}
+        if described.column in asked:
+            raise SettingsError(
+                f"two values for {described.column}", where=f"like and {described.column}", do="give one of them"
+            )
+        width = next(field.width for field in self.condition.form() if field.name == described.column)
+        return {described.column: features_of(examples, described, self.extractor, width)}
 
     def exact(self, images: UInt8[np.ndarray, "*n h w c"]) -> UInt8[np.ndarray, "*n h w c"]:
         """Images as they are; label maps in the colours of their classes and no other."""
@@ -244,6 +276,7 @@ class Pipeline:
                 self.trained,
                 self.palette,
                 self.reading,
+                extractor=self.extractor,
             ),
         )
 
@@ -255,7 +288,7 @@ class Pipeline:
         Raises:
             SettingsError: there is no pipeline there, or it is damaged.
         """
-        return cls(*folder.read(hub.located(name)))
+        return cls(**folder.read(hub.located(name))._asdict())
 
 
 def _last(images: Tensor) -> np.ndarray:

@@ -16,6 +16,7 @@ from condgan.core.errors import CheckpointError, DivergedError
 from condgan.data.dataset import Dataset
 from condgan.gallery import animate, draw_losses, png
 from condgan.networks.base import Conditioned
+from condgan.networks.extractor import Extractor
 from condgan.pipeline import Pipeline
 from condgan.training import checkpoint, store
 from condgan.training.diagnosis import alarms
@@ -61,8 +62,14 @@ class Session:
     """What one session of a run holds besides the state that goes from session to session."""
 
     def __init__(
-        self, trainer: Trainer, run: Run, held_out: Dataset | None, on_progress: Callable[[Progress], None]
+        self,
+        trainer: Trainer,
+        run: Run,
+        held_out: Dataset | None,
+        on_progress: Callable[[Progress], None],
+        extractor: Extractor | None = None,
     ) -> None:
+        self.extractor = extractor
         training = trainer.recipe.training
         self.trainer, self.run, self.held_out, self.on_progress = trainer, run, held_out, on_progress
         self.every = EVERY if training.minutes else max(1, min(EVERY, training.images // trainer.images_a_step // 50))
@@ -176,7 +183,16 @@ class Session:
             trained["parents"] = [each.plain() for each in self.trainer.parents]
         palette = dataset.schema.target.palette
         reading = dataset.schema.target.reading
-        return Pipeline(recipe.condition, recipe.architecture, dataset.shape, generator, trained, palette, reading)
+        return Pipeline(
+            recipe.condition,
+            recipe.architecture,
+            dataset.shape,
+            generator,
+            trained,
+            palette,
+            reading,
+            extractor=self.extractor,
+        )
 
     def _keep(self, place: Path) -> None:
         """Make a checkpoint the run's pipeline: a session with another end in view may have left a later one."""

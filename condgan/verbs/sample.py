@@ -19,6 +19,7 @@ def sample(
     n: int | None = None,
     seeds: Iterable[int] | int | None = None,
     where: Mapping[str, Any] | None = None,
+    like: Any = None,
     out: str | Path | None = None,
     device: str = "auto",
     **fields: Any,
@@ -30,6 +31,7 @@ def sample(
         n: as for a pipeline.
         seeds: as for a pipeline.
         where: as for a pipeline.
+        like: as for a pipeline.
         out: a file or a folder; by default nothing is written.
         device: auto, cpu, cuda or mps.
         fields: values by their public names, as for a pipeline; ``NAME_index`` is an index in the choices of a field.
@@ -37,7 +39,7 @@ def sample(
     Raises:
         SettingsError: no pipeline there, a name or a value that is not one of its form's, or ``out`` cannot be written.
     """
-    samples = Pipeline.from_pretrained(pipeline).to(pick(device))(n=n, seeds=seeds, where=where, **fields)
+    samples = Pipeline.from_pretrained(pipeline).to(pick(device))(n=n, seeds=seeds, where=where, like=like, **fields)
     if out is not None:
         samples.save(out)
     return samples
