@@ -49,10 +49,10 @@ def cache(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFact
 
 @pytest.fixture(scope="module")
 def digits(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """150 digits as image files, without labels."""
+    """148 digits as image files, without labels."""
     folder = tmp_path_factory.mktemp("data") / "digits"
     folder.mkdir()
-    for index, image in enumerate(mnist_data()[0][::34][:150]):
+    for index, image in enumerate(mnist_data()[0][::34]):
         Image.fromarray(image.reshape(28, 28).astype(np.uint8)).save(folder / f"{index:03d}.png")
     return folder
 
@@ -62,7 +62,7 @@ def trained(digits: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("runs") / "run"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CONDGAN_CACHE", str(out.parent / "cache"))
-        assert run("train", digits, "--preset", "instance", "--data.holdout", 0.2, "--out", out, *SMALL) == 0
+        assert run("train", digits, "--preset", "instance", "--data.holdout", 0.5, "--out", out, *SMALL) == 0
     return out
 
 
@@ -162,11 +162,10 @@ def test_without_a_picture_typical_features_come_in_turn(trained: Path) -> None:
 
 
 def test_it_goes_on_as_if_it_had_not_stopped(digits: Path, tmp_path: Path) -> None:
-    words = ["train", digits, "--preset", "instance", *SMALL]
+    words = ["train", digits, "--preset", "instance", "--optimizer.decay", "none", *SMALL]
     half = [48 if word == 96 else word for word in words]
     assert run(*words, "--out", tmp_path / "whole") == 0
-    snapshots = ["--training.checkpoint-images", 48]
-    assert run(*half, *snapshots, "--out", tmp_path / "parts") == 0
+    assert run(*half, "--out", tmp_path / "parts") == 0
     # the cache may be gone: the network is that of the run's folder
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(contrast, "learned", lambda images: pytest.fail("it has been learned already"))
@@ -185,14 +184,11 @@ def test_it_is_taken_further_with_the_network_it_knows(trained: Path, digits: Pa
 
 
 def test_retrieval_is_in_the_report(trained: Path, digits: Path, quick: None, tmp_path: Path) -> None:
-    words = ["evaluate", trained, digits, "--n", 100, "--repeats", 2, "--quick", "--out", tmp_path]
-    assert run(*words) != 0  # thirty test images are too few for a covariance
-    few = ["evaluate", trained, digits, "--n", 100, "--repeats", 2, "--quick", "--extractor"]
-    torch.onnx  # noqa: B018 (it is there)
-    assert run(*few, onnx_file(tmp_path), "--out", tmp_path / "report") == 0
+    words = ["evaluate", trained, digits, "--n", 100, "--repeats", 2, "--quick", "--extractor", onnx_file(tmp_path)]
+    assert run(*words, "--out", tmp_path / "report") == 0
     report = json.loads((tmp_path / "report" / "report.json").read_text())
     retrieval = report["retrieval"]
-    assert retrieval["queries"] == 30 and 0 <= retrieval["score"]["value"] <= 1
+    assert retrieval["queries"] == 74 and 0 <= retrieval["score"]["value"] <= 1
     assert "quarters.onnx" in retrieval["extractor"] and retrieval["distance"]["value"] > 0
     assert "Is it like the image that was given?" in (tmp_path / "report" / "index.html").read_text()
 
@@ -266,7 +262,7 @@ def test_what_is_refused(trained: Path, digits: Path, tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="unknown extractor 'best'; setting condition.instance.extractor"):
         cg.plan(digits, preset="instance", settings={"condition": {"instance": {"extractor": "best"}}})
     plain = tmp_path / "plain"
-    assert run("train", digits, "--condition", "none", "--preset", "house", "--out", plain, *SMALL) == 0
+    assert run("train", digits, "--condition", "none", "--data.labelled", "false", "--out", plain, *SMALL) == 0
     with pytest.raises(SettingsError, match="takes no picture to be like; like; leave it out; .* --preset instance"):
         cg.Pipeline.from_pretrained(plain)(like=one)
 

@@ -48,7 +48,7 @@ def nearest_others(points: Float[Tensor, "n d"], k: int) -> Int64[Tensor, "n k"]
     found, start = [], 0
     for block in blocks(points, points[chosen]):
         own = place[start : start + len(block)]
-        doubles = block < SAME * block.median(1, keepdim=True).values
+        doubles = block < SAME * block[:, :BLOCK].median(1, keepdim=True).values
         block.masked_fill_(doubles, torch.finfo(block.dtype).max)
         known = (own >= 0).nonzero()[:, 0]
         block[known, own[known]] = torch.inf
