@@ -13,12 +13,13 @@ from torch import nn
 
 import condgan as cg
 from condgan.conditions import Condition
-from condgan.core.batch import Several
+from condgan.core.batch import Several, Shape
 from condgan.core.errors import DataError, SettingsError
 from condgan.core.schema import Column, Described, Schema
 from condgan.data.dataset import Dataset
-from condgan.evaluation.retrieval import found
+from condgan.evaluation.retrieval import found, layers_of
 from condgan.metrics.neighbours import nearest_others
+from condgan.networks.classifier import Classifier
 from condgan.networks.extractor import of_module
 from condgan.training import contrast
 from condgan.training.alike import with_features
@@ -271,3 +272,13 @@ def test_doctor_learns_nothing(digits: Path, monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(contrast, "fit", lambda *_: pytest.fail("it only looks at the data"))
     found = cg.doctor(digits, preset="instance", settings=EIGHT)
     assert not found.errors and found.estimate is not None
+
+
+def test_layers_tell_images_apart() -> None:
+    """The features of each convolution, of images of any shape, by a network that need not have learned much."""
+    network = Classifier(Shape(1, (28, 28)), 4).eval()
+    some = torch.from_numpy(mnist_data()[0][::100].reshape(-1, 1, 28, 28).astype(np.uint8))
+    extractor = layers_of(network)
+    assert found(extractor.features(some), extractor.features(some)).all()
+    assert found(extractor.features(some.roll(1, 3)), extractor.features(some)).float().mean() > 0.5
+    assert extractor.features(some[:, :, :20]).shape == extractor.features(some).shape

@@ -234,7 +234,6 @@ class Report(Spec):
     classification_accuracy_score: ClassificationAccuracyScore | None
     copies: Copies | None
     retrieval: Retrieval | None = None
-    """Only where the generator takes an image to be like."""
     parzen: Parzen | None
     protocol: Protocol
 

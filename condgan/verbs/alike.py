@@ -56,6 +56,18 @@ def untrained(described: Described | None, dataset: Dataset, homes: Sequence[str
     return Features(with_features(dataset, described, extractor, own=True), extractor)
 
 
+def unseen(dataset: Dataset, described: Described | None, extractor: Extractor | None) -> Dataset:
+    """Data that are not trained on, with their own features where the generator takes such."""
+    if described is None or extractor is None or not len(dataset):
+        return dataset
+    return with_features(dataset, described, extractor, own=True)
+
+
+def homes(run: Path, parent: str | Path | None) -> list[str | Path]:
+    """Where an extractor may have been kept: in the run's own folder, or with the generator that it starts from."""
+    return [*([run] if run.is_dir() else []), *([parent] if parent is not None else [])]
+
+
 def kept(home: str | Path) -> Extractor | None:
     """The extractor of a pipeline, where there is one."""
     try:

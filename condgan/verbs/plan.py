@@ -24,11 +24,10 @@ from condgan.presets import fitting, get
 from condgan.presets import remedy as remedy_of
 from condgan.recipe import Recipe, fields_read, merge
 from condgan.toml import read_toml
-from condgan.training.alike import with_features
 from condgan.training.monitor import SHOWN
 from condgan.training.store import checkpoint_at
 from condgan.training.transfer import Trained
-from condgan.verbs.alike import Describe, describing
+from condgan.verbs.alike import Describe, describing, homes, unseen
 from condgan.verbs.heritage import completed, folder_of, heritage, require_one_start, taken_over
 
 Settings = Mapping[str, Any]
@@ -110,8 +109,7 @@ def plan(
         data: a name, a path, ``hf:owner/name``, a source, or a whole recipe.
         perceptual: a network for ``objective.perceptual``: images (−1 … 1, n,c,h,w) to features, one tensor or several;
             by default one that learns from the training images how an image is turned.
-        extractor: a network that tells what an image is like, for ``condition.instance``: images (−1 … 1, n,c,h,w) to
-            features; by default what ``condition.instance.extractor`` says. It is not kept with the pipeline.
+        extractor: a network for ``condition.instance`` in the place of its own, which is not kept: images to features.
         words: those of ``Words``.
 
     Raises:
@@ -135,7 +133,7 @@ def plan(
         return made._replace(held_out=held_out(made))
     from condgan.evaluation.perceptual import Perceptual
 
-    return made._replace(held_out=held_out(made), perceptual=perceptual or Perceptual(made.dataset))
+    return made._replace(held_out=held_out(made), perceptual=perceptual or Perceptual.of(made.dataset))
 
 
 def held_out(made: Plan) -> Dataset | None:
@@ -144,9 +142,7 @@ def held_out(made: Plan) -> Dataset | None:
         found = made.recipe.data.split("test").read(SHOWN)
     except DataError:
         return None
-    described = made.recipe.condition.described
-    if described is not None and made.extractor is not None and len(found):
-        found = with_features(found, described, made.extractor, own=True)
+    found = unseen(found, made.recipe.condition.described, made.extractor)
     if not len(found) or not _fits(found.schema, made.dataset.schema):
         return None
     # with the same noise in the labels, or the discriminator would tell them by that
@@ -197,7 +193,7 @@ def lay_out(
     skip_bad: bool = False,
     settings: Settings | None = None,
 ) -> Plan:
-    """The plan of some words; ``load`` reads the data for a run in that folder, ``describe`` makes features of them."""
+    """The plan of some words. ``load`` reads the data for a run in that folder, ``describe`` makes features of them."""
     try:
         checkpoint = checkpoint_at(Path(resume)) if resume is not None else None
     except OSError as error:
@@ -242,8 +238,7 @@ def lay_out(
             preset,
         )
     going_on = checkpoint.parent.parent if checkpoint else taken.run if taken else None
-    homes = [each for each in (going_on, folder, parent) if each is not None]
-    dataset, extractor = describe(found.condition.described, dataset, homes)
+    dataset, extractor = describe(found.condition.described, dataset, homes(going_on or folder, parent))
     complete = completed(found, dataset, going_on)
     origin = preset or (str(recipe) if recipe else taken.origin if taken and taken.origin else "your recipe")
     made = Plan(complete, dataset, origin, folder, checkpoint, extractor=extractor)
