@@ -17,6 +17,7 @@ from condgan.core.schema import FIELDS, Schema
 from condgan.core.spec import Spec
 from condgan.data.augment import Augment
 from condgan.data.base import SOURCES, AnySource
+from condgan.data.columns import LABEL
 from condgan.data.fields import kinds_of
 from condgan.losses.objective import Objective
 from condgan.networks.base import ARCHITECTURES, AnyArchitecture
@@ -133,7 +134,7 @@ class Recipe(Spec):
         levels = {"range": schema.target.reading.levels, "input_range": next(iter(pictures), BYTE)}
         settled = {name: each for name, each in levels.items() if each != BYTE}
         condition = self.condition.complete(schema)
-        kinds = {"fields": kinds_of(condition.form())} if FIELDS in condition.reads else {}
+        kinds = {"fields": found} if (found := fields_read(condition)) is not None else {}
         data = self.data.with_(size=shape.space, channels=shape.channels, **settled, **kinds)
         return self.model_copy(update={"data": data, "condition": condition})
 
@@ -164,6 +165,16 @@ class Recipe(Spec):
         before, now = (each.reads("discriminator") for each in (self.architecture, architecture))
         term = self.objective.terms["auxiliary"]
         return all(need.what in provided for need in term.needs()) and ("vector" in now or "vector" not in before)
+
+
+def fields_read(condition: Condition) -> dict[str, str] | None:
+    """What data must hold for a condition besides labels and pictures, by name, and no other field; ``None``:
+    nothing."""
+    known = kinds_of(condition.form())
+    if FIELDS in condition.reads:
+        return known
+    named = {name: kind for name, kind in known.items() if name in condition.reads - {LABEL}}
+    return {**named, FIELDS: known[FIELDS]} if named else None
 
 
 def merge(base: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

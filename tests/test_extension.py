@@ -60,7 +60,7 @@ def test_it_is_saved_and_loaded_and_refuses_in_words(trained: Path, tmp_path: Pa
     pipe.save_pretrained(tmp_path / "copy")
     again = cg.Pipeline.from_pretrained(tmp_path / "copy")
     np.testing.assert_array_equal(again(level=0.3, n=3).images, pipe(level=[0.3], n=3).images)
-    assert "`level` (how bright)" in (tmp_path / "copy" / "README.md").read_text()
+    assert "`level`: how bright, 0 to 1" in (tmp_path / "copy" / "README.md").read_text()
     with pytest.raises(SettingsError, match="out of the range of the training"):
         pipe(level=3)
     with pytest.raises(SettingsError, match="takes no label"):

@@ -15,6 +15,7 @@ def sample(
     n: int | None = None,
     seeds: str | None = None,
     where: Annotated[list[str] | None, Parameter(negative="", completer=complete_where)] = None,
+    like: Annotated[list[str] | None, Parameter(negative="")] = None,
     free: Annotated[bool, Parameter(negative="")] = False,
     extrapolate: Annotated[bool, Parameter(negative="")] = False,
     out: str = "samples.png",
@@ -38,6 +39,9 @@ def sample(
     where
         NAME=VALUE, NAME=VALUE, the same as --NAME VALUE: "hair=black|brown, smiling=0.7". A|B is both in turn; of a
         number 20..70 is a sweep along a row, 20..70/5 one of five steps; two sweeps make a grid.
+    like
+        A picture that samples are to be like, where the generator takes one (--preset instance); again for more, which
+        then come in turn.
     free
         Leave attributes that are not asked for unknown. By default they are those of training images that match.
     extrapolate
@@ -59,6 +63,7 @@ def sample(
         n=n,
         seeds=chosen,
         where=where,
+        like=like,
         free=free,
         extrapolate=extrapolate,
         out=out,

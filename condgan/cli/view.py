@@ -123,12 +123,18 @@ def summary(plan: Plan, last: Snapshot | None) -> Table:
 
 def next_words(form: Sequence[FormField], folder: Path) -> list[str]:
     """The command that uses a pipeline: its pictures have to be given, of its choices the first is an example."""
-    pictures = any(field.required for field in form)
+    pictures = any(field.required and field.type != "vector" for field in form)
     words = ["condgan", "translate", str(folder), "PICTURES"] if pictures else ["condgan", "sample", str(folder)]
     choice = next((field for field in form if field.choices), None)
     if choice:
         words += [f"--{choice.name}", name] if writable(name := choice.choices[0]) else [f"--{choice.name}-index", "0"]
+    vectors = [word for field in form if field.type == "vector" and field.required for word in _asked(field)]
+    words += vectors
     return words + (["--out", "DIR"] if pictures else ["--n", "16"] if choice else [])
+
+
+def _asked(field: FormField) -> list[str]:
+    return [f"--{field.name}", "VECTORS.npy"]
 
 
 def writable(text: str) -> bool:

@@ -8,8 +8,10 @@ from condgan.core.lazy import lazily
 __getattr__ = lazily(
     {
         "Attributes": "condgan.conditions.attributes:Attributes",
+        "Instance": "condgan.conditions.instance",
         "Label": "condgan.conditions.label",
         "Layout": "condgan.conditions.layout",
         "Picture": "condgan.conditions.picture",
+        "Vector": "condgan.conditions.vector",
     }
 )

@@ -15,14 +15,14 @@ from condgan.core.bundle import Bundle
 from condgan.core.cond import Embedder
 from condgan.core.form import FormField
 from condgan.core.registry import Registry
-from condgan.core.schema import Schema
+from condgan.core.schema import Described, Schema
 from condgan.core.spec import Spec
 from condgan.core.task import Task
 
 Row = Mapping[str, Any]
 """What one sample is asked to be: public name → value."""
 Interpolation = Literal["nearest", "bilinear"]
-Shown = Sequence[str | float | None] | UInt8[Tensor, "n c *space"]
+Shown = Sequence[str | float | tuple[float, ...] | None] | UInt8[Tensor, "n c *space"]
 
 
 class Example(NamedTuple):
@@ -53,6 +53,11 @@ class Part(Spec, ABC):
     @abstractmethod
     def reads(self) -> frozenset[str]:
         """The columns that the data must have."""
+
+    def describes(self) -> Described | None:
+        """The column of features of the images that has to be made before the part is completed; of a part that
+        provides ``LIKE``, whose only field takes them."""
+        return None
 
     @abstractmethod
     def complete(self, schema: Schema) -> Self:
@@ -106,7 +111,7 @@ class Part(Spec, ABC):
 
     @abstractmethod
     def show(self, bundle: Bundle) -> dict[str, Shown]:
-        """Encoded values as people see them, by public name: texts or numbers, or images."""
+        """Encoded values as people see them, by public name: texts, numbers or vectors, or images."""
 
     @abstractmethod
     def continued(self, parent: Self) -> Self:
@@ -140,6 +145,8 @@ PARTS: Registry[Part] = Registry(
         "picture": "condgan.conditions.picture:Picture",
         "layout": "condgan.conditions.layout:Layout",
         "attributes": "condgan.conditions.attributes:Attributes",
+        "vector": "condgan.conditions.vector:Vector",
+        "instance": "condgan.conditions.instance:Instance",
     }
 )
 AnyPart = Annotated[Part, PARTS]

@@ -18,7 +18,7 @@ from condgan.core.cond import CARRIERS, Cond, Embedder, Tokens, Widths
 from condgan.core.errors import SettingsError, nearest
 from condgan.core.form import RESERVED, FormField
 from condgan.core.needs import FIELDWISE, UNMOVED
-from condgan.core.schema import Schema
+from condgan.core.schema import Described, Schema
 from condgan.core.spec import Spec
 from condgan.core.task import Task
 
@@ -56,6 +56,8 @@ class Condition(Spec):
         counts = Counter(field.name for field in self.form())
         if twice := [name for name, count in counts.items() if count > 1]:
             raise ValueError(f"two parts are called {twice[0]}: give one of them another column")
+        if sum(each.describes() is not None for each in self.parts.values()) > 1:
+            raise ValueError("two parts take an image to be like: leave one of them out")
         if taken := [
             name
             for name in counts
@@ -79,6 +81,11 @@ class Condition(Spec):
         return tuple(
             field.name for each in self.parts.values() if FIELDWISE in each.provides() for field in each.form()
         )
+
+    @property
+    def described(self) -> Described | None:
+        """The column of features of the images, where a part takes an image to be like."""
+        return next((found for each in self.parts.values() if (found := each.describes()) is not None), None)
 
     def without_spatial(self) -> Condition:
         """The condition of those parts that do not move with the image."""

@@ -68,10 +68,11 @@ class Label(Part):
     def complete(self, schema: Schema) -> Self:
         found = schema.columns.get(self.column)
         if found is None or found.storage != "ids":
+            vectors = f"set --condition.{self.column}.kind vector" if found and found.storage == "vectors" else ""
             raise SettingsError(
                 f"the data have no column of classes called {self.column}",
                 where=f"columns: {', '.join(schema.columns) or 'none'}",
-                do="give labelled data, or set --condition none for a plain GAN",
+                do=vectors or "give labelled data, or set --condition none for a plain GAN",
             )
         if not self.names:
             return self.with_(names=found.names)

@@ -1,5 +1,7 @@
 """Some items of a data set, and the range of values in which networks see images."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -7,8 +9,33 @@ import torch
 from jaxtyping import Float, Int64, UInt8
 from torch import Tensor
 
-Values = Tensor | Sequence[str]
-"""A column of some items: a tensor whose first axis is the item, or a list of texts."""
+from condgan.core.seeds import key as key_of
+
+
+class Several:
+    """Several vectors for each of some items, out of a table that all items share."""
+
+    def __init__(self, table: Float[Tensor, "m d"], places: Tensor) -> None:
+        self.table = table
+        self.places = places
+        """Int[n k]: the rows of each item."""
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    def __getitem__(self, rows: Tensor) -> Several:
+        """Those of some of the items."""
+        return Several(self.table, self.places[rows])
+
+    def chosen(self, key: int) -> Float[Tensor, "n d"]:
+        """One of each item's; another key chooses others."""
+        chance = torch.Generator().manual_seed(key_of(key, "one of several"))
+        one = torch.randint(self.places.shape[1], (len(self.places), 1), generator=chance)
+        return self.table[self.places.gather(1, one)[:, 0].long()]
+
+
+Values = Tensor | Sequence[str] | Several
+"""A column of some items: a tensor whose first axis is the item, a list of texts, or several vectors for each."""
 
 Images = UInt8[Tensor, "n c h w"]
 """Images as stored."""

@@ -27,6 +27,8 @@ class FormField(NamedTuple):
     """What is taken where nothing is asked for; ``None``: every choice in turn."""
     required: bool = False
     help: str = ""
+    width: int = 0
+    """Numbers of a vector."""
 
     def described(self) -> str:
         """What it is and what there is to choose from, for people."""

@@ -19,6 +19,7 @@ LIGHTNESS = "a map of lightness"
 MAP = "a map"
 LEARNED = "a learned vector"
 FIELDWISE = "fields each of which may be left out"
+LIKE = "an image to be like"
 # What architectures provide.
 APART = "a discriminator whose input does not hold the condition"
 HEAD = "an auxiliary head"

@@ -46,8 +46,23 @@ class Column(NamedTuple):
     """Of pixels: how their levels became 8 bits, and what was laid under what is transparent."""
     width: int = 0
     """Of vectors."""
+    mean: tuple[float, ...] = ()
+    scale: tuple[float, ...] = ()
+    """Of vectors without names: mean and standard deviation of each of their numbers, the latter above 0."""
+    centres: tuple[str, ...] = ()
+    """Of vectors: some that stand for all of them, the most frequent first, each as text; where there are such."""
     missing: int = 0
     """Items without a value."""
+
+
+class Described(NamedTuple):
+    """A column of features of the images themselves, which is made of them once they are read."""
+
+    column: str
+    extractor: str
+    """What gives the features: ``cnn``, or an ONNX file."""
+    neighbours: int
+    """In training an image gets the features of one of so many nearest neighbours in the place of its own."""
 
 
 class Schema(NamedTuple):

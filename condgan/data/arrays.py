@@ -14,7 +14,7 @@ from condgan.core.bounds import require_memory
 from condgan.core.errors import DataError
 from condgan.core.note import LEFT_OUT, READ, Note, some
 from condgan.data.base import UNLABELLED, Records, Source, existing, place
-from condgan.data.columns import LABEL, Classes, Raw
+from condgan.data.columns import LABEL, Classes, Raw, Vectors
 from condgan.data.fields import spread
 from condgan.data.folder import chosen_split, of_judge
 from condgan.data.splits import SYNONYMS, Split
@@ -87,22 +87,16 @@ class Arrays(Source):
         if file.name.lower().startswith("emnist") and pixels.ndim == 3:
             pixels = pixels.swapaxes(1, 2)
             told.append(Note("transposed", "EMNIST's files hold their images transposed: they are turned", READ))
-        used = {
-            images,
-            labels if self.labelled else "",
-            names,
-            *(each for pair in parts.values() for each in pair),
-            *KEPT,
-        }
+        of_splits = (each for pair in parts.values() for each in pair)
+        used = {images, labels if self.labelled else "", names, *of_splits, *KEPT}
         notes = [*told, *of_judge(parts, self.subset, split)]
         columns: dict[str, Raw] = {}
         if self.labelled:
             classes = tuple(map(_text, found[names].ravel().tolist())) if names else None
-            columns[LABEL] = Classes(found[labels], classes)
+            columns[LABEL] = _classes_or_vectors(found[labels], classes)
         if self.fields is not None:
-            values = _of_items(
-                {name: each for name, each in arrays.items() if name.lower() not in used}, len(pixels), split
-            )
+            unused = {name: each for name, each in arrays.items() if name.lower() not in used}
+            values = _of_items(unused, len(pixels), split)
             hints: dict[str, str] = {}
             if labels and not self.labelled:
                 own, hints = _of_labels(found[labels], found[names].ravel().tolist() if names else None)
@@ -126,6 +120,14 @@ def _of_labels(labels: np.ndarray, names: list[Any] | None) -> tuple[dict[str, l
         listed = [_text(names[value]) if 0 <= value < len(names) else None for value in listed]
     fractions = any(isinstance(value, float) and not value.is_integer() for value in listed)
     return {LABEL: listed}, {} if fractions else {LABEL: "category"}
+
+
+def _classes_or_vectors(labels: np.ndarray, names: tuple[str, ...] | None) -> Raw:
+    """Classes; or vectors, where there are several numbers an image that are not one-hot."""
+    several = labels.ndim == 2 and labels.shape[1] > 1 and np.issubdtype(labels.dtype, np.floating)
+    if several and not (np.isin(labels, (0, 1)).all() and (labels.sum(1) == 1).all()):
+        return Vectors(labels)
+    return Classes(labels, names)
 
 
 def _of_items(arrays: Mapping[str, np.ndarray], count: int, split: Split | None) -> dict[str, list[Any]]:

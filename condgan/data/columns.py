@@ -12,7 +12,7 @@ import torch
 from jaxtyping import Float, Int64, UInt8
 from torch import Tensor
 
-from condgan.core.batch import Values
+from condgan.core.batch import Several, Values
 from condgan.core.errors import DataError
 from condgan.core.levels import Range
 from condgan.core.note import Note
@@ -148,6 +148,7 @@ class Taken(RawValues):
         column, values = self.whole.indexed(where)
         if isinstance(values, Tensor):
             return column, values[torch.tensor(list(self.rows), dtype=torch.int64)]
+        assert not isinstance(values, Several), "what a source reads is one value an item"
         return column, [values[row] for row in self.rows]
 
 
@@ -234,6 +235,8 @@ def pick(pictures: Undecoded, chosen: Int64[np.ndarray, " m"]) -> Undecoded:
 
 def counted(column: Column, values: Values) -> Column:
     """A column with what can be counted of its values: items of each class, the range of numbers, missing values."""
+    if isinstance(values, Several):
+        return _with_moments(column._replace(size=len(values)), values.table)
     if not isinstance(values, Tensor):
         return column._replace(missing=sum(not value for value in values))
     match column.storage:
@@ -246,9 +249,11 @@ def counted(column: Column, values: Values) -> Column:
             found = column._replace(size=len(there), missing=len(values) - len(there))
             return found if not len(there) else _with_range(found, there.double())
         case "vectors":
-            there = values[~values.isnan().any(1)]
+            there = values[values.isfinite().all(1)]
             found = column._replace(size=len(there), missing=len(values) - len(there))
-            return found._replace(counts=tuple(there.long().sum(0).tolist())) if column.names else found
+            if column.names:
+                return found._replace(counts=tuple(there.long().sum(0).tolist()))
+            return _with_moments(found, there) if len(there) else found
         case _:
             return column
 
@@ -262,6 +267,15 @@ def _with_range(column: Column, numbers: Float[Tensor, " n"]) -> Column:
         gap=gaps.median().item() if len(gaps) else 0.0,
         deviation=(numbers - numbers.median()).abs().mean().item(),
     )
+
+
+def _with_moments(column: Column, vectors: Float[Tensor, "n d"]) -> Column:
+    """With mean and standard deviation of each number; of one that is always the same the latter is 1."""
+    deviation, mean = torch.std_mean(vectors.double(), 0, correction=0)
+    constant = deviation <= 1e-6 * mean.abs().clamp(min=1e-30)
+    rounded = [[float(f"{number:.6g}") for number in each.tolist()] for each in (mean, deviation)]
+    scale = [1.0 if same else each for each, same in zip(rounded[1], constant.tolist(), strict=True)]
+    return column._replace(mean=tuple(rounded[0]), scale=tuple(scale))
 
 
 def require_same_sizes(images: Undecoded, pictures: Undecoded) -> None:

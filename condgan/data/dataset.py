@@ -13,7 +13,7 @@ import torch
 from jaxtyping import Bool, Int64, UInt8
 from torch import Tensor
 
-from condgan.core.batch import Batch, Shape, Values
+from condgan.core.batch import Batch, Several, Shape, Values
 from condgan.core.cache import digest
 from condgan.core.errors import SettingsError
 from condgan.core.note import Note, some
@@ -94,8 +94,7 @@ class Dataset:
             if mine.storage == "ids" and mine.names != theirs.names:
                 place = {each: index for index, each in enumerate(mine.names)}
                 more = torch.tensor([*(place[each] for each in theirs.names), -1])[_tensor(more)]
-            both = isinstance(values, Tensor) and isinstance(more, Tensor)
-            columns[name] = torch.cat([values, more]) if both else [*values, *more]  # type: ignore[list-item]
+            columns[name] = _together(values, more)
         return Dataset(torch.cat([self.target, other.target]), columns, self.schema)
 
     def with_notes(self, *notes: Note) -> Dataset:
@@ -110,6 +109,12 @@ class Dataset:
             self.split,
             (*self.notes, *notes),
         )
+
+    def with_column(self, name: str, column: Column, values: Values) -> Dataset:
+        """The same with a column that is made of the images; the hash does not count it."""
+        schema = self.schema._replace(columns={**self.schema.columns, name: column})
+        columns = {**self.columns, name: values}
+        return Dataset(self.target, columns, schema, self.sizes, self.unreadable, self.clean, self.split, self.notes)
 
     def with_label_noise(self, share: float) -> Dataset:
         """The same with a share of the labels replaced by another class, any other with equal probability; the same
@@ -167,13 +172,25 @@ def select(values: V, rows: Int64[Tensor, " m"]) -> V:
 
 
 def _rows(values: V, rows: Int64[Tensor, " m"]) -> V:
-    return values[rows] if isinstance(values, Tensor) else [values[row] for row in rows.tolist()]
+    return values[rows] if isinstance(values, Tensor | Several) else [values[row] for row in rows.tolist()]
+
+
+def _together(one: Values, other: Values) -> Values:
+    """Values of one kind, one after another."""
+    if isinstance(one, Tensor) and isinstance(other, Tensor):
+        return torch.cat([one, other])
+    if isinstance(one, Several) and isinstance(other, Several):
+        places = torch.cat([one.places, other.places + len(one.table)])
+        return Several(torch.cat([one.table, other.table]), places)
+    assert not isinstance(one, Several | Tensor) and not isinstance(other, Several | Tensor), "both are texts"
+    return [*one, *other]
 
 
 def _tensor(values: Values) -> Tensor:
     """Values as they are, texts as the bytes of all of them."""
     if isinstance(values, Tensor):
         return values
+    assert not isinstance(values, Several), "those are made of the images"
     return torch.frombuffer(bytearray(json.dumps(list(values)).encode()), dtype=torch.uint8)
 
 

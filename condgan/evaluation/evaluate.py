@@ -20,6 +20,7 @@ from condgan.evaluation.likeness import likeness
 from condgan.evaluation.protocol import protocol
 from condgan.evaluation.real import Real
 from condgan.evaluation.report import Report
+from condgan.evaluation.retrieval import retrieval
 from condgan.evaluation.samples import SampleSet, sample_sets
 from condgan.evaluation.unseen import unseen
 from condgan.metrics.copies import QUANTILE
@@ -114,10 +115,10 @@ def _measure(
     first, repeats = sets[0], len(sets)
     on_step("distances and coverage")
     stamp = protocol(pipeline, real, n, repeats)
-    alike = [each.first(stamp.compared) for each in sets]
+    compared = [each.first(stamp.compared) for each in sets]
     reference = sections.reference(real, stamp.compared, repeats)
-    fidelity = sections.fidelity(real, alike, reference.distances)
-    coverage = sections.coverage(real, alike, reference.shares)
+    fidelity = sections.fidelity(real, compared, reference.distances)
+    coverage = sections.coverage(real, compared, reference.shares)
     diversity = sections.diversity(real, sets)
     on_step("controllability")
     control = controllability(real, sets, pipeline, stamp.n * repeats)
@@ -128,6 +129,7 @@ def _measure(
     if stamp.unseen and len(real.images) * QUANTILE >= 1:
         copies, neighbours = sections.copies(real, first)
         pairs = page.pairs(first.images, real.train.target, neighbours.samples)
+    alike = retrieval(pipeline, real)
     parzen = None
     if not real.paired:
         on_step("Parzen windows")
@@ -138,7 +140,7 @@ def _measure(
     report = Report(
         verdict=(
             verdict.looks(fidelity, coverage, diversity, near, stamp),
-            verdict.follows(control, near, new),
+            verdict.follows(control, near, new, alike),
             verdict.serves(score, diversity, copies, stamp),
         ),
         alarms=alarms_of(pipeline),
@@ -150,6 +152,7 @@ def _measure(
         likeness=near,
         classification_accuracy_score=score,
         copies=copies,
+        retrieval=alike,
         parzen=parzen,
         protocol=stamp,
     )
@@ -158,7 +161,7 @@ def _measure(
 
 def _sheet(pipeline: Pipeline, real: Real) -> Image:
     """Samples as a person wants to see them."""
-    if not real.paired:
+    if pipeline.condition.examples(1) is not None:
         return pipeline.sheet()
     chosen = evenly(len(real.images), SHOWN)
     return pipeline.side_by_side(Batch(real.images[chosen], {}), take(real.bundle, chosen))

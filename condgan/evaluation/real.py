@@ -14,16 +14,17 @@ from condgan.core.bundle import Bundle
 from condgan.core.errors import DataError, NoSplitError, SettingsError
 from condgan.core.levels import BYTE
 from condgan.core.needs import GROUND_TRUTH
-from condgan.core.schema import FIELDS, Schema
+from condgan.core.schema import FIELDS, Described, Schema
 from condgan.data.base import Source
 from condgan.data.dataset import Dataset
-from condgan.data.fields import kinds_of
 from condgan.data.hold_out import rules
 from condgan.evaluation import tasks
-from condgan.evaluation.extractor import Extractor, of_classifier
 from condgan.evaluation.tasks import Field, FieldNetwork
 from condgan.evaluation.turns import turns_extractor
+from condgan.networks.extractor import Extractor, of_classifier
 from condgan.pipeline import Pipeline
+from condgan.recipe import fields_read
+from condgan.training.alike import with_features
 from condgan.training.classifier import Prediction
 
 REFERENCE = 10_000
@@ -54,8 +55,8 @@ class Real:
             DataError: they cannot be read, are too few, or a class has no image in one of the splits.
             SettingsError: they have other classes or pictures than the pipeline.
         """
-        if FIELDS in pipeline.condition.reads:
-            source = source.with_(fields=kinds_of(pipeline.condition.form()))
+        if (fields := fields_read(pipeline.condition)) is not None:
+            source = source.with_(fields=fields)
         levels, background = pipeline.reading
         settled = {} if levels == BYTE else {"range": levels}
         source = source.with_(
@@ -73,6 +74,9 @@ class Real:
             self.split = False
             whole, self.held = source.divided()
             self.test, self.train = set_aside(whole)
+        if (described := pipeline.condition.described) is not None:
+            self.test, self.train = (_with_features(each, described, pipeline) for each in (self.test, self.train))
+            self.held = self.held and _with_features(self.held, described, pipeline)
         self.name = source.title()
         self.condition = pipeline.condition
         self._require_fit(pipeline)
@@ -242,6 +246,21 @@ class Real:
         assert target is not None, "asked only of a field of classes"
         found = target(bundle)
         return [(name, (found == index).nonzero()[:, 0]) for index, name in enumerate(field.task.names)]
+
+
+def _with_features(dataset: Dataset, described: Described, pipeline: Pipeline) -> Dataset:
+    """The data with the features that a generator takes, each image's own.
+
+    Raises:
+        SettingsError: what gives them was not kept.
+    """
+    if pipeline.extractor is None:
+        raise SettingsError(
+            "the network that tells what an image is like was not kept with this generator",
+            where="pipe.extractor",
+            do="set pipe.extractor = condgan.networks.of_module(MODULE), and give the pipeline to cg.evaluate",
+        )
+    return with_features(dataset, described, pipeline.extractor, own=True)
 
 
 def of_classes(field: Field) -> bool:

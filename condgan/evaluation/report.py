@@ -224,6 +224,23 @@ class Copies(Spec):
     looked_at: int
 
 
+class Retrieval(Spec):
+    """Is a sample like the image that it is to be like? Of images that were not trained on, the queries."""
+
+    score: Figure
+    """Share of samples whose own query is the nearest of all queries (recall at 1)."""
+    real: Figure
+    """The same of the training image that is most like each query: what no generator is needed for."""
+    queries: int
+    """One is found by chance."""
+    extractor: str
+    """Whose features tell which is the nearest: not those that the generator takes."""
+    distance: Figure
+    """Mean distance of these samples to the nearest training image, of the range of a pixel."""
+    unseen: Figure
+    """The same of the queries: where samples are nearer, training images are copied, or the samples are a blur."""
+
+
 class Likelihood(Spec):
     """Parzen-window log-likelihood of the reference images."""
 
@@ -267,6 +284,7 @@ class Report(Spec):
     likeness: Likeness | None
     classification_accuracy_score: ClassificationAccuracyScore | None
     copies: Copies | None
+    retrieval: Retrieval | None = None
     parzen: Parzen | None
     protocol: Protocol
 
@@ -313,6 +331,8 @@ def main_figures(report: Report) -> dict[str, Row]:
         found["classification accuracy score"] = Row(score.samples, score.real)
     if report.copies is not None:
         found["copies"] = Row(report.copies.rate, report.copies.expected)
+    if report.retrieval is not None:
+        found[f"R@1 of {report.retrieval.queries}"] = Row(report.retrieval.score, report.retrieval.real)
     if report.parzen is not None:
         found["Parzen (nats)"] = Row(report.parzen.samples.log_likelihood, report.parzen.real.log_likelihood)
     return found

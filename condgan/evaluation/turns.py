@@ -9,9 +9,9 @@ from condgan.conditions.label import classification
 from condgan.core.batch import evenly
 from condgan.core.cache import digest
 from condgan.data.dataset import Dataset
-from condgan.evaluation.extractor import Extractor, of_classifier
 from condgan.evaluation.tasks import trained_on
 from condgan.networks.classifier import Classifier
+from condgan.networks.extractor import Extractor, of_classifier
 
 MOST, SIDE = 2_500, 32
 """Images to learn from, each rotated four ways, and the side to which larger ones are brought: what it takes to train

@@ -14,6 +14,7 @@ from condgan.evaluation.report import (
     Diversity,
     Fidelity,
     Likeness,
+    Retrieval,
     Segmentation,
     Unseen,
     distance_name,
@@ -74,7 +75,10 @@ def _near(likeness: Likeness) -> str:
 
 
 def follows(
-    controllability: Mapping[str, Controllability], likeness: Likeness | None, unseen: Unseen | None = None
+    controllability: Mapping[str, Controllability],
+    likeness: Likeness | None,
+    unseen: Unseen | None = None,
+    alike: Retrieval | None = None,
 ) -> str:
     """Whether samples are what was requested. Of many fields the worst is named: a mean hides it."""
     shares = {name: share for name, each in controllability.items() if (share := beyond_chance(each)) is not None}
@@ -99,6 +103,11 @@ def follows(
             f"The label maps are right at {maps.pixel_accuracy.value:.1%} of the positions (mean IoU "
             f"{maps.mean_iou.value:.2f}); a segmenter that does nothing else reaches {maps.real_pixel_accuracy:.1%} "
             f"({maps.real_mean_iou:.2f})."
+        )
+    if alike is not None:
+        said.append(
+            f"Of {alike.queries} unseen images to be like, each sample's own is the nearest in "
+            f"{alike.score.value:.0%}; the most similar training image would be in {alike.real.value:.0%}."
         )
     if not said and likeness is not None:
         return "Neither side is of label maps, so that no segmenter can tell whether things are in their places."

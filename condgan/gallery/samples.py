@@ -27,7 +27,7 @@ class Samples(NamedTuple):
 
     images: UInt8[np.ndarray, "n h w c"] | list[UInt8[np.ndarray, "h w c"]]
     """With 1, 3 or 4 channels; a list where the images differ in size."""
-    columns: Mapping[str, Sequence[str | int | float | None]]
+    columns: Mapping[str, Sequence[str | int | float | tuple[float, ...] | None]]
     """The requested values by public name, as people see them, without pictures; where one was left out an empty text,
     of a number ``None``."""
     seeds: Int64[np.ndarray, " n"]
@@ -37,13 +37,13 @@ class Samples(NamedTuple):
     """Images in a row of the grid, where a field is swept over."""
 
     def caption(self, index: int) -> str:
-        """The requested values of one sample, joined by commas; of several fields with their names."""
+        """The requested values of one sample, joined by commas, without vectors; of several fields with their names."""
         return self._caption(index, list(self.columns))
 
     def _caption(self, index: int, names: Sequence[str]) -> str:
         """Those of some fields; a number stands with its name, and each where there are several."""
         values = {name: self.columns[name][index] for name in names}
-        known = {name: each for name, each in values.items() if each not in ("", None)}
+        known = {name: each for name, each in values.items() if each not in ("", None) and not isinstance(each, tuple)}
         bare = len(names) == 1 and all(isinstance(each, str) for each in known.values())
         return ", ".join(str(each) if bare else f"{name} {_short(each)}" for name, each in known.items())
 
@@ -105,8 +105,7 @@ class Samples(NamedTuple):
                 arrays[name] = np.array(self._indices(name), np.int64)
                 arrays[f"{name}_names"] = np.array(self.choices[name], str)
             else:
-                numbers = any(value is None or isinstance(value, int | float) for value in values)
-                arrays[name] = np.array([np.nan if value is None and numbers else value or "" for value in values])
+                arrays[name] = np.array(even(values))
         return arrays
 
     def _array(self) -> UInt8[np.ndarray, "n h w c"]:
@@ -119,7 +118,7 @@ class Samples(NamedTuple):
 
     def _indices(self, name: str) -> list[int]:
         """The indices of a choice field's values; −1 where it was left out."""
-        places: dict[str | int | float | None, int] = {value: index for index, value in enumerate(self.choices[name])}
+        places: dict[Any, int] = {value: index for index, value in enumerate(self.choices[name])}
         return [places.get(value, -1) for value in self.columns[name]]
 
     def save(self, out: str | Path) -> Path:
@@ -177,9 +176,11 @@ class Samples(NamedTuple):
                 columns[name] = pa.array(self._indices(name), pa.int64())
                 features[name] = {"names": list(self.choices[name]), "_type": "ClassLabel"}
             else:
-                columns[name] = pa.array(list(values))
-                dtype = str(columns[name].type).replace("double", "float64")  # the Hub's word for it
-                features[name] = {"dtype": dtype, "_type": "Value"}
+                columns[name] = pa.array(even(values))
+                lists = pa.types.is_list(columns[name].type)
+                inner = columns[name].type.value_type if lists else columns[name].type
+                feature = {"dtype": str(inner).replace("double", "float64"), "_type": "Value"}  # the Hub's word for it
+                features[name] = {"feature": feature, "_type": "Sequence"} if lists else feature
         table = pa.table(columns).replace_schema_metadata({"huggingface": json.dumps({"info": {"features": features}})})
         parquet.write_table(table, file)
 
@@ -206,7 +207,7 @@ class Samples(NamedTuple):
             lines.append({"file_name": file, **self._values(index), "seed": int(self.seeds[index])})
         (path / "metadata.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
 
-    def _values(self, index: int) -> dict[str, str | int | float | None]:
+    def _values(self, index: int) -> dict[str, Any]:
         """The requested values of one sample; ``None`` for one that was left out."""
         return {name: None if values[index] == "" else values[index] for name, values in self.columns.items()}
 
@@ -215,5 +216,13 @@ class Samples(NamedTuple):
         return png(Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels))
 
 
-def _short(value: str | int | float | None) -> str:
+def _short(value: Any) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def even(values: Sequence[Any]) -> list[Any]:
+    """Values of one form: NaN where a number was left out, a vector of NaN where a vector was."""
+    width = next((len(value) for value in values if isinstance(value, tuple)), None)
+    if width is not None:
+        return [value if isinstance(value, tuple) else (np.nan,) * width for value in values]
+    return [np.nan if value is None else value for value in values]

@@ -12,5 +12,6 @@ __getattr__ = lazily(
         "ResNet": "condgan.networks.resnet",
         "Spade": "condgan.networks.spade",
         "UNet": "condgan.networks.unet",
+        "of_module": "condgan.networks.extractor",
     }
 )

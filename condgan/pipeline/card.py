@@ -46,7 +46,7 @@ def card(config: dict[str, Any], form: Sequence[FormField]) -> str:
     size = "×".join(map(str, reversed(config["shape"]["space"])))
     channels = {1: "grey", 3: "colour", 4: "colour and transparency"}[config["shape"]["channels"]]
     asks = "\n".join(f"- `{field.name}`: {field.described()}" for field in form)
-    pictures = any(field.required for field in form)
+    pictures = any(field.required and field.type != "vector" for field in form)
     return TEMPLATE.format(
         title=f"condgan: {data}",
         size=f"{size} {channels}",
@@ -69,7 +69,11 @@ def _parents(trained: dict[str, Any]) -> str:
 
 def _words(form: Sequence[FormField]) -> list[str]:
     """An example of keywords: what has to be given, and values of the first fields that may be."""
-    required = [f'{field.name}="PICTURE.png"' for field in form if field.required]
+    required = [
+        f"{field.name}={f'[0.0] * {field.width}' if field.type == 'vector' else json.dumps('PICTURE.png')}"
+        for field in form
+        if field.required
+    ]
     others = [field for field in form if field.example() is not None and field.name.isidentifier()]
     given = [f"{field.name}={json.dumps(field.example(), ensure_ascii=False)}" for field in others]
     return [*required, *given[:2]]

@@ -22,6 +22,8 @@ from condgan.core.levels import Reading
 from condgan.core.palette import Palette
 from condgan.core.version import __version__
 from condgan.networks.base import ARCHITECTURES, Architecture, Conditioned
+from condgan.networks.extractor import Extractor
+from condgan.pipeline import extraction
 from condgan.pipeline.card import card
 from condgan.pipeline.combinations import Combinations
 from condgan.pipeline.parents import parents_of
@@ -44,6 +46,8 @@ class Saved(NamedTuple):
     """How the images were read that it was trained on."""
     combinations: Combinations | None = None
     """Which values went together in these images, where some may be left out."""
+    extractor: Extractor | None = None
+    """What tells from an image what samples are to be like, where the generator takes that."""
 
 
 def write(folder: Path, saved: Saved) -> None:
@@ -61,9 +65,11 @@ def write(folder: Path, saved: Saved) -> None:
         "architecture": saved.architecture.plain(),
         **({"palette": saved.palette._asdict()} if saved.palette else {}),
         **({"reading": saved.reading._asdict()} if saved.reading != Reading() else {}),
+        **({"extractor": extraction.settings(saved.extractor)} if saved.extractor else {}),
         "trained": saved.trained,
     }
-    tensors: Mapping[str, Tensor] = saved.generator.state_dict()
+    tensors: Mapping[str, Tensor] = {**saved.generator.state_dict(), **extraction.tensors(saved.extractor)}
+    extraction.write(folder, saved.extractor)
     disk.write(
         folder / WEIGHTS, save({name: each.contiguous().cpu() for name, each in tensors.items()}, {"format": "pt"})
     )
@@ -93,13 +99,15 @@ def read(folder: Path) -> Saved:
         embedder = condition.embedder()
         with torch.device("meta"):  # a config may lie: nothing is allocated before the weights are compared with it
             generator = Conditioned(architecture.generator(shape, embedder.widths), embedder)
-        generator.load_state_dict(load_file(folder / WEIGHTS), assign=True)
+        tensors = load_file(folder / WEIGHTS)
+        own, extractor = extraction.read(folder, config.get("extractor"), tensors, shape)
+        generator.load_state_dict(own, assign=True)
         generator.float()
         table = folder / COMBINATIONS
         known = Combinations.parse(read_text(table)) if condition.fieldwise and table.is_file() else None
     except (KeyError, TypeError, ValueError, RuntimeError, OSError, SafetensorError, AttributeError) as error:
         raise SettingsError("damaged pipeline", where=folder, do=f"save it again ({first_line(error)})") from None
-    return Saved(condition, architecture, shape, generator, trained, palette, reading, known)
+    return Saved(condition, architecture, shape, generator, trained, palette, reading, known, extractor)
 
 
 def read_config(folder: Path) -> dict[str, Any]:

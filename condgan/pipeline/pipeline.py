@@ -22,16 +22,19 @@ from condgan.core.cond import Cond
 from condgan.core.defaults import with_own_defaults
 from condgan.core.errors import DataError, SettingsError, nearest
 from condgan.core.levels import Reading
+from condgan.core.needs import POSTERIOR
 from condgan.core.palette import Palette
 from condgan.core.seeds import noise
 from condgan.core.values import seeds_of, whole
 from condgan.data.picture import Picture
 from condgan.gallery import Samples, columns_of
 from condgan.networks.base import Architecture, Conditioned
+from condgan.networks.extractor import Extractor
 from condgan.pipeline import folder, hub, sampling, tiles
 from condgan.pipeline.combinations import Combinations, fill
+from condgan.pipeline.like import features_of, images_of
 from condgan.pipeline.requests import Sweep, require_in_range, steps_of, swept
-from condgan.pipeline.supplied import Where, latent_of, opened_as, values_of
+from condgan.pipeline.supplied import Where, latents_of, opened_as, values_of
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +59,7 @@ class Pipeline:
         palette: Palette | None = None,
         reading: Reading | None = None,
         combinations: Combinations | None = None,
+        extractor: Extractor | None = None,
     ) -> None:
         self.condition, self.architecture, self.shape = condition, architecture, shape
         self.generator = generator.eval()
@@ -66,6 +70,8 @@ class Pipeline:
         """How the images were read that it was trained on."""
         self.combinations = combinations
         """Which values went together in these images: what is not asked for is filled from them."""
+        self.extractor = extractor
+        """What tells from an image what samples are to be like, where the generator takes that."""
 
     def to(self, device: str | torch.device) -> Self:
         """Move the generator to a device."""
@@ -79,7 +85,7 @@ class Pipeline:
         n: int | None = None,
         seeds: Iterable[int] | int | None = None,
         where: Where = None,
-        like: Picture | Image | str | None = None,
+        like: Picture | Image | str | Sequence[Any] | None = None,
         free: bool = False,
         extrapolate: bool = False,
         **fields: Any,
@@ -99,7 +105,8 @@ class Pipeline:
                 image, whatever else is asked for with them.
             where: values by their public names, for names that are no Python words; or as text,
                 ``"hair=black|brown, age=20..70"``.
-            like: an example of the style, in the place of seeds, where the generator has learned to tell it.
+            like: a picture that samples are to be like, or several, taken in turn: what they show, where the generator
+                has learned that by ``instance``; their style, in the place of seeds, where it has learned a style.
             free: leave attributes that are not asked for unknown. By default they are those of training images that
                 have what is asked for.
             extrapolate: allow numbers beyond those of the training.
@@ -118,6 +125,8 @@ class Pipeline:
         asked = values_of(form, first, fields, where)
         sweeps = {name: each for name, each in asked.items() if isinstance(each, Sweep)}
         lists = {name: each for name, each in asked.items() if not isinstance(each, Sweep)}
+        examples = None if like is None else self.examples_of(like)
+        lists |= self._alike(examples, lists)
         chosen = None if seeds is None else seeds_of(seeds)
         n, seeds = self._plan(lists, None if n is None else whole(n, "n"), chosen, len(sweeps))
         rows, seeds, across = swept(self._rows(lists, n), seeds, sweeps)
@@ -125,7 +134,9 @@ class Pipeline:
         if not extrapolate:
             require_in_range(form, rows)
         rows = rows if free else self._filled(rows, seeds, [*sweeps])
-        latents = self.noise(seeds) if like is None else self.style(like).expand(n, -1)
+        latents = self.noise(seeds)
+        if examples is not None and POSTERIOR in self.architecture.provides():
+            latents = latents_of(self.generator, examples)[torch.arange(len(rows)) % len(examples)]
         spatial = self.condition.spatial()
         if spatial:
             parts = [self._of_pictures(row, place, latents[place, None]) for place, row in enumerate(rows)]
@@ -248,14 +259,35 @@ class Pipeline:
         return self.exact(sampling.render(self.generator, latents, cond, self.shape))
 
     @with_own_defaults
-    def style(self, like: Picture | Image | str) -> Float[Tensor, "1 noise"]:
-        """The latent of an example, brought to the size of the training.
+    def examples_of(self, like: Picture | Image | str | Sequence[Any]) -> UInt8[Tensor, "n c h w"]:
+        """Pictures that samples are to be like, brought to the size of the training.
 
         Raises:
-            SettingsError: the generator has not learned to tell one.
-            DataError: it cannot be read.
+            SettingsError: the generator has not learned to take any.
+            DataError: one cannot be read.
         """
-        return latent_of(self.generator, self.architecture, self.shape, like, self.reading)
+        if self.condition.described is None and POSTERIOR not in self.architecture.provides():
+            raise SettingsError(
+                "this generator takes no picture to be like",
+                where="like",
+                do="leave it out; one that takes it is trained with --preset instance, "
+                "or for a style with --preset spade --architecture.style true --objective.style 0.05",
+            )
+        return images_of(like, self.shape, self.reading)
+
+    def _alike(
+        self, examples: UInt8[Tensor, "n c h w"] | None, asked: Mapping[str, Sequence[Any]]
+    ) -> dict[str, Sequence[Any]]:
+        """The features of examples as values of the field that takes them, where there is one."""
+        described = self.condition.described
+        if examples is None or described is None:
+            return {}
+        if described.column in asked:
+            raise SettingsError(
+                f"two values for {described.column}", where=f"like and {described.column}", do="give one of them"
+            )
+        width = next(field.width for field in self.condition.form() if field.name == described.column)
+        return {described.column: features_of(examples, described, self.extractor, width)}
 
     def exact(self, images: UInt8[np.ndarray, "*n h w c"]) -> UInt8[np.ndarray, "*n h w c"]:
         """Images as they are; label maps in the colours of their classes and no other."""
@@ -317,6 +349,7 @@ class Pipeline:
                 self.palette,
                 self.reading,
                 self.combinations,
+                self.extractor,
             ),
         )
 
@@ -328,7 +361,7 @@ class Pipeline:
         Raises:
             SettingsError: there is no pipeline there, or it is damaged.
         """
-        return cls(*folder.read(hub.located(name)))
+        return cls(**folder.read(hub.located(name))._asdict())
 
 
 def _last(images: Tensor) -> np.ndarray:

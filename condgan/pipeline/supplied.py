@@ -8,21 +8,18 @@ from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Float
-from PIL.Image import Image, Resampling, fromarray
+from jaxtyping import Float, UInt8
+from PIL.Image import Image
 from torch import Tensor, nn
 
-from condgan.core.batch import MODES, Shape, to_float
+from condgan.core.batch import MODES, to_float
 from condgan.core.errors import DataError, SettingsError
 from condgan.core.form import FieldType, FormField
-from condgan.core.levels import Reading, in_mode, reading_of, to_bytes
-from condgan.core.needs import POSTERIOR
 from condgan.core.values import listed, shown, whole
-from condgan.data.decode import fitted
 from condgan.data.layouts import array_of
 from condgan.data.picture import Half, Picture, loaded
-from condgan.networks.base import Architecture
 from condgan.pipeline.requests import Literal, Several, Sweep, named_in, read
+from condgan.pipeline.vectors import vectors
 
 PICTURES = ("picture", "layout")
 """Types of fields whose values are pictures."""
@@ -84,6 +81,8 @@ def _several(field: FormField | None, value: Any, name: str) -> Sequence[Any] | 
     """A value as a person gives it, as all that are to be taken in turn, or as a sweep."""
     if field is not None and field.type in PICTURES:
         return pictures(value, name)
+    if field is not None and field.type == "vector":
+        return vectors(value, name)
     if field is not None and field.type == "set" and isinstance(value, Set | tuple):
         return [tuple(value)]
     values = [value] if isinstance(value, Literal) else listed(value, name)
@@ -207,26 +206,7 @@ def untouched(picture: Picture | Image | str, place: int) -> Image | np.ndarray:
 
 
 @torch.no_grad()
-def latent_of(
-    generator: nn.Module, architecture: Architecture, shape: Shape, like: Picture | Image | str, reading: Reading
-) -> Float[Tensor, "1 noise"]:
-    """The latent that a generator tells from an example.
-
-    Raises:
-        SettingsError: it has not learned to tell one.
-        DataError: the example cannot be read.
-    """
-    if POSTERIOR not in architecture.provides():
-        raise SettingsError(
-            "this generator has learned no style",
-            where="like",
-            do="train one with --architecture.style true --objective.style 0.05",
-        )
-    size = (shape.space[0], shape.space[1])
-    found = opened_as("picture", _array(like), 0)
-    reading = reading_of(found, reading)
-    picture = fromarray(to_bytes(found, reading.levels)) if isinstance(found, np.ndarray) else found
-    example = fitted(in_mode(picture, MODES[shape.channels], reading), size, "crop", Resampling.LANCZOS)
-    image = torch.from_numpy(np.asarray(example).copy()).view(*size, -1).movedim(-1, 0)[None]
+def latents_of(generator: nn.Module, images: UInt8[Tensor, "n c h w"]) -> Float[Tensor, "n noise"]:
+    """The latents that a generator which has learned a style tells from examples."""
     device = next(generator.parameters()).device
-    return generator.get_submodule("body.posterior")(to_float(image).to(device)).mean.cpu()
+    return generator.get_submodule("body.posterior")(to_float(images).to(device)).mean.cpu()

@@ -6,7 +6,7 @@ from typing import Any
 from condgan.core.errors import SettingsError, nearest
 from condgan.presets.classic import cdcgan_64, cdcgan_lsgan, cgan_2014, cgan_mlp, cgan_mlp_small, gan_mlp
 from condgan.presets.demo import REMEDIES, demo_collapse, demo_oscillation, demo_vanishing
-from condgan.presets.house import house, house_few, plain
+from condgan.presets.house import house, house_few, instance, plain
 from condgan.presets.modern import acgan, cgan_aux, projection, r3gan_small, reacgan
 from condgan.presets.translation import colorize, edges2photo, pix2pix, spade
 from condgan.recipe import Recipe
@@ -15,6 +15,7 @@ ALL: tuple[Callable[[], Recipe], ...] = (
     house,
     house_few,
     plain,
+    instance,
     gan_mlp,
     cgan_mlp,
     cgan_mlp_small,
@@ -55,6 +56,7 @@ __all__ = [
     "get",
     "house",
     "house_few",
+    "instance",
     "pix2pix",
     "plain",
     "projection",

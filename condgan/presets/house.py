@@ -1,6 +1,6 @@
 """The house's own recipes."""
 
-from condgan.conditions import Condition
+from condgan.conditions import Condition, Instance
 from condgan.data import Augment
 from condgan.losses import Objective
 from condgan.networks import ResNet
@@ -38,3 +38,12 @@ def plain() -> Recipe:
     """The default without its labels: the plain GAN that a conditional one has to beat."""
     base = house()
     return base.model_copy(update={"condition": Condition(), "objective": base.objective.with_(auxiliary=0.0)})
+
+
+def instance() -> Recipe:
+    """More like this one: images like any image that is given, learned from images without labels.
+
+    Source: Casanova et al. 2021, section 3. Differences: the house's networks and objective; the features are those of
+    a small network that learns from the same images (Chen et al. 2020), and are predicted, too.
+    """
+    return house().model_copy(update={"condition": Condition(instance=Instance())})

@@ -11,6 +11,7 @@ from torch import nn
 from condgan.core.defaults import step_by_step, with_own_defaults
 from condgan.core.errors import DiskError, SettingsError
 from condgan.data.dataset import Dataset
+from condgan.networks.extractor import Extractor
 from condgan.recipe import Recipe
 from condgan.training.engine import accelerator
 from condgan.training.interruption import Interruption
@@ -32,6 +33,7 @@ def train(
     *,
     held_out: Dataset | None = None,
     perceptual: nn.Module | None = None,
+    extractor: Extractor | None = None,
     device: str = "auto",
     resume: str | Path | None = None,
     parent: Trained | None = None,
@@ -40,8 +42,9 @@ def train(
     """Train a recipe on its data, decoded; ``condgan.train`` says what it does and what it refuses.
 
     ``recipe``: complete, as ``Recipe.resolve`` gives it. ``held_out``: images not to train on, by which overfitting of
-    the discriminator shows. ``perceptual``: the network whose features ``objective.perceptual`` compares. ``parent``:
-    a trained generator from whose weights the run starts, where it has no checkpoint yet.
+    the discriminator shows. ``perceptual``: the network whose features ``objective.perceptual`` compares.
+    ``extractor``: what gave the features by which the run is steered, where it is by such. ``parent``: a trained
+    generator from whose weights the run starts, where it has no checkpoint yet.
     """
     if recipe.objective.weight("perceptual") and perceptual is None:
         raise SettingsError(
@@ -58,7 +61,7 @@ def train(
         run.claim(recipe)
         try:
             restore(run, trainer, resume, parent)
-            session = Session(trainer, run, held_out, on_progress)
+            session = Session(trainer, run, held_out, on_progress, extractor)
         except BaseException:
             run.release()
             raise

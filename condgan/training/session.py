@@ -18,6 +18,7 @@ from condgan.core.errors import CheckpointError, DivergedError
 from condgan.data.dataset import Dataset
 from condgan.gallery import animate, draw_losses, png
 from condgan.networks.base import Conditioned
+from condgan.networks.extractor import Extractor
 from condgan.pipeline import Pipeline
 from condgan.pipeline.combinations import Combinations
 from condgan.training import checkpoint, store
@@ -66,8 +67,14 @@ class Session:
     """What one session of a run holds besides the state that goes from session to session."""
 
     def __init__(
-        self, trainer: Trainer, run: Run, held_out: Dataset | None, on_progress: Callable[[Progress], None]
+        self,
+        trainer: Trainer,
+        run: Run,
+        held_out: Dataset | None,
+        on_progress: Callable[[Progress], None],
+        extractor: Extractor | None = None,
     ) -> None:
+        self.extractor = extractor
         training = trainer.recipe.training
         self.trainer, self.run, self.held_out, self.on_progress = trainer, run, held_out, on_progress
         self.every = EVERY if training.minutes else max(1, min(EVERY, training.images // trainer.images_a_step // 50))
@@ -191,6 +198,7 @@ class Session:
             palette,
             reading,
             self.combinations,
+            extractor=self.extractor,
         )
 
     def _keep(self, place: Path) -> None:

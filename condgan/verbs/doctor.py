@@ -14,6 +14,7 @@ from condgan.data.summary import summaries
 from condgan.recipe import Recipe
 from condgan.training.estimate import Estimate, estimate
 from condgan.training.finite import Divergence
+from condgan.verbs.alike import untrained
 from condgan.verbs.plan import Data, Words, lay_out, notes
 
 
@@ -55,7 +56,7 @@ def doctor(data: Data = None, *, device: str = "auto", **words: Unpack[Words]) -
         SettingsError: as ``plan``. What is wrong with the data does not raise, it is in the diagnosis.
     """
     try:
-        made = lay_out(data, _read, **words)
+        made = lay_out(data, _read, untrained, **words)
     except DataError as error:
         return Diagnosis(None, [error], [], None, None)
     errors: list[CondganError] = list(made.recipe.data.errors(made.dataset))

@@ -12,7 +12,7 @@ from condgan.core.values import whole
 from condgan.data.base import SOURCES, Source
 from condgan.evaluation import Evaluation, Real
 from condgan.evaluation import evaluate as measure
-from condgan.evaluation.extractor import named, of_module
+from condgan.networks.extractor import named, of_module
 from condgan.pipeline import Pipeline
 from condgan.toml import read_recipe
 from condgan.training.engine import pick

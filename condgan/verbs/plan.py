@@ -19,13 +19,15 @@ from condgan.data.base import Source
 from condgan.data.dataset import Dataset
 from condgan.data.doctor import remarks
 from condgan.data.find import find
+from condgan.networks.extractor import Extractor
 from condgan.presets import fitting, get
 from condgan.presets import remedy as remedy_of
-from condgan.recipe import Recipe, merge
+from condgan.recipe import Recipe, fields_read, merge
 from condgan.toml import read_toml
 from condgan.training.monitor import SHOWN
 from condgan.training.store import checkpoint_at
 from condgan.training.transfer import Trained
+from condgan.verbs.alike import Describe, describing, homes, unseen
 from condgan.verbs.heritage import completed, folder_of, heritage, require_one_start, taken_over
 
 Settings = Mapping[str, Any]
@@ -83,6 +85,8 @@ class Plan(NamedTuple):
     """Some of the test split, where there is one: whether the discriminator overfits shows on it."""
     perceptual: nn.Module | None = None
     """The network whose features ``objective.perceptual`` compares, where it does."""
+    extractor: Extractor | None = None
+    """What gave the features of images by which the generator is steered, where it is by such."""
     parent: Trained | None = None
     """The generator from whose weights the run starts, where it does and has no checkpoint yet."""
     taken_over: tuple[str, ...] = ()
@@ -90,7 +94,13 @@ class Plan(NamedTuple):
 
 
 @with_own_defaults
-def plan(data: Data = None, *, perceptual: nn.Module | None = None, **words: Unpack[Words]) -> Plan:
+def plan(
+    data: Data = None,
+    *,
+    perceptual: nn.Module | None = None,
+    extractor: nn.Module | None = None,
+    **words: Unpack[Words],
+) -> Plan:
     """The run that a command line, or the same words in Python, ask for; nothing is written.
 
     Precedence: the words given here, the recipe file, the preset, what the data say.
@@ -99,6 +109,7 @@ def plan(data: Data = None, *, perceptual: nn.Module | None = None, **words: Unp
         data: a name, a path, ``hf:owner/name``, a source, or a whole recipe.
         perceptual: a network for ``objective.perceptual``: images (−1 … 1, n,c,h,w) to features, one tensor or several;
             by default one that learns from the training images how an image is turned.
+        extractor: a network for ``condition.instance`` in the place of its own, which is not kept: images to features.
         words: those of ``Words``.
 
     Raises:
@@ -114,7 +125,7 @@ def plan(data: Data = None, *, perceptual: nn.Module | None = None, **words: Unp
         dataset = source.load()
         return dataset.with_label_noise(source.label_noise)
 
-    made = lay_out(data, load, **words)
+    made = lay_out(data, load, describing(extractor), **words)
     made = made._replace(recipe=completed(made.recipe, made.dataset, made.out))
     for note in notes(made):
         logger.warning("%s", str(note).removeprefix(f"{BEGINS[SPOILS]}: "))  # a warning is a note
@@ -122,7 +133,7 @@ def plan(data: Data = None, *, perceptual: nn.Module | None = None, **words: Unp
         return made._replace(held_out=held_out(made))
     from condgan.evaluation.perceptual import Perceptual
 
-    return made._replace(held_out=held_out(made), perceptual=perceptual or Perceptual(made.dataset))
+    return made._replace(held_out=held_out(made), perceptual=perceptual or Perceptual.of(made.dataset))
 
 
 def held_out(made: Plan) -> Dataset | None:
@@ -131,6 +142,7 @@ def held_out(made: Plan) -> Dataset | None:
         found = made.recipe.data.split("test").read(SHOWN)
     except DataError:
         return None
+    found = unseen(found, made.recipe.condition.described, made.extractor)
     if not len(found) or not _fits(found.schema, made.dataset.schema):
         return None
     # with the same noise in the labels, or the discriminator would tell them by that
@@ -164,6 +176,7 @@ def notes(made: Plan) -> list[Note]:
 def lay_out(
     data: Data,
     load: Callable[[Source, Path], Dataset],
+    describe: Describe,
     *,
     preset: str | None = None,
     remedy: bool = False,
@@ -180,7 +193,7 @@ def lay_out(
     skip_bad: bool = False,
     settings: Settings | None = None,
 ) -> Plan:
-    """The plan of some words; ``load`` reads the data for a run in that folder."""
+    """The plan of some words. ``load`` reads the data for a run in that folder, ``describe`` makes features of them."""
     try:
         checkpoint = checkpoint_at(Path(resume)) if resume is not None else None
     except OSError as error:
@@ -225,9 +238,10 @@ def lay_out(
             preset,
         )
     going_on = checkpoint.parent.parent if checkpoint else taken.run if taken else None
+    dataset, extractor = describe(found.condition.described, dataset, homes(going_on or folder, parent))
     complete = completed(found, dataset, going_on)
     origin = preset or (str(recipe) if recipe else taken.origin if taken and taken.origin else "your recipe")
-    made = Plan(complete, dataset, origin, folder, checkpoint)
+    made = Plan(complete, dataset, origin, folder, checkpoint, extractor=extractor)
     return made if taken is None or taken.parent is None else from_parent(made, taken.parent)
 
 
@@ -243,10 +257,11 @@ def _lost_auxiliary(base: Recipe, recipe: Recipe) -> bool:
 
 
 def with_fields(recipe: Recipe) -> Recipe:
-    """The recipe with all fields read, where its condition takes them and it does not say which."""
-    if FIELDS not in recipe.condition.reads or recipe.data.fields is not None:
+    """The recipe with those fields read that its condition takes, or all of them, where it does not say which."""
+    taken = {} if FIELDS in recipe.condition.reads else fields_read(recipe.condition)
+    if taken is None or recipe.data.fields is not None:
         return recipe
-    return recipe.model_copy(update={"data": recipe.data.with_(fields={})})
+    return recipe.model_copy(update={"data": recipe.data.with_(fields=taken)})
 
 
 def found_for(condition: Condition, data: str, root: str) -> Source:

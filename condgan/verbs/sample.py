@@ -20,6 +20,7 @@ def sample(
     n: int | None = None,
     seeds: Iterable[int] | int | None = None,
     where: Where = None,
+    like: Any = None,
     free: bool = False,
     extrapolate: bool = False,
     out: str | Path | None = None,
@@ -33,6 +34,7 @@ def sample(
         n: as for a pipeline.
         seeds: as for a pipeline.
         where: as for a pipeline.
+        like: as for a pipeline.
         free: as for a pipeline.
         extrapolate: as for a pipeline.
         out: a file or a folder; by default nothing is written.
@@ -43,7 +45,7 @@ def sample(
         SettingsError: no pipeline there, a name or a value that is not one of its form's, or ``out`` cannot be written.
     """
     pipe = Pipeline.from_pretrained(pipeline).to(pick(device))
-    samples = pipe(n=n, seeds=seeds, where=where, free=free, extrapolate=extrapolate, **fields)
+    samples = pipe(n=n, seeds=seeds, where=where, like=like, free=free, extrapolate=extrapolate, **fields)
     if out is not None:
         samples.save(out)
     return samples

@@ -19,6 +19,7 @@ def train(
     *,
     device: str = "auto",
     perceptual: nn.Module | None = None,
+    extractor: nn.Module | None = None,
     on_plan: Callable[[Plan], None] = lambda plan: None,
     on_progress: Callable[[Progress], None] = lambda progress: None,
     **words: Unpack[Words],
@@ -32,6 +33,7 @@ def train(
         data: as for ``plan``.
         device: auto, cpu, cuda or mps.
         perceptual: as for ``plan``.
+        extractor: as for ``plan``.
         on_plan: called once, with what the run will do.
         on_progress: called with each report.
         words: those of ``plan``.
@@ -44,13 +46,14 @@ def train(
         DivergedError: NaN or Inf, four times.
         DiskError: the disk is full or fails; the last checkpoint is kept.
     """
-    made = plan(data, perceptual=perceptual, **words)
+    made = plan(data, perceptual=perceptual, extractor=extractor, **words)
     snapshots = loop.train(
         made.recipe,
         made.dataset,
         made.out,
         held_out=made.held_out,
         perceptual=made.perceptual,
+        extractor=made.extractor,
         device=device,
         resume=made.resume,
         parent=made.parent,

@@ -81,7 +81,7 @@ def translate(
     named = _files(pictures, home, pipe)
     example = None if like is None else Path(like)
     if example is not None:
-        pipe.style(example)  # what is wrong with it is not the pictures' fault
+        pipe.examples_of(example)  # what is wrong with it is not the pictures' fault
     asked = _asked(form, {**(where or {}), **fields})
     maps = {field.name for field in form if field.type in PICTURES and field.name in asked}
     partners = {name: _partners(pictures, name, Path(asked.pop(name))) for name in maps}

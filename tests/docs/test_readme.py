@@ -7,13 +7,20 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
 
+import condgan as cg
 from condgan.cli import main
+from condgan.conditions import Condition, Instance, Vector
 from condgan.core import errors
+from condgan.core.batch import Shape
 from condgan.losses import LOSSES
-from condgan.networks.base import ARCHITECTURES
+from condgan.networks import MLP
+from condgan.networks.base import ARCHITECTURES, Conditioned
+from condgan.networks.encoder import Encoder
+from condgan.networks.extractor import of_encoder
 from condgan.presets import PRESETS
 from condgan.recipe import Recipe, merge
 from condgan.toml import read_recipe
@@ -147,6 +154,23 @@ def faces(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home / "run"
 
 
+def make_steered() -> None:
+    """Generators that have learned nothing, of a vector and of an image to be like, and what they are given."""
+    shape, encoder = Shape(3, (8, 8)), of_encoder(Encoder(Shape(3, (8, 8)), 4))
+    parts = {
+        "vectors": Condition(embedding=Vector(mean=(0.0,) * 3, scale=(1.0,) * 3)),
+        "photos": Condition(instance=Instance(mean=(0.0,) * 4, scale=(1.0,) * 4)),
+    }
+    for name, condition in parts.items():
+        architecture, embedder = MLP(generator_widths=(8,)), condition.embedder()
+        generator = Conditioned(architecture.generator(shape, embedder.widths), embedder)
+        pipe = cg.Pipeline(condition, architecture, shape, generator, extractor=encoder if name == "photos" else None)
+        pipe.save_pretrained(Path("runs") / name)
+    np.save("queries.npy", np.zeros((2, 3)))
+    for picture in ("photo.jpg", "one.png", "other.png"):
+        Image.new("RGB", (9, 12)).save(picture)
+
+
 @pytest.mark.parametrize("page", WITH_CODE, ids=lambda page: page.name)
 def test_python_of_the_pages(page: Path, digits: Path, to_photo: Path, faces: Path) -> None:
     """Each page's blocks, one after another; they use the runs that the README's commands leave."""
@@ -156,6 +180,7 @@ def test_python_of_the_pages(page: Path, digits: Path, to_photo: Path, faces: Pa
     shutil.copytree(faces, "runs/faces")
     make_pairs(Path("streets"), "test", 4, first=50)
     shutil.copytree("streets/test/label", "layouts")
+    make_steered()
     names: dict[str, Any] = {}
     for code in found:
         execute(code, names)

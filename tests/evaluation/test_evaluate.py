@@ -15,8 +15,8 @@ from condgan.core.schema import Column, Schema
 from condgan.data import Dataset
 from condgan.evaluation import Evaluation, Report, accuracy_score, tasks
 from condgan.evaluation.evaluate import alarms_of
-from condgan.evaluation.extractor import of_module
 from condgan.evaluation.real import references, set_aside
+from condgan.networks.extractor import of_module
 from condgan.training.diagnosis import Alarm
 from tests.evaluation.fakes import Chooses, Collapses, Ignores, Smears, pipeline
 

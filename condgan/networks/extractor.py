@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
@@ -15,6 +15,7 @@ from condgan.core.batch import Shape, to_float
 from condgan.core.cache import digest
 from condgan.core.errors import SettingsError
 from condgan.networks import ops
+from condgan.networks.encoder import Encoder
 
 PART = 250
 
@@ -30,6 +31,8 @@ class Extractor(NamedTuple):
     """How images are brought to the size that the network takes."""
     plain_fid: bool = False
     """Whether its Fréchet distance may be called FID: only that of Inception with the weights of the original."""
+    content: Mapping[str, Tensor] | bytes | None = None
+    """What has to be kept of it: the weights of an ``Encoder``, or an ONNX file; ``None``: it cannot be kept."""
 
 
 def of_classifier(model: nn.Module) -> Extractor:
@@ -41,6 +44,19 @@ def of_classifier(model: nn.Module) -> Extractor:
         return torch.cat([model.features(part) for part in parts])  # type: ignore[operator]
 
     return Extractor("cnn", digest(*model.state_dict().values()), features)
+
+
+def of_encoder(model: Encoder) -> Extractor:
+    """The features of an encoder, which is kept with a pipeline."""
+    state = model.eval().state_dict()
+
+    @torch.no_grad()
+    def features(images: Tensor) -> Tensor:
+        device = next(model.parameters()).device
+        parts = [ops.channels_last_of(to_float(part).to(device)) for part in torch.split(images, 500)]
+        return torch.cat([model(part).float().cpu() for part in parts])
+
+    return Extractor("cnn", digest(*state.values()), features, content=state)
 
 
 def of_module(module: nn.Module, name: str = "") -> Extractor:
@@ -92,7 +108,7 @@ def of_onnx(file: Path) -> Extractor:
             found.append(torch.from_numpy(out).flatten(1).float())
         return torch.cat(found)
 
-    return Extractor(file.name, sha256(content).hexdigest()[:16], features)
+    return Extractor(file.name, sha256(content).hexdigest()[:16], features, content=content)
 
 
 def _misfit(images: Tensor, where: object, error: Exception) -> SettingsError:
