@@ -122,15 +122,18 @@ def summary(plan: Plan, last: Snapshot | None) -> Table:
 
 
 def next_words(form: Sequence[FormField], folder: Path) -> list[str]:
-    """The command that uses a pipeline: its pictures have to be given, of its choices the first is an example."""
+    """The command that uses a pipeline: its pictures have to be given; of all else there is an example."""
     pictures = any(field.required and field.type != "vector" for field in form)
     words = ["condgan", "translate", str(folder), "PICTURES"] if pictures else ["condgan", "sample", str(folder)]
     choice = next((field for field in form if field.choices), None)
-    if choice:
+    several = [field for field in form if field.example() is not None and not field.required]
+    if len(several) > 1 and not pictures and all(writable(str(field.example())) for field in several[:2]):
+        words += ["--where", ", ".join(f"{field.name}={field.example()}" for field in several[:2])]
+    elif choice:
         words += [f"--{choice.name}", name] if writable(name := choice.choices[0]) else [f"--{choice.name}-index", "0"]
     vectors = [word for field in form if field.type == "vector" and field.required for word in _asked(field)]
     words += vectors
-    return words + (["--out", "DIR"] if pictures else ["--n", "16"] if choice else [])
+    return words + (["--out", "DIR"] if pictures else ["--n", "16"] if choice or len(several) > 1 else [])
 
 
 def _asked(field: FormField) -> list[str]:

@@ -41,10 +41,10 @@ class Samples(NamedTuple):
         return self._caption(index, list(self.columns))
 
     def _caption(self, index: int, names: Sequence[str]) -> str:
-        """Those of some fields; a number stands with its name, and each where there are several."""
+        """Those of some fields, with their names; a text that is all there is stands alone."""
         values = {name: self.columns[name][index] for name in names}
         known = {name: each for name, each in values.items() if each not in ("", None) and not isinstance(each, tuple)}
-        bare = len(names) == 1 and all(isinstance(each, str) for each in known.values())
+        bare = len(self.columns) == 1 and all(isinstance(each, str) for each in known.values())
         return ", ".join(str(each) if bare else f"{name} {_short(each)}" for name, each in known.items())
 
     def grid(self, columns: int | None = None) -> Image.Image:
