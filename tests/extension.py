@@ -52,6 +52,9 @@ class Level(Part):
     def vary(self, bundle: Bundle) -> Bundle:
         return bundle
 
+    def impute(self, bundle: Bundle, predictions: Mapping[str, Tensor]) -> Bundle:
+        return bundle
+
     def balance(self, schema: Schema, batch: Batch) -> None:
         return None
 

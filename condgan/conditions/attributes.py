@@ -47,6 +47,8 @@ class Attributes(Part):
     sampling."""
     vicinity: NonNegativeFloat = 0.5
     """How far from its value a number is shown at most, in usual distances of neighbouring values; 0: not at all."""
+    imputed: bool = True
+    """Whether what is missing is filled in, in training, where the discriminator's auxiliary head is sure of it."""
     balanced: bool = True
     """Whether rare values of numbers are drawn as often as others."""
 
@@ -141,6 +143,21 @@ class Attributes(Part):
             some_items = torch.rand(len(known), 1, device=known.device) < self.dropout
             left_out = torch.rand(known.shape, device=known.device) < torch.rand(len(known), 1, device=known.device)
             known = known & ~(some_items & left_out)
+        return {"value": value, "known": known}
+
+    def impute(self, bundle: Bundle, predictions: Mapping[str, Tensor]) -> Bundle:
+        """Missing values from what the auxiliary head is sure of: it has learned them from other items (co-training as
+        in Lucic et al. 2019, section 3.2)."""
+        if not self.imputed:
+            return bundle
+        value, known = bundle["value"].clone(), bundle["known"].clone()
+        for field, place, start in self.placed:
+            if field.name in predictions:
+                guess = field.guess(predictions[field.name])
+                filled = guess.known & ~known[:, place]
+                slots = slice(start, start + field.slots)
+                value[:, slots] = torch.where(filled[:, None], guess.value.to(value.dtype), value[:, slots])
+                known[:, place] |= filled
         return {"value": value, "known": known}
 
     def balance(self, schema: Schema, batch: Batch) -> Float[Tensor, " b"] | None:

@@ -90,6 +90,13 @@ class Part(Spec, ABC):
         random state is used."""
 
     @abstractmethod
+    def impute(self, bundle: Bundle, predictions: Mapping[str, Tensor]) -> Bundle:
+        """The tensors with what items do not say filled in where a network is sure of it.
+
+        ``predictions``: of an auxiliary head, from the images of the items; for each task its outputs.
+        """
+
+    @abstractmethod
     def balance(self, schema: Schema, batch: Batch) -> Float[Tensor, " b"] | None:
         """How often each of all items is to be drawn in training, in any unit; ``None``: all alike."""
 

@@ -171,6 +171,21 @@ class Condition(Spec):
                 found[f"{name}.{KNOWN}"] = known & (torch.rand(known.shape, device=known.device) >= each.dropout)
         return found
 
+    def incomplete(self, bundle: Bundle) -> bool:
+        """Whether some item does not say all that it could."""
+        parts = [name for name, each in self.parts.items() if FIELDWISE in each.provides()]
+        return any(not bool(bundle[f"{name}.{KNOWN}"].all()) for name in parts)
+
+    def impute(self, bundle: Bundle, predictions: Mapping[str, Tensor]) -> Bundle:
+        """The bundle with what items do not say filled in where a network is sure of it.
+
+        ``predictions``: of an auxiliary head, from the images of the items, by public name.
+        """
+        found = dict(bundle)
+        for name, each in self.parts.items():
+            found |= prefixed(name, each.impute(part(bundle, name), predictions))
+        return found
+
     def balance(self, schema: Schema, batch: Batch) -> Float[Tensor, " b"] | None:
         """How often each of all items is to be drawn in training, in any unit; ``None``: all alike."""
         weights = [found for each in self.parts.values() if (found := each.balance(schema, batch)) is not None]

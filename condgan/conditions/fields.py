@@ -29,8 +29,8 @@ from condgan.core.values import plain, shown
 NEAR = 0.1
 """Of a number: share of half its range below which an error counts by its square."""
 YES, NO = ("yes", "true", "y", "on"), ("no", "false", "n", "off")
-BINS = 16
-"""Of a number: steps in which combinations are kept."""
+SURE = 0.9
+"""Probability from which a prediction takes the place of a missing value."""
 JOINED = "+"
 """What stands between several things that are written as one text."""
 
@@ -82,6 +82,10 @@ class Field(Spec, ABC):
         """What the data say."""
 
     @abstractmethod
+    def guess(self, prediction: Float[Tensor, "b k"]) -> Stored:
+        """What a network's outputs for the task say, known where it is sure."""
+
+    @abstractmethod
     def task(self) -> Task:
         """How it is predicted, on the tensors ``value`` (b slots) and ``known`` (b) of the field alone."""
 
@@ -125,6 +129,9 @@ class Category(Field):
         ids = values if column.names == self.names else places_of(column.names, self)[values]
         return Stored(ids.clamp(min=0).float()[:, None], ids >= 0)
 
+    def guess(self, prediction: Float[Tensor, "b k"]) -> Stored:
+        return _likeliest(prediction)
+
     def task(self) -> Task:
         return _classes(self.names)
 
@@ -163,6 +170,9 @@ class Boolean(Field):
 
     def stored(self, column: Column, values: Tensor) -> Stored:
         return Stored(values.clamp(min=0).float()[:, None], values >= 0)
+
+    def guess(self, prediction: Float[Tensor, "b k"]) -> Stored:
+        return _likeliest(prediction)
 
     def task(self) -> Task:
         return _classes(YES_NO)
@@ -216,6 +226,11 @@ class SetOf(Field):
         found = values.new_zeros(len(values), len(self.names))
         found[:, places_of(column.names, self)[: len(column.names)]] = values.nan_to_num()
         return Stored(found, known)
+
+    def guess(self, prediction: Float[Tensor, "b k"]) -> Stored:
+        chances = prediction.sigmoid()
+        sure = torch.maximum(chances, 1 - chances).amin(1) >= SURE
+        return Stored((chances > 0.5).float() * sure[:, None], sure)
 
     def task(self) -> Task:
         shares = torch.tensor(self.shares).clamp(1e-3, 1 - 1e-3)
@@ -290,6 +305,10 @@ class Number(Field):
 
     def stored(self, column: Column, values: Tensor) -> Stored:
         return Stored(values.nan_to_num()[:, None], ~values.isnan())
+
+    def guess(self, prediction: Float[Tensor, "b k"]) -> Stored:
+        """Nothing: how sure a network is of a number it does not say."""
+        return Stored(torch.zeros_like(prediction), prediction.new_zeros(len(prediction), dtype=torch.bool))
 
     def task(self) -> Task:
         zero, one = self.scale
@@ -374,6 +393,13 @@ def float_of(value: Any) -> float | None:
         return None if isinstance(value, bool) else float(value)
     except (TypeError, ValueError, OverflowError):
         return None
+
+
+def _likeliest(prediction: Float[Tensor, "b k"]) -> Stored:
+    """The class that a network is sure of."""
+    chance, ids = prediction.float().softmax(1).max(1)
+    sure = chance >= SURE
+    return Stored((ids * sure).float()[:, None], sure)
 
 
 def _classes(names: tuple[str, ...]) -> Task:

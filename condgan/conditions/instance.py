@@ -80,6 +80,9 @@ class Instance(Part):
     def vary(self, bundle: Bundle) -> Bundle:
         return bundle
 
+    def impute(self, bundle: Bundle, predictions: Mapping[str, Tensor]) -> Bundle:
+        return bundle
+
     def balance(self, schema: Schema, batch: Batch) -> None:
         return None
 

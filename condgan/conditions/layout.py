@@ -114,6 +114,9 @@ class Layout(Part):
     def vary(self, bundle: Bundle) -> Bundle:
         return bundle
 
+    def impute(self, bundle: Bundle, predictions: Mapping[str, Tensor]) -> Bundle:
+        return bundle
+
     def balance(self, schema: Schema, batch: Batch) -> None:
         return None
 

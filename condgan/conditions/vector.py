@@ -89,6 +89,9 @@ class Vector(Part):
         value = bundle["value"]
         return {"value": value + self.noise * torch.randn_like(value)} if self.noise else bundle
 
+    def impute(self, bundle: Bundle, predictions: Mapping[str, Tensor]) -> Bundle:
+        return bundle
+
     def balance(self, schema: Schema, batch: Batch) -> None:
         return None
 

@@ -13,8 +13,8 @@ from torch import Tensor, nn
 
 from condgan.core import seeds
 from condgan.core.batch import Shape, to_float
-from condgan.core.bundle import to
-from condgan.core.needs import AUXILIARY
+from condgan.core.bundle import Bundle, to
+from condgan.core.needs import AUXILIARY, PROXY
 from condgan.core.output import Output
 from condgan.core.task import Task
 from condgan.data.dataset import Dataset
@@ -60,6 +60,8 @@ class Trainer:
         self.perceptual = None if perceptual is None else perceptual.eval().requires_grad_(False).to(engine.device)
         self.spatial = recipe.condition.spatial()
         self.tasks = predicted(recipe)
+        self.classifies = bool(self.tasks) and PROXY not in recipe.architecture.provides()
+        """Whether an auxiliary head predicts what items may not say."""
         weights = recipe.condition.balance(dataset.schema, dataset.whole)
         self.order = Order(len(dataset), recipe.seed, weights)
         self.steps = 0
@@ -159,9 +161,21 @@ class Trainer:
         """Real images and their conditions, augmented alike."""
         condition, device = self.recipe.condition, self.engine.device
         batch = self.dataset.batch(rows)
-        bundle = to(condition.vary(condition.targets(self.dataset.schema, batch, self.images)), device)
+        told = condition.targets(self.dataset.schema, batch, self.images)
         real = to_float(batch.target.to(device)).contiguous(memory_format=self.layout)
+        if self.classifies and condition.incomplete(told):
+            told = condition.impute(told, self._predicted(real, to(told, device)))
+        bundle = to(condition.vary(told), device)
         return Part(*self.recipe.augment.move(real, bundle, self.spatial))
+
+    @torch.no_grad()
+    def _predicted(self, real: Tensor, bundle: Bundle) -> dict[str, Tensor]:
+        """What the auxiliary head says of real images, for each task."""
+        self.discriminator.eval()
+        outputs = self.discriminator(real, bundle).auxiliary
+        self.discriminator.train()
+        parts = torch.split(outputs.cpu(), [task.outputs for task in self.tasks.values()], 1)
+        return dict(zip(self.tasks, parts, strict=True))
 
     def _generate(self, part: Part) -> Generated:
         return generate(self.recipe, self.g, self.generator.body, part)

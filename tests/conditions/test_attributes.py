@@ -190,3 +190,23 @@ def test_taken_further_on_other_data(example: tuple[Condition, Schema, Batch]) -
 def test_part_of_a_bundle_is_by_name(example: tuple[Condition, Schema, Batch]) -> None:
     condition, schema, batch = example
     assert set(part(condition.targets(schema, batch), "attributes")) == {"value", "known"}
+
+
+def test_what_is_missing_is_filled_in_where_a_network_is_sure(example: tuple[Condition, Schema, Batch]) -> None:
+    condition, schema, batch = example
+    told = condition.targets(schema, batch)
+    assert condition.incomplete(told) and not condition.incomplete(condition.encode(condition.examples(3) or []))
+    predictions = {
+        "hair": torch.tensor([[9.0, 0, 0], [0, 9, 0], [0, 9, 0], [0, 0, 9]]),
+        "smiling": torch.tensor([[0.0, 9], [9, 0], [9, 0], [0.5, 0]]),
+        "things": torch.full((4, 2), 9.0),
+        "age": torch.ones(4, 1),
+    }
+    found = condition.impute(told, predictions)
+    shown = condition.show(found)
+    # only the third item says nothing of its hair; the last one's smile is not sure, and numbers are never guessed
+    assert shown["hair"] == ["black", "red", "brown", "brown"] and shown["smiling"] == ["yes", "no", "yes", ""]
+    assert shown["things"] == condition.show(told)["things"] and shown["age"][3] is None
+    assert told["attributes.known"].sum() + 1 == found["attributes.known"].sum()
+    off = Condition(attributes=attributes(condition).with_(imputed=False))
+    assert all(torch.equal(value, told[name]) for name, value in off.impute(told, predictions).items())
