@@ -22,7 +22,7 @@ from torch import Tensor
 
 import condgan as cg
 from benchmarks.results import keep
-from condgan.conditions.fields import Number
+from condgan.conditions.numbers import Number
 from condgan.core.batch import Shape
 from condgan.core.cache import cached, digest
 from condgan.data import find

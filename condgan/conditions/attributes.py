@@ -15,7 +15,8 @@ from torch import Tensor
 
 from condgan.conditions.base import Example, Interpolation, Part, Row, Shown
 from condgan.conditions.blocks import Block
-from condgan.conditions.fields import AnyField, Field, Number, Placed, field_of
+from condgan.conditions.fields import AnyField, Field, Placed, field_of
+from condgan.conditions.numbers import Number
 from condgan.core.batch import Batch
 from condgan.core.bundle import Bundle
 from condgan.core.cond import Cond, Embedder, Widths

@@ -1,38 +1,20 @@
-"""What one attribute can be: one of several, yes or no, several at once, or a number."""
+"""What one attribute can be: the contract of a kind of field, and the kinds there are."""
 
 from __future__ import annotations
 
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Annotated, Any, Literal, NamedTuple, Self
+from typing import Annotated, Any, NamedTuple, Self
 
-import torch
-from jaxtyping import Bool, Float, Int64
+from jaxtyping import Bool, Float
 from torch import Tensor
-from torch.nn import functional as F
 
-from condgan.conditions.blocks import Block, OneHots, Signs, Waves, scaled
-from condgan.conditions.label import classification, index_among
-from condgan.core.bundle import Bundle
-from condgan.core.errors import SettingsError, nearest
+from condgan.conditions.blocks import Block
 from condgan.core.form import FormField
-from condgan.core.names import folded
-from condgan.core.note import some
 from condgan.core.registry import Registry
-from condgan.core.schema import YES_NO, Column
+from condgan.core.schema import Column
 from condgan.core.spec import Spec
-from condgan.core.task import Number as NumberTask
 from condgan.core.task import Task
-from condgan.core.values import plain, shown
-
-NEAR = 0.1
-"""Of a number: share of half its range below which an error counts by its square."""
-YES, NO = ("yes", "true", "y", "on"), ("no", "false", "n", "off")
-SURE = 0.9
-"""Probability from which a prediction takes the place of a missing value."""
-JOINED = "+"
-"""What stands between several things that are written as one text."""
 
 
 class Stored(NamedTuple):
@@ -104,252 +86,6 @@ class Field(Spec, ABC):
         return choices[index % len(choices)]
 
 
-class Category(Field):
-    """One of several names."""
-
-    kind: Literal["category"] = "category"
-    names: tuple[str, ...]
-    """All there are, in index order."""
-
-    @classmethod
-    def of(cls, name: str, column: Column) -> Self | None:
-        return cls(name=name, names=column.names) if column.storage == "ids" and column.names != YES_NO else None
-
-    @classmethod
-    def block(cls, placed: Sequence[Placed]) -> Block:
-        return OneHots([(each.place, each.start, len(each.field.form().choices)) for each in placed])
-
-    def form(self) -> FormField:
-        return FormField(self.name, "choice", self.names, help="one of these")
-
-    def encode(self, value: Any) -> list[float]:
-        return [index_among(value, self.names, self.name, "value")]
-
-    def stored(self, column: Column, values: Tensor) -> Stored:
-        ids = values if column.names == self.names else places_of(column.names, self)[values]
-        return Stored(ids.clamp(min=0).float()[:, None], ids >= 0)
-
-    def guess(self, prediction: Float[Tensor, "b k"]) -> Stored:
-        return _likeliest(prediction)
-
-    def task(self) -> Task:
-        return _classes(self.names)
-
-    def show(self, value: Sequence[float]) -> str:
-        return self.names[int(value[0])]
-
-    def unlike(self, other: Self) -> str:
-        return "" if self.names == other.names else f"is one of {some(other.names)}"
-
-
-class Boolean(Field):
-    """Yes or no; in a request also how much, from 0 (no) to 1 (yes)."""
-
-    kind: Literal["boolean"] = "boolean"
-
-    @classmethod
-    def of(cls, name: str, column: Column) -> Self | None:
-        return cls(name=name) if column.storage == "ids" and column.names == YES_NO else None
-
-    @classmethod
-    def block(cls, placed: Sequence[Placed]) -> Block:
-        return Signs([(each.place, slot) for each in placed for slot in each.slots])
-
-    def form(self) -> FormField:
-        return FormField(self.name, "boolean", low=0.0, high=1.0, help="yes or no, or how much: 0 to 1")
-
-    def encode(self, value: Any) -> list[float]:
-        asked = plain(value)
-        text = folded(asked) if isinstance(asked, str) else ""
-        if isinstance(asked, bool) or text in (*YES, *NO):
-            return [float(asked is True or text in YES)]
-        found = float_of(asked)
-        if found is None or not 0 <= found <= 1:
-            raise SettingsError(f"{self.name} cannot be {shown(asked)}", where=self.name, do="give yes, no, or 0 to 1")
-        return [found]
-
-    def stored(self, column: Column, values: Tensor) -> Stored:
-        return Stored(values.clamp(min=0).float()[:, None], values >= 0)
-
-    def guess(self, prediction: Float[Tensor, "b k"]) -> Stored:
-        return _likeliest(prediction)
-
-    def task(self) -> Task:
-        return _classes(YES_NO)
-
-    def show(self, value: Sequence[float]) -> str:
-        return YES_NO[int(value[0])] if value[0] in (0, 1) else f"{value[0]:.6g}"
-
-    def unlike(self, other: Self) -> str:
-        return ""
-
-    def example(self, index: int) -> str:
-        return YES_NO[1 - index % 2]
-
-
-class SetOf(Field):
-    """Any number of several things at once."""
-
-    kind: Literal["set"] = "set"
-    names: tuple[str, ...]
-    """All there are, in index order."""
-    shares: tuple[float, ...]
-    """Of the items of the data that have each."""
-
-    @classmethod
-    def of(cls, name: str, column: Column) -> Self | None:
-        if column.storage != "vectors" or not column.names:
-            return None
-        return cls(name=name, names=column.names, shares=tuple(each / max(1, column.size) for each in column.counts))
-
-    @classmethod
-    def block(cls, placed: Sequence[Placed]) -> Block:
-        return Signs([(each.place, slot) for each in placed for slot in each.slots])
-
-    @property
-    def slots(self) -> int:
-        return len(self.names)
-
-    def form(self) -> FormField:
-        return FormField(self.name, "set", self.names, help=f"any of these, joined by {JOINED}; none for none of them")
-
-    def encode(self, value: Any) -> list[float]:
-        asked = plain(value)
-        if isinstance(asked, str):
-            known = folded(asked) in map(folded, self.names)
-            asked = [asked] if known else [] if folded(asked) in ("", "none") else asked.split(JOINED)
-        members = {index_among(each, self.names, self.name, "value") for each in asked}
-        return [float(index in members) for index in range(len(self.names))]
-
-    def stored(self, column: Column, values: Tensor) -> Stored:
-        known = ~values.isnan().any(1)
-        found = values.new_zeros(len(values), len(self.names))
-        found[:, places_of(column.names, self)[: len(column.names)]] = values.nan_to_num()
-        return Stored(found, known)
-
-    def guess(self, prediction: Float[Tensor, "b k"]) -> Stored:
-        chances = prediction.sigmoid()
-        sure = torch.maximum(chances, 1 - chances).amin(1) >= SURE
-        return Stored((chances > 0.5).float() * sure[:, None], sure)
-
-    def task(self) -> Task:
-        shares = torch.tensor(self.shares).clamp(1e-3, 1 - 1e-3)
-
-        def loss(prediction: Float[Tensor, "b k"], bundle: Bundle) -> Float[Tensor, " b"]:
-            found = F.binary_cross_entropy_with_logits(prediction.float(), bundle["value"], reduction="none")
-            return found.mean(1) * bundle["known"]
-
-        def score(prediction: Float[Tensor, "b k"], bundle: Bundle) -> Float[Tensor, " b"]:
-            there = bundle["value"] > 0.5
-            right = (prediction > 0) == there
-            # weighed by how rare each is, so that its mean is the balanced accuracy
-            weight = torch.where(there, 0.5 / shares.to(prediction), 0.5 / (1 - shares.to(prediction)))
-            return (right * weight).mean(1).masked_fill(~bundle["known"], torch.nan)
-
-        return Task(len(self.names), False, loss, score, 0.5)
-
-    def show(self, value: Sequence[float]) -> str:
-        return JOINED.join(name for name, there in zip(self.names, value, strict=True) if there > 0.5) or "none"
-
-    def unlike(self, other: Self) -> str:
-        return "" if self.names == other.names else f"is one of {some(other.names)}"
-
-
-class Number(Field):
-    """A number with its range and its unit."""
-
-    kind: Literal["number"] = "number"
-    low: float
-    high: float
-    """The range of the data."""
-    unit: str = ""
-    scale: tuple[float, float]
-    """The numbers that networks get as −1 and 1."""
-    gap: float = 0.0
-    """The usual distance of neighbouring values of the data."""
-    deviation: float = 1.0
-    """The mean distance of the data from their median: the error of who always says that one."""
-
-    @classmethod
-    def of(cls, name: str, column: Column) -> Self | None:
-        if column.storage != "numbers":
-            return None
-        low, high = column.low, column.high
-        return cls(
-            name=name,
-            low=low,
-            high=high,
-            unit=column.unit,
-            scale=(low, high if high > low else low + 1),
-            gap=column.gap,
-            deviation=column.deviation or 1.0,
-        )
-
-    @classmethod
-    def block(cls, placed: Sequence[Placed]) -> Block:
-        scales = [each.field.scale for each in placed if isinstance(each.field, Number)]
-        return Waves([(each.place, each.start) for each in placed], scales)
-
-    def form(self) -> FormField:
-        return FormField(self.name, "number", low=self.low, high=self.high, unit=self.unit, help="a number")
-
-    def encode(self, value: Any) -> list[float]:
-        found = float_of(plain(value))
-        if found is None or not math.isfinite(found):
-            raise SettingsError(
-                f"{shown(plain(value))} is no number",
-                where=self.name,
-                do=f"give one from {self.low:g} to {self.high:g}{f' {self.unit}' * bool(self.unit)}",
-            )
-        return [found]
-
-    def stored(self, column: Column, values: Tensor) -> Stored:
-        return Stored(values.nan_to_num()[:, None], ~values.isnan())
-
-    def guess(self, prediction: Float[Tensor, "b k"]) -> Stored:
-        """Nothing: how sure a network is of a number it does not say."""
-        return Stored(torch.zeros_like(prediction), prediction.new_zeros(len(prediction), dtype=torch.bool))
-
-    def task(self) -> Task:
-        zero, one = self.scale
-
-        def read(prediction: Float[Tensor, "b 1"]) -> Float[Tensor, " b"]:
-            return (prediction[:, 0].float() + 1) / 2 * (one - zero) + zero
-
-        def loss(prediction: Float[Tensor, "b 1"], bundle: Bundle) -> Float[Tensor, " b"]:
-            target = scaled(bundle["value"][:, 0], self.scale)
-            return 2 * F.smooth_l1_loss(prediction[:, 0].float(), target, reduction="none", beta=NEAR) * bundle["known"]
-
-        def score(prediction: Float[Tensor, "b 1"], bundle: Bundle) -> Float[Tensor, " b"]:
-            error = (read(prediction) - bundle["value"][:, 0]).abs()
-            return (1 - error / self.deviation).masked_fill(~bundle["known"], torch.nan)
-
-        def truth(bundle: Bundle) -> Float[Tensor, " b"]:
-            return bundle["value"][:, 0].masked_fill(~bundle["known"], torch.nan)
-
-        return Task(1, False, loss, score, 0.0, number=NumberTask(self.unit, self.deviation, read, truth))
-
-    def show(self, value: Sequence[float]) -> float:
-        return round(value[0], 6)
-
-    def unlike(self, other: Self) -> str:
-        return "" if self.unit == other.unit else f"is in {other.unit or 'no unit'}"
-
-    def example(self, index: int) -> float:
-        return round(self.low + (index % 5) / 4 * (self.high - self.low), 6)
-
-
-FIELD_KINDS: Registry[Field] = Registry(
-    {
-        "category": "condgan.conditions.fields:Category",
-        "boolean": "condgan.conditions.fields:Boolean",
-        "set": "condgan.conditions.fields:SetOf",
-        "number": "condgan.conditions.fields:Number",
-    }
-)
-AnyField = Annotated[Field, FIELD_KINDS]
-
-
 class Placed(NamedTuple):
     """A field, and where its numbers stand among those of all fields."""
 
@@ -365,26 +101,21 @@ class Placed(NamedTuple):
         return [*range(self.start, self.start + self.field.slots)]
 
 
+FIELD_KINDS: Registry[Field] = Registry(
+    {
+        "category": "condgan.conditions.categories:Category",
+        "boolean": "condgan.conditions.categories:Boolean",
+        "set": "condgan.conditions.categories:SetOf",
+        "number": "condgan.conditions.numbers:Number",
+    }
+)
+AnyField = Annotated[Field, FIELD_KINDS]
+
+
 def field_of(name: str, column: Column) -> Field | None:
     """The field of a column; ``None`` where it is none, such as a column of texts."""
     found = (kind.of(name, column) for kind in FIELD_KINDS.classes())
     return next((field for field in found if field is not None), None)
-
-
-def places_of(names: Sequence[str], field: Category | SetOf) -> Int64[Tensor, " k"]:
-    """Where the names of the data stand in a field's own order; the last place is for those that are missing.
-
-    Raises:
-        SettingsError: a name that the field does not know.
-    """
-    place = {name: index for index, name in enumerate(field.names)}
-    if unknown := [name for name in names if name not in place]:
-        raise SettingsError(
-            f"the data have values of {field.name} that the generator does not know: {some(unknown)}",
-            where=field.name,
-            do=nearest(unknown[0], field.names),
-        )
-    return torch.tensor([*(place[name] for name in names), -1], dtype=torch.int64)
 
 
 def float_of(value: Any) -> float | None:
@@ -393,29 +124,3 @@ def float_of(value: Any) -> float | None:
         return None if isinstance(value, bool) else float(value)
     except (TypeError, ValueError, OverflowError):
         return None
-
-
-def _likeliest(prediction: Float[Tensor, "b k"]) -> Stored:
-    """The class that a network is sure of."""
-    chance, ids = prediction.float().softmax(1).max(1)
-    sure = chance >= SURE
-    return Stored((ids * sure).float()[:, None], sure)
-
-
-def _classes(names: tuple[str, ...]) -> Task:
-    """One of several classes, some of them missing."""
-    inner = classification(names)
-
-    def ids(bundle: Bundle) -> Bundle:
-        return {"id": (bundle["value"][:, 0] + 0.5).long()}
-
-    def loss(prediction: Float[Tensor, "b k"], bundle: Bundle) -> Float[Tensor, " b"]:
-        return inner.loss(prediction, ids(bundle)) * bundle["known"]
-
-    def score(prediction: Float[Tensor, "b k"], bundle: Bundle) -> Float[Tensor, " b"]:
-        return inner.score(prediction, ids(bundle)).masked_fill(~bundle["known"], torch.nan)
-
-    def target(bundle: Bundle) -> Int64[Tensor, " b"]:
-        return ids(bundle)["id"].masked_fill(~bundle["known"], -1)
-
-    return inner._replace(loss=loss, score=score, target=target)

@@ -27,7 +27,7 @@ from condgan.metrics.copies import QUANTILE
 from condgan.metrics.distances import require_enough
 from condgan.networks.classifier import FEATURES
 from condgan.pipeline import Pipeline
-from condgan.pipeline.requests import steps_of
+from condgan.pipeline.sheets import steps_of
 from condgan.training.diagnosis import Alarm
 
 REPEATS = 3

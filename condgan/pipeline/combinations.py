@@ -7,6 +7,7 @@ combinations the most frequent. Values drawn one by one would make what the data
 from __future__ import annotations
 
 import json
+import logging
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -20,6 +21,8 @@ from condgan.conditions.condition import Condition
 from condgan.core.bundle import Bundle
 from condgan.core.form import FormField
 from condgan.core.seeds import key
+
+logger = logging.getLogger(__name__)
 
 MOST = 1_024
 """Combinations that are kept."""
@@ -73,6 +76,37 @@ class Combinations:
     def weights(self) -> Float[np.ndarray, " m"]:
         """How often each combination occurs."""
         return np.array(self.counts, float)
+
+
+def filled(
+    condition: Condition,
+    table: Combinations,
+    rows: Sequence[Mapping[str, Any]],
+    seeds: Sequence[int],
+    swept: Sequence[str],
+) -> list[dict[str, Any]]:
+    """Rows of a call, with values for attributes that they leave out; what no combination has is told.
+
+    Args:
+        condition: of the generator.
+        table: the combinations of its training images.
+        rows: values by public name, as people write them.
+        seeds: of each row.
+        swept: the fields that are swept over.
+
+    Raises:
+        SettingsError: a value is not one that the condition knows.
+    """
+    alone = condition.without_spatial()
+    names = {field.name for field in alone.form()}
+    known = [{name: value for name, value in row.items() if name in names} for row in rows]
+    shown = {name: each for name, each in alone.show(alone.encode(known)).items() if not isinstance(each, Tensor)}
+    spelled = [{name: shown[name][place] for name in row if name in shown} for place, row in enumerate(known)]
+    found = fill(condition.form(), table, spelled, seeds, condition.fieldwise, swept)
+    for asked in found.unmatched[:1]:
+        listed = " and ".join(f"{name}={value}" for name, value in asked.items())
+        logger.warning("no training image has %s together; the rest is filled from the nearest ones", listed)
+    return [{**more, **row} for row, more in zip(rows, found.rows, strict=True)]
 
 
 class Filled(NamedTuple):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -20,7 +19,7 @@ from condgan.core.bounds import require_memory
 from condgan.core.bundle import Bundle
 from condgan.core.cond import Cond
 from condgan.core.defaults import with_own_defaults
-from condgan.core.errors import DataError, SettingsError, nearest
+from condgan.core.errors import DataError, SettingsError
 from condgan.core.levels import Reading
 from condgan.core.needs import POSTERIOR
 from condgan.core.palette import Palette
@@ -31,12 +30,11 @@ from condgan.gallery import Samples, columns_of
 from condgan.networks.base import Architecture, Conditioned
 from condgan.networks.extractor import Extractor
 from condgan.pipeline import folder, hub, sampling, tiles
-from condgan.pipeline.combinations import Combinations, fill
+from condgan.pipeline.combinations import Combinations, filled
 from condgan.pipeline.like import features_of, images_of
-from condgan.pipeline.requests import Sweep, require_in_range, steps_of, swept
+from condgan.pipeline.requests import Sweep, require_in_range, swept
+from condgan.pipeline.sheets import layout_of
 from condgan.pipeline.supplied import Where, latents_of, opened_as, values_of
-
-logger = logging.getLogger(__name__)
 
 PER_SAMPLE = 512
 """Bytes that a sample takes beside its image and its latent: its seed, its values and their handling."""
@@ -191,23 +189,9 @@ class Pipeline:
         self, rows: Sequence[Mapping[str, Any]], seeds: Sequence[int], swept: Sequence[str]
     ) -> list[dict[str, Any]]:
         """The rows with values for attributes that are left out, as training images have them together."""
-        optional = self.condition.fieldwise
-        if self.combinations is None or not optional:
+        if self.combinations is None:
             return [dict(row) for row in rows]
-        spelled = self._spelled(rows)
-        found = fill(self.condition.form(), self.combinations, spelled, seeds, optional, swept)
-        for asked in found.unmatched[:1]:
-            listed = " and ".join(f"{name}={value}" for name, value in asked.items())
-            logger.warning("no training image has %s together; the rest is filled from the nearest ones", listed)
-        return [{**more, **row} for row, more in zip(rows, found.rows, strict=True)]
-
-    def _spelled(self, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        """The values of rows as the pipeline shows them, without pictures."""
-        alone = self.condition.without_spatial()
-        names = {field.name for field in alone.form()}
-        known = [{name: value for name, value in row.items() if name in names} for row in rows]
-        shown = self._texts(alone.encode(known), alone)
-        return [{name: shown[name][place] for name in row if name in shown} for place, row in enumerate(known)]
+        return filled(self.condition, self.combinations, rows, seeds, swept)
 
     def _of_pictures(
         self, row: Mapping[str, Any], place: int, latent: Float[Tensor, "1 noise"]
@@ -225,9 +209,9 @@ class Pipeline:
         image = tiles.of_any_size(self.generator, latent, bundle, self.condition.spatial(), self.shape)
         return self.exact(to_uint8(image.movedim(0, -1)).cpu().numpy()), self._texts(bundle)
 
-    def _texts(self, bundle: Bundle, condition: Condition | None = None) -> dict[str, Any]:
+    def _texts(self, bundle: Bundle) -> dict[str, Any]:
         """The values as people see them, without those that are pictures."""
-        found = (condition or self.condition).show(bundle)
+        found = self.condition.show(bundle)
         return {name: shown for name, shown in found.items() if not isinstance(shown, Tensor)}
 
     @with_own_defaults
@@ -316,24 +300,14 @@ class Pipeline:
         Raises:
             SettingsError: pictures have to be supplied, or there is no such field.
         """
-        form = {field.name: field for field in self.condition.form()}
-        for each in (across, down):
-            if each is not None and each not in form:
-                raise SettingsError(f"no field {each}", where="across and down", do=nearest(each, form))
-        known = sorted((each for each in form.values() if steps_of(each)), key=lambda field: not field.choices)
-        if not known:
+        found = layout_of(self.condition.form(), across, down, MOST_SHOWN)
+        if found is None:
             return self(n=64).grid()
-        name = across or known[0].name
-        columns = steps_of(form[name])[:MOST_SHOWN]
-        most = min(10, MOST_SHOWN // len(columns))
-        lines: list[dict[str, Any]] = [{down: value} for value in steps_of(form[down])] if down else [{}] * most
-        lines = lines[: MOST_SHOWN // len(columns)]
-        seeds = [0 if down else row for row in range(len(lines))]
-        rest = self._filled([{}] * len(lines), seeds, [])
-        rows = [{**row, **line, name: value} for row, line in zip(rest, lines, strict=True) for value in columns]
+        rest = self._filled([{}] * len(found.lines), found.seeds, [])
+        rows = [{**row, **line, **each} for row, line in zip(rest, found.lines, strict=True) for each in found.columns]
         where = {key: [row[key] for row in rows] for key in rows[0]}
-        samples = self(where=where, seeds=[seed for seed in seeds for _ in columns], free=True)
-        return samples.grid(len(columns))
+        samples = self(where=where, seeds=[seed for seed in found.seeds for _ in found.columns], free=True)
+        return samples.grid(len(found.columns))
 
     @with_own_defaults
     def save_pretrained(self, path: str | Path) -> None:

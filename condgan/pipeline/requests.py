@@ -111,16 +111,6 @@ def _sweep(name: str, match: re.Match[str]) -> Sweep:
     return Sweep(tuple(low + (high - low) * step / (steps - 1) for step in range(steps)))
 
 
-def steps_of(field: FormField) -> list[Any]:
-    """The values of a field that a sheet shows; none where it has no end of them."""
-    if field.type == "boolean":
-        return ["no", "yes"]
-    if field.type == "number" and field.low is not None and field.high is not None:
-        width = field.high - field.low
-        return [round(field.low + width * step / (STEPS - 1), 6) for step in range(STEPS)]
-    return list(field.choices)
-
-
 def swept(
     rows: Sequence[Mapping[str, Any]], seeds: Sequence[int], sweeps: Mapping[str, Sweep]
 ) -> tuple[list[dict[str, Any]], list[int], int | None]:

@@ -6,7 +6,9 @@ import pytest
 import torch
 
 from condgan.conditions import Attributes, Condition
-from condgan.conditions.fields import Boolean, Category, Number, SetOf, field_of
+from condgan.conditions.categories import Boolean, Category, SetOf
+from condgan.conditions.fields import field_of
+from condgan.conditions.numbers import Number
 from condgan.core.batch import Batch
 from condgan.core.bundle import part, repeat
 from condgan.core.errors import SettingsError

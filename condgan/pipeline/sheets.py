@@ -1,0 +1,62 @@
+"""How a sheet of samples is laid out: the values of one field in columns, or those of two in columns and rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from condgan.core.errors import SettingsError, nearest
+from condgan.core.form import FormField
+from condgan.pipeline.requests import STEPS
+
+ROWS = 10
+"""Of a sheet of one field, at most."""
+
+
+class Layout(NamedTuple):
+    """What each image of a sheet is asked to be, besides what is the same for all."""
+
+    columns: list[dict[str, Any]]
+    lines: list[dict[str, Any]]
+    """Of each row."""
+    seeds: list[int]
+    """Of each row."""
+
+
+def layout_of(form: Sequence[FormField], across: str | None, down: str | None, most: int) -> Layout | None:
+    """The layout of a sheet of at most so many images; ``None`` where no field has values to show.
+
+    Args:
+        form: what can be asked for.
+        across: a field; by default the first that has choices, else the first of numbers, or of yes and no.
+        down: another field, from one seed; by default each row is from another seed.
+        most: images at most.
+
+    Raises:
+        SettingsError: there is no such field.
+    """
+    named = {field.name: field for field in form}
+    for each in (across, down):
+        if each is not None and each not in named:
+            raise SettingsError(f"no field {each}", where="across and down", do=nearest(each, named))
+    known = sorted((field for field in form if steps_of(field)), key=lambda field: not field.choices)
+    if not known:
+        return None
+    name = across or known[0].name
+    columns = [{name: value} for value in steps_of(named[name])[:most]]
+    count = most // len(columns)
+    if down:
+        lines = [{down: value} for value in steps_of(named[down])[:count]]
+        return Layout(columns, lines, [0] * len(lines))
+    count = min(ROWS, count)
+    return Layout(columns, [{}] * count, list(range(count)))
+
+
+def steps_of(field: FormField) -> list[Any]:
+    """The values of a field that a sheet shows; none where it has no end of them."""
+    if field.type == "boolean":
+        return ["no", "yes"]
+    if field.type == "number" and field.low is not None and field.high is not None:
+        width = field.high - field.low
+        return [round(field.low + width * step / (STEPS - 1), 6) for step in range(STEPS)]
+    return list(field.choices)
