@@ -138,6 +138,7 @@ def main() -> None:
     rows = [{"way": "real images", **measured(judge, real, real)}]
     stored = np.load(asked.out / "angles.npz")
     ends = np.array([stored["angle"][stored["labels"] == index].max() for index in range(BINS - 1)])
+    print(json.dumps(rows[0]), flush=True)
     for way in asked.ways:
         out = asked.out / f"{way}-{asked.preset}-{asked.images}"
         data = cg.data.Arrays(path=str(asked.out / "angles.npz"), labelled=way == "bins")
