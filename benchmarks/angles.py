@@ -40,7 +40,7 @@ WAYS: dict[str, dict[str, Any]] = {
     "vicinity": {"condition": "attributes"},
     "bins": {"condition": "label"},
     "concatenated": {
-        "condition": {"attributes": {"kind": "attributes", "vicinity": 0, "balanced": False, "dropout": 0}},
+        "condition": {"parts": {"attributes": {"vicinity": 0, "balanced": False, "dropout": 0}}},
         "architecture": {"generator_injection": "concat", "discriminator_injection": "features"},
         "objective": {"auxiliary": 0.0},
     },
