@@ -4,6 +4,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from condgan.cli.fields import complete_where
+
 STDIN = "standard input"
 """What ``main`` writes for a lone ``-``, which cyclopts takes for an option where any name may be one."""
 
@@ -14,6 +16,7 @@ def translate(
     /,
     *,
     out: str,
+    where: Annotated[list[str] | None, Parameter(negative="", completer=complete_where)] = None,
     like: str | None = None,
     seed: int = 0,
     device: str = "auto",
@@ -33,6 +36,8 @@ def translate(
         A picture, a folder of them, or - for one on the standard input.
     out
         Folder for the images.
+    where
+        NAME=VALUE, NAME=VALUE, the same as --NAME VALUE, the same for all pictures.
     like
         A photo whose style to take, where the generator has learned to tell one (--architecture.style true).
     seed
@@ -44,4 +49,4 @@ def translate(
 
     source = "-" if source == STDIN else source
 
-    show_translation(pipeline, source, out, like=like, seed=seed, device=device, where=fields)
+    show_translation(pipeline, source, out, where=where, like=like, seed=seed, device=device, **fields)

@@ -116,7 +116,9 @@ def summary(plan: Plan, last: Snapshot | None) -> Table:
             table.add_row("alarm", Text(str(alarm)))
         table.add_row("picture", Text(str(last.picture)))
     table.add_row("progress", Text(f"{folder / 'samples.gif'}, {folder / 'losses.png'}, {folder / 'metrics.jsonl'}"))
-    table.add_row("pipeline", Text(f"{folder}: config.json, model.safetensors, README.md"))
+    from condgan.pipeline.folder import FILES
+
+    table.add_row("pipeline", Text(f"{folder}: {', '.join(name for name in FILES if (folder / name).is_file())}"))
     table.add_row("next", Text(shlex.join(next_words(plan.recipe.condition.form(), folder))))
     return table
 

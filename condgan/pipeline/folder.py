@@ -29,6 +29,7 @@ from condgan.pipeline.combinations import Combinations
 from condgan.pipeline.parents import parents_of
 
 CONFIG, WEIGHTS, CARD, COMBINATIONS = "config.json", "model.safetensors", "README.md", "combinations.json"
+FILES = (CONFIG, WEIGHTS, CARD, COMBINATIONS)
 
 
 class Saved(NamedTuple):

@@ -47,10 +47,7 @@ def values_of(
     """
     if len(first) > 1:
         raise SettingsError("several values without names", where=f"{first!r}", do="name them, or give them in a list")
-    more = dict(where) if isinstance(where, Mapping) else _in_texts([where] if isinstance(where, str) else where, form)
-    if twice := [name for name in more if fields.get(name) is not None]:
-        raise SettingsError(f"two values for {twice[0]}", where=f"where, and {twice[0]}", do="give one of them")
-    named = {**fields, **more}
+    named = together(form, fields, where)
     if first and first[0] is not None:
         if not form:
             raise SettingsError(
@@ -67,6 +64,18 @@ def values_of(
         if not isinstance(values, Sweep) and not values:
             raise SettingsError(f"no {name}", where=name, do="give at least one value, or leave it out for all in turn")
     return found
+
+
+def together(form: Sequence[FormField], fields: Mapping[str, Any], where: Where) -> dict[str, Any]:
+    """The values that are given by name, and those of ``where``.
+
+    Raises:
+        SettingsError: two values for one name, or text that is not of the form ``NAME=VALUE, …``.
+    """
+    more = dict(where) if isinstance(where, Mapping) else _in_texts([where] if isinstance(where, str) else where, form)
+    if twice := [name for name in more if fields.get(name) is not None]:
+        raise SettingsError(f"two values for {twice[0]}", where=f"where, and {twice[0]}", do="give one of them")
+    return {**fields, **more}
 
 
 def _in_texts(texts: Sequence[str] | None, form: Sequence[FormField]) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from condgan.core.values import whole
 from condgan.data.listing import listing
 from condgan.data.picture import Picture, frames_of
 from condgan.pipeline import Pipeline
-from condgan.pipeline.supplied import PICTURES, chosen
+from condgan.pipeline.supplied import PICTURES, Where, chosen, together
 from condgan.training.engine import pick
 
 logger = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ def translate(
     like: str | Path | None = None,
     seed: int = 0,
     device: str = "auto",
-    where: Mapping[str, Any] | None = None,
+    where: Where = None,
     **fields: Any,
 ) -> Iterator[Path | DataError]:
     """Generate an image from each picture of a file or a folder, and save it under the same name and at the same size.
@@ -82,7 +82,7 @@ def translate(
     example = None if like is None else Path(like)
     if example is not None:
         pipe.examples_of(example)  # what is wrong with it is not the pictures' fault
-    asked = _asked(form, {**(where or {}), **fields})
+    asked = _asked(form, together(form, fields, where))
     maps = {field.name for field in form if field.type in PICTURES and field.name in asked}
     partners = {name: _partners(pictures, name, Path(asked.pop(name))) for name in maps}
     rows = [

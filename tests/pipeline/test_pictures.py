@@ -4,6 +4,7 @@ import io
 import json
 import shutil
 import sys
+import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ import condgan as cg
 from condgan.core.errors import DataError, SettingsError
 from tests.commands import SMALL, UNET, run
 from tests.conftest import picture
+from tests.faces import make_faces
 from tests.pairs import COLOURS, ids, layout, make_pairs, photo
 
 
@@ -203,3 +205,22 @@ def test_instances_of_label_maps(tmp_path: Path, to_photo: Path, capsys: pytest.
     assert "1 pictures without instances" in capsys.readouterr().err and not (tmp_path / "more").exists()
     assert run("translate", to_photo, given, "--instances", instances, "--out", tmp_path / "more") == 2
     assert "trained without instances" in capsys.readouterr().err
+
+
+def test_attributes_beside_a_grey_picture(tmp_path: Path) -> None:
+    """From one recipe, by the command line: the picture is given, of the attributes what is wanted."""
+    make_faces(tmp_path / "faces.csv", 32)
+    small = ("--images", "32", "--training.snapshots", "1", "--architecture.channels", "16")
+    parts = ("--preset", "colorize", "--condition.attributes.kind", "attributes", "--architecture.patch-channels", "8")
+    assert run("train", tmp_path / "faces.csv", *parts, *small, "--out", tmp_path / "run") == 0
+    told = tomllib.loads((tmp_path / "run" / "recipe.toml").read_text())["condition"]["parts"]
+    assert list(told) == ["picture", "attributes"] and told["picture"]["of"] == "grey"
+    asked = ("--where", "hair=red, smiling=yes", "--age", "20")
+    assert run("translate", tmp_path / "run", tmp_path / "faces", *asked, "--out", tmp_path / "made") == 0
+    assert len([*(tmp_path / "made").iterdir()]) == 32
+    pipe = cg.Pipeline.from_pretrained(tmp_path / "run")
+    picture = str(tmp_path / "faces" / "0000.png")
+    found = pipe(picture=picture, hair=["black", "red"], seeds=[0, 0])
+    assert found.columns["hair"] == ["black", "red"] and not np.array_equal(found.images[0], found.images[1])
+    assert all(each in ("yes", "no") for each in found.columns["smiling"])  # filled from the training's combinations
+    assert pipe(picture=picture, hair="red", free=True).columns["smiling"] == [""]
