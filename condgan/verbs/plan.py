@@ -13,7 +13,7 @@ from condgan.conditions.condition import Condition
 from condgan.core.defaults import with_own_defaults
 from condgan.core.errors import CheckpointError, DataError, SettingsError
 from condgan.core.lock import require_free
-from condgan.core.note import BEGINS, SPOILS, WRONG, Note, by_harm
+from condgan.core.note import BEGINS, LEFT_OUT, SPOILS, WRONG, Note, by_harm, some
 from condgan.core.schema import FIELDS, Column, Schema
 from condgan.data.base import Source
 from condgan.data.dataset import Dataset
@@ -170,6 +170,13 @@ def notes(made: Plan) -> list[Note]:
     unread = [name for name, column in made.dataset.schema.columns.items() if len(column.names) > 1]
     if not made.recipe.condition.parts and unread:
         found.append(Note("ignored", f"the column {unread[0]} is ignored: the condition is none"))
+    condition = made.recipe.condition
+    known = {*condition.reads, *(field.name for field in condition.form())}
+    unused = [name for name in made.dataset.schema.columns if name not in known]
+    if condition.parts and made.recipe.data.fields is not None and unused:
+        vectors = [name for name in unused if made.dataset.schema.columns[name].storage == "vectors"]
+        do = f"; --condition.{vectors[0]}.kind vector takes {vectors[0]}" if vectors else ""
+        found.append(Note("unused", f"columns that no part of the condition takes: {some(unused)}{do}", LEFT_OUT))
     return by_harm(found)
 
 
