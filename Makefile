@@ -36,6 +36,7 @@ bench: env
 	$(BIN)/python -m benchmarks.start
 	$(BIN)/python -m benchmarks.throughput $(ROOT)
 	$(BIN)/python -m benchmarks.growth
+	$(BIN)/python -m benchmarks.attributes $(ROOT)
 	$(BIN)/python -m benchmarks.curve house --data mnist --minutes 5 $(ROOT)
 	$(BIN)/python -m benchmarks.curve house --data fashion-mnist --minutes 10 $(ROOT)
 	$(BIN)/python -m benchmarks.sampling runs/curve/house-mnist
