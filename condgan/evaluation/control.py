@@ -70,8 +70,10 @@ def _of_field(real: Real, sets: Sequence[SampleSet], pipeline: Pipeline, name: s
     if task.names == YES_NO:
         found = found.model_copy(
             update={
-                "score": over_repeats([_balanced(each.predictions[name], task.target(each.bundle)) for each in sets]),
-                "real": over_repeats([_balanced(theirs, true)] * 2),
+                "score": over_repeats(
+                    [_mean(_balanced(each.predictions[name], task.target(each.bundle))) for each in sets]
+                ),
+                "real": bootstrap(_balanced(theirs, true)),
             }
         )
     return _same_seeds(found, real, pipeline, name, task, first_seed)
@@ -81,10 +83,12 @@ def _confusion(requested: Tensor, predicted: Tensor, classes: int) -> tuple[tupl
     return tuple(map(tuple, metrics.confusion(requested, predicted, classes).tolist()))
 
 
-def _balanced(found: Prediction, requested: Int64[Tensor, " n"]) -> float:
-    """The mean over classes of the share that is right: where nearly all is no, always saying no is not control."""
-    each = [found.scores[requested == index].double().mean() for index in torch.unique(requested[requested >= 0])]
-    return torch.stack(each).mean().item() if each else float("nan")
+def _balanced(found: Prediction, requested: Int64[Tensor, " n"]) -> Float[Tensor, " m"]:
+    """Of each sample whether it is right, weighed so that their mean is the mean over classes of the share that is
+    right: where nearly all is no, always saying no is not control."""
+    there = requested >= 0
+    classes, places, counts = torch.unique(requested[there], return_inverse=True, return_counts=True)
+    return found.scores[there].double() * there.sum() / (len(classes) * counts[places])
 
 
 def _error(real: Real, sets: Sequence[SampleSet], name: str) -> NumberError:

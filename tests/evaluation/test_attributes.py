@@ -16,9 +16,11 @@ from condgan.core.bundle import Bundle
 from condgan.core.cond import Cond
 from condgan.data import Arrays
 from condgan.evaluation import Report, tasks
+from condgan.evaluation.control import _balanced
 from condgan.networks import MLP
 from condgan.networks.base import Conditioned
 from condgan.pipeline.combinations import Combinations
+from condgan.training.classifier import Prediction
 from tests.faces import HAIR, THINGS, face, rows
 
 HELD = "hair=black & smiling=yes"
@@ -138,6 +140,14 @@ def test_one_that_ties_two_fields_and_fails_at_what_it_has_not_seen(data: Arrays
     assert hair is not None and hair.other == "smiling" and hair.kept.value < hair.noise.value - 0.1
     assert found.unseen is not None and found.unseen.all_held_out.value < 0.2 < found.unseen.all_seen.value
     assert set(found.controllability["smiling"].by_class) == {"no", "yes"}
+
+
+def test_yes_and_no_count_alike_and_the_figure_of_real_images_has_an_interval(honest: tuple[Report, str]) -> None:
+    scores = torch.tensor([1.0] * 8 + [0.0, 1.0, torch.nan])
+    found = _balanced(Prediction(scores, None, None), torch.tensor([0] * 8 + [1, 1, -1]))
+    assert found.mean().item() == pytest.approx((1 + 0.5) / 2)
+    real = honest[0].controllability["smiling"].real
+    assert real.over == "images" and (real.value == 1 or real.low < real.value < real.high)
 
 
 def test_the_faces_show_what_they_are() -> None:
