@@ -11,8 +11,8 @@ from typing import Any, ClassVar, Literal, Self
 import torch
 from torch import Tensor, nn
 
-from condgan.conditions import PARTS, Part
-from condgan.conditions.base import Example, Interpolation, Row, Shown
+from condgan.conditions import PARTS
+from condgan.conditions.base import Whole, Example, Interpolation, Row, Shown
 from condgan.core.batch import Batch
 from condgan.core.bundle import Bundle
 from condgan.core.cond import Cond, Embedder, Widths
@@ -23,7 +23,7 @@ from condgan.core.schema import Column, Schema
 from condgan.core.task import Task
 
 
-class Level(Part):
+class Level(Whole):
     """A number between 0 and 1."""
 
     kind: Literal["level"] = "level"
@@ -51,12 +51,6 @@ class Level(Part):
 
     def vary(self, bundle: Bundle) -> Bundle:
         return bundle
-
-    def impute(self, bundle: Bundle, predictions: Mapping[str, Tensor]) -> Bundle:
-        return bundle
-
-    def balance(self, schema: Schema, batch: Batch) -> None:
-        return None
 
     def embedder(self) -> Embedder:
         return AsVector()

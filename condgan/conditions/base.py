@@ -146,6 +146,16 @@ class Part(Spec, ABC):
         """A part with small data for it."""
 
 
+class Whole(Part, ABC):
+    """A part of which each item says all there is: nothing is filled in, and no item weighs more than another."""
+
+    def impute(self, bundle: Bundle, predictions: Mapping[str, Tensor]) -> Bundle:
+        return bundle
+
+    def balance(self, schema: Schema, batch: Batch) -> None:
+        return None
+
+
 PARTS: Registry[Part] = Registry(
     {
         "label": "condgan.conditions.label:Label",

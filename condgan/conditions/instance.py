@@ -9,7 +9,7 @@ import torch
 from pydantic import PositiveInt
 from torch import Tensor
 
-from condgan.conditions.base import Example, Interpolation, Part, Row, Shown
+from condgan.conditions.base import Example, Interpolation, Row, Shown, Whole
 from condgan.conditions.vector import (
     Mean,
     Scale,
@@ -31,7 +31,7 @@ from condgan.core.schema import Column, Described, Schema
 from condgan.core.task import Task
 
 
-class Instance(Part):
+class Instance(Whole):
     """Instance conditioning (Casanova et al. 2021): in training, the condition of an image are the features of one of
     its nearest neighbours, never its own; so what is generated is like the image asked for, and not a copy of it."""
 
@@ -79,12 +79,6 @@ class Instance(Part):
 
     def vary(self, bundle: Bundle) -> Bundle:
         return bundle
-
-    def impute(self, bundle: Bundle, predictions: Mapping[str, Tensor]) -> Bundle:
-        return bundle
-
-    def balance(self, schema: Schema, batch: Batch) -> None:
-        return None
 
     def embedder(self) -> Embedder:
         return Squeezed(len(self.mean))

@@ -11,7 +11,7 @@ from pydantic import PositiveFloat, PositiveInt, model_validator
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from condgan.conditions.base import Example, Interpolation, Part, Row, Shown
+from condgan.conditions.base import Example, Interpolation, Row, Shown, Whole
 from condgan.core.batch import Batch
 from condgan.core.bundle import Bundle
 from condgan.core.cond import Cond, Embedder, Widths
@@ -31,7 +31,7 @@ CONTINUED = 10.0
 would move more slowly than the weights that read it."""
 
 
-class Label(Part):
+class Label(Whole):
     """One class of a fixed list; unknown names are refused with the list."""
 
     from_data: ClassVar[tuple[str, ...]] = ("names",)
@@ -105,12 +105,6 @@ class Label(Part):
 
     def vary(self, bundle: Bundle) -> Bundle:
         return bundle
-
-    def impute(self, bundle: Bundle, predictions: Mapping[str, Tensor]) -> Bundle:
-        return bundle
-
-    def balance(self, schema: Schema, batch: Batch) -> None:
-        return None
 
     def embedder(self) -> Embedder:
         if self.encoding == "one-hot":

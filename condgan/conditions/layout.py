@@ -12,7 +12,7 @@ from pydantic import model_validator
 from torch import Tensor
 from torch.nn import functional as F
 
-from condgan.conditions.base import Example, Interpolation, Part, Row, Shown
+from condgan.conditions.base import Example, Interpolation, Row, Shown, Whole
 from condgan.conditions.picture import require_levels
 from condgan.conditions.segmentation import segmentation
 from condgan.core.batch import Batch
@@ -30,7 +30,7 @@ INSTANCES = "instances"
 """The column of the data, and the public name, of what tells one thing of a class from the next."""
 
 
-class Layout(Part):
+class Layout(Whole):
     """The class of each position, and where an instance ends (Park et al. 2019; Wang et al. 2018, section 3.3)."""
 
     from_data: ClassVar[tuple[str, ...]] = ("names", "colours", "by_colour", "boundaries")
@@ -113,12 +113,6 @@ class Layout(Part):
 
     def vary(self, bundle: Bundle) -> Bundle:
         return bundle
-
-    def impute(self, bundle: Bundle, predictions: Mapping[str, Tensor]) -> Bundle:
-        return bundle
-
-    def balance(self, schema: Schema, batch: Batch) -> None:
-        return None
 
     def embedder(self) -> Embedder:
         return Classes(len(self.names), self.boundaries)

@@ -11,7 +11,7 @@ from PIL import Image
 from pydantic import NonNegativeInt, model_validator
 from torch import Tensor
 
-from condgan.conditions.base import Example, Interpolation, Part, Row, Shown
+from condgan.conditions.base import Example, Interpolation, Row, Shown, Whole
 from condgan.conditions.derive import edges, lightness
 from condgan.conditions.segmentation import ids_of, segmentation
 from condgan.core.batch import MODES, Batch, to_float
@@ -45,7 +45,7 @@ DERIVED: dict[str, Derived] = {
 }
 
 
-class Picture(Part):
+class Picture(Whole):
     """A picture of the same extent as the one to be made (Isola et al. 2017)."""
 
     from_data: ClassVar[tuple[str, ...]] = ("channels", "palette", "range", "background")
@@ -133,12 +133,6 @@ class Picture(Part):
 
     def vary(self, bundle: Bundle) -> Bundle:
         return bundle
-
-    def impute(self, bundle: Bundle, predictions: Mapping[str, Tensor]) -> Bundle:
-        return bundle
-
-    def balance(self, schema: Schema, batch: Batch) -> None:
-        return None
 
     def embedder(self) -> Embedder:
         return Pixels(self.channels)

@@ -13,7 +13,7 @@ from pydantic import Field as Setting
 from pydantic import FiniteFloat, NonNegativeFloat, PositiveFloat, model_validator
 from torch import Tensor
 
-from condgan.conditions.base import Example, Interpolation, Part, Row, Shown
+from condgan.conditions.base import Example, Interpolation, Row, Shown, Whole
 from condgan.core.batch import Batch, Several
 from condgan.core.bundle import Bundle
 from condgan.core.cond import Cond, Embedder, Widths
@@ -33,7 +33,7 @@ Mean = tuple[FiniteFloat, ...]
 Scale = tuple[PositiveFloat, ...]
 
 
-class Vector(Part):
+class Vector(Whole):
     """A vector of numbers; each of them is brought to mean 0 and variance 1 of the data."""
 
     from_data: ClassVar[tuple[str, ...]] = ("mean", "scale")
@@ -88,12 +88,6 @@ class Vector(Part):
     def vary(self, bundle: Bundle) -> Bundle:
         value = bundle["value"]
         return {"value": value + self.noise * torch.randn_like(value)} if self.noise else bundle
-
-    def impute(self, bundle: Bundle, predictions: Mapping[str, Tensor]) -> Bundle:
-        return bundle
-
-    def balance(self, schema: Schema, batch: Batch) -> None:
-        return None
 
     def embedder(self) -> Embedder:
         return Squeezed(len(self.mean))

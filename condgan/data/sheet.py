@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 SUFFIXES = (".parquet", ".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".feather", ".arrow")
-TEXT = (".csv", ".tsv")
 LISTED = "image_id"
 """The heading of the names of images in a list of attributes, which has none for them."""
 DELIMITERS = ",;\t|"

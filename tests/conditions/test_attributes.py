@@ -107,7 +107,7 @@ def test_training_leaves_fields_out_and_moves_numbers(example: tuple[Condition, 
     assert 0.01 < (~known.any(1)).float().mean() < 0.1
     age = attributes(condition).placed[3].start
     moved = (shown["attributes.value"] - told["attributes.value"])[:, age].abs()
-    assert 1.0 < moved.max() <= 1.5 and not (moved[0::4] + moved[1::4])[0] > 1.5
+    assert 1.0 < moved.max() <= 1.5
     still = Condition(attributes=attributes(condition).with_(dropout=0, vicinity=0))
     same = still.vary(told)
     assert all(torch.equal(same[name], told[name]) for name in told)
