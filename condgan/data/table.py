@@ -87,7 +87,7 @@ class Table(Source):
         if root.is_dir() or finder.looked:
             divided = list(filter(None, map(partition_of, files.tables)))
             notes += [Note("partition", f"splits are joined by name from {each.name}", READ) for each in divided]
-            notes += _beside(columns, records, _relative([*files.tables, *divided], files.home))
+            notes += _beside(columns, records, _relative([*files.tables, *files.beside, *divided], files.home))
         notes += of_judge(files.known or columns.known, self.subset, split)
         return records._replace(split=split, notes=tuple(notes))
 
@@ -107,7 +107,7 @@ class Table(Source):
             return Files([root], home_of(root))
         if of_splits := _split_tables(root):
             split = chosen_split(self, of_splits)
-            return Files([of_splits[split or "train"]], root, split, tuple(of_splits))
+            return Files([of_splits[split or "train"]], root, split, tuple(of_splits), beside=(*of_splits.values(),))
         if table := table_in(root, self.fields is not None):
             return Files([table], root)
         homes = {split: each for each in sorted(root.iterdir()) if each.is_dir() and (split := split_of(each.name))}
@@ -126,7 +126,8 @@ class Table(Source):
             split = chosen_split(self, parts)
         except NoSplitError as error:
             raise NoSplitError(error.what, where=error.where, do=f"add a file {self.subset}-….parquet") from None
-        return Files(parts[split or "train"], root, split, tuple(parts), _relative(others, root))
+        beside = tuple(table for tables in parts.values() for table in tables)
+        return Files(parts[split or "train"], root, split, tuple(parts), _relative(others, root), beside)
 
 
 class Files(NamedTuple):
@@ -140,6 +141,8 @@ class Files(NamedTuple):
     """The splits that there are."""
     others: tuple[str, ...] = ()
     """Tables that are of none of them."""
+    beside: tuple[Path, ...] = ()
+    """The tables of all splits that lie in that folder."""
 
 
 def _relative(files: Sequence[Path], home: Path) -> tuple[str, ...]:

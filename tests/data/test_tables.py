@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from condgan.core.errors import DataError
+from condgan.data import find
 from tests.conftest import picture
 from tests.data.files import RANDOM, counts, fill, kinds, lines, listed, load, table
 
@@ -90,6 +91,19 @@ def test_dictionaries_and_fractions_in_parquet(tmp_path: Path) -> None:
     parquet.write_table(pa.table({"image": images, "label": [3.5, 1.0] * 3}), tmp_path / "c.parquet")
     with pytest.raises(DataError, match="column label holds no classes"):
         load(tmp_path / "c.parquet")
+
+
+@pytest.mark.parametrize("names", [("train.parquet", "test.parquet"), ("train-0-of-1.parquet", "test-0-of-1.parquet")])
+def test_the_tables_of_the_other_splits_are_not_called_unread(tmp_path: Path, names: tuple[str, str]) -> None:
+    buffer = io.BytesIO()
+    picture(0).save(buffer, "PNG")
+    for name in names:
+        parquet.write_table(pa.table({"image": [buffer.getvalue()] * 6, "label": ["x", "y"] * 3}), tmp_path / name)
+    for other in ("one.json", "other.json"):
+        (tmp_path / other).write_text("{}")
+    for subset in ("train", "test"):
+        texts = [note.text for note in find(str(tmp_path)).split(subset).load().notes]
+        assert texts == ["files beside the images that nothing reads: one.json, other.json"]
 
 
 @pytest.mark.parametrize("kind", ["columns", "no headings", "one column"])
