@@ -120,6 +120,7 @@ def _measure(
     fidelity = sections.fidelity(real, compared, reference.distances)
     coverage = sections.coverage(real, compared, reference.shares)
     diversity = sections.diversity(real, sets)
+    pattern = sections.pattern(real, compared)
     on_step("controllability")
     control = controllability(real, sets, pipeline, stamp.n * repeats)
     new = unseen(real, first, pipeline, stamp.n * repeats)
@@ -147,6 +148,7 @@ def _measure(
         fidelity=fidelity,
         coverage=coverage,
         diversity=diversity,
+        pattern=pattern,
         controllability=control,
         unseen=new,
         likeness=near,

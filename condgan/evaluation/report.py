@@ -150,6 +150,18 @@ class Diversity(Spec):
     """In features."""
 
 
+class Pattern(Spec):
+    """Is there a regular pattern? By how much more the power at the frequencies of a grid (periods of 2, 4 and 8 pixels)
+    stands out from its surroundings in the spectrum of the samples than in that of the reference images."""
+
+    strength: Figure
+    """A ratio, at the frequency where it is largest; about 1: no more than in real images."""
+    real: Figure
+    """The same of real training images."""
+    period: str
+    """Of that frequency, down×across, in pixels; ``-``: none."""
+
+
 class Nearness(Spec):
     """How far images are from the true ones."""
 
@@ -277,6 +289,8 @@ class Report(Spec):
     fidelity: Fidelity
     coverage: Coverage | None
     diversity: Diversity
+    pattern: Pattern | None = None
+    """``None`` of images under 12 pixels a side."""
     controllability: dict[str, Controllability]
     """By field."""
     unseen: Unseen | None = None
@@ -325,6 +339,8 @@ def main_figures(report: Report) -> dict[str, Row]:
     if report.diversity.features is not None:
         found["diversity (features)"] = Row(report.diversity.features, 1.0)
     found["diversity (pixels)"] = Row(report.diversity.pixels, 1.0)
+    if report.pattern is not None:
+        found["regular pattern"] = Row(report.pattern.strength, report.pattern.real)
     if report.likeness is not None:
         found |= _likeness(report.likeness)
     if score is not None:

@@ -15,7 +15,7 @@ from condgan.core.batch import evenly
 from condgan.core.cache import cached, digest
 from condgan.core.errors import SettingsError
 from condgan.evaluation.real import Real, small
-from condgan.evaluation.report import Copies, Coverage, Distances, Diversity, Fidelity, Shares
+from condgan.evaluation.report import Copies, Coverage, Distances, Diversity, Fidelity, Pattern, Shares
 from condgan.evaluation.samples import SampleSet
 from condgan.metrics import over_repeats, rate, spread
 from condgan.metrics.copies import QUANTILE
@@ -166,6 +166,23 @@ def _of_classes(real: Real, sets: Sequence[SampleSet]) -> Diversity:
         pixels=over_repeats([sum(found) / len(found) for found in by_pixels]),
         features=over_repeats([sum(found) / len(found) for found in zip(*by_features.values(), strict=True)]),
         by_class={name: over_repeats(found) for name, found in by_features.items()},
+    )
+
+
+def pattern(real: Real, sets: Sequence[SampleSet]) -> Pattern | None:
+    """Peaks in the spectrum of the samples, compared with those of the reference images."""
+    known = metrics.peaks(real.images)
+    if not known:
+        return None
+    found = [metrics.peaks(each.images) for each in sets]
+    ratios = {name: [each[name] / known[name] for each in found] for name in known}
+    worst = max(ratios, key=lambda name: sum(ratios[name]))
+    count, size = len(sets), min(len(sets[0].images), len(real.train) // len(sets))
+    trained = [metrics.peaks(real.train.target[real.some(size, index * size)]) for index in range(count)]
+    return Pattern(
+        strength=over_repeats(ratios[worst]),
+        real=over_repeats([max(each[name] / known[name] for name in known) for each in trained]),
+        period=worst,
     )
 
 

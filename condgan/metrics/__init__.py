@@ -10,6 +10,7 @@ from condgan.metrics.neighbours import nearest
 from condgan.metrics.pairs import likeness
 from condgan.metrics.parzen import parzen, parzen_log_likelihood
 from condgan.metrics.segmentation import overlap
+from condgan.metrics.spectrum import peaks
 
 __all__ = [
     "Coverage",
@@ -30,6 +31,7 @@ __all__ = [
     "overlap",
     "parzen",
     "parzen_log_likelihood",
+    "peaks",
     "rate",
     "same_seeds",
     "spread",
