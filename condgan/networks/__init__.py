@@ -9,9 +9,11 @@ __getattr__ = lazily(
         "DCGAN": "condgan.networks.dcgan",
         "MLP": "condgan.networks.mlp",
         "Maxout": "condgan.networks.maxout",
+        "Projected": "condgan.networks.projected",
         "ResNet": "condgan.networks.resnet",
         "Spade": "condgan.networks.spade",
         "UNet": "condgan.networks.unet",
         "of_module": "condgan.networks.extractor",
+        "register": "condgan.networks.pretrained",
     }
 )

@@ -75,6 +75,7 @@ ARCHITECTURES: Registry[Architecture] = Registry(
         "resnet": "condgan.networks.resnet:ResNet",
         "unet": "condgan.networks.unet:UNet",
         "spade": "condgan.networks.spade:Spade",
+        "projected": "condgan.networks.projected:Projected",
     }
 )
 AnyArchitecture = Annotated[Architecture, ARCHITECTURES]

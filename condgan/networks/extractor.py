@@ -16,6 +16,7 @@ from condgan.core.cache import digest
 from condgan.core.errors import SettingsError
 from condgan.networks import ops
 from condgan.networks.encoder import Encoder
+from condgan.networks.pretrained import EFFICIENTNET, Pretrained, known, pretrained
 
 PART = 250
 
@@ -31,6 +32,9 @@ class Extractor(NamedTuple):
     """How images are brought to the size that the network takes."""
     plain_fid: bool = False
     """Whether its Fréchet distance may be called FID: only that of Inception with the weights of the original."""
+    weights: str = ""
+    """Of the weights alone, whatever turns images into features by them: a network that trained a generator is known by
+    it."""
     content: Mapping[str, Tensor] | bytes | None = None
     """What has to be kept of it: the weights of an ``Encoder``, or an ONNX file; ``None``: it cannot be kept."""
 
@@ -43,7 +47,8 @@ def of_classifier(model: nn.Module) -> Extractor:
         parts = [ops.channels_last_of(to_float(part)) for part in torch.split(images, 500)]
         return torch.cat([model.features(part) for part in parts])  # type: ignore[operator]
 
-    return Extractor("cnn", digest(*model.state_dict().values()), features)
+    found = digest(*model.state_dict().values())
+    return Extractor("cnn", found, features, weights=found)
 
 
 def of_encoder(model: Encoder) -> Extractor:
@@ -56,7 +61,8 @@ def of_encoder(model: Encoder) -> Extractor:
         parts = [ops.channels_last_of(to_float(part).to(device)) for part in torch.split(images, 500)]
         return torch.cat([model(part).float().cpu() for part in parts])
 
-    return Extractor("cnn", digest(*state.values()), features, content=state)
+    found = digest(*state.values())
+    return Extractor("cnn", found, features, weights=found, content=state)
 
 
 def of_module(module: nn.Module, name: str = "") -> Extractor:
@@ -78,7 +84,8 @@ def of_module(module: nn.Module, name: str = "") -> Extractor:
 
     # two modules without weights differ by what they say of themselves
     spelled = torch.frombuffer(bytearray(str(module).encode()), dtype=torch.uint8)
-    return Extractor(name, digest(spelled, *module.state_dict().values()), features)
+    state = module.state_dict().values()
+    return Extractor(name, digest(spelled, *state), features, weights=digest(*state))
 
 
 def of_onnx(file: Path) -> Extractor:
@@ -108,7 +115,8 @@ def of_onnx(file: Path) -> Extractor:
             found.append(torch.from_numpy(out).flatten(1).float())
         return torch.cat(found)
 
-    return Extractor(file.name, sha256(content).hexdigest()[:16], features, content=content)
+    found = sha256(content).hexdigest()[:16]
+    return Extractor(file.name, found, features, weights=found, content=content)
 
 
 def _misfit(images: Tensor, where: object, error: Exception) -> SettingsError:
@@ -139,11 +147,22 @@ def inception() -> Extractor:
         return torch.cat([network(part)[0].float() for part in torch.split(colour, PART)])
 
     weights = digest(*network.state_dict().values())
-    return Extractor("inception", weights, features, "bilinear, 299×299 (torch-fidelity)", plain_fid=True)
+    return Extractor("inception", weights, features, "bilinear, 299×299 (torch-fidelity)", True, weights)
+
+
+def of_pretrained(network: Pretrained) -> Extractor:
+    """The means of a pretrained network's smallest map."""
+
+    @torch.no_grad()
+    def features(images: Tensor) -> Tensor:
+        return torch.cat([network(to_float(part))[-1].mean((2, 3)) for part in torch.split(images, PART)])
+
+    return Extractor(network.name, network.hash, features, weights=network.hash)
 
 
 def named(name: str) -> Extractor | None:
-    """``inception``, or an ONNX file; ``None`` for ``cnn``, which is trained on the data.
+    """``inception``, an ONNX file, or a pretrained network by its name; ``None`` for ``cnn``, which is trained on the
+    data.
 
     Raises:
         SettingsError: it is none of these.
@@ -154,4 +173,10 @@ def named(name: str) -> Extractor | None:
         return inception()
     if name.endswith(".onnx"):
         return of_onnx(Path(name))
-    raise SettingsError(f"unknown extractor {name!r}", where="--extractor", do="use cnn, inception, or a file.onnx")
+    if known(name):
+        return of_pretrained(pretrained(name))
+    raise SettingsError(
+        f"unknown extractor {name!r}",
+        where="--extractor",
+        do=f"use cnn, inception, {EFFICIENTNET}, or a file.onnx",
+    )

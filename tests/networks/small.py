@@ -5,15 +5,34 @@ from typing import Any
 import numpy as np
 import torch
 from PIL import Image
+from torch import nn
 
 from condgan.conditions import Condition, Label, Layout, Picture
 from condgan.core.batch import Shape
 from condgan.core.bundle import Bundle
 from condgan.core.cond import Cond, Widths
 from condgan.core.needs import HEAD, MAP
-from condgan.networks import DCGAN, MLP, Architecture, Maxout, ResNet, Spade, UNet
+from condgan.networks import DCGAN, MLP, Architecture, Maxout, Projected, ResNet, Spade, UNet, register
 from condgan.networks.base import Conditioned
 
+
+class Pretrained(nn.Module):
+    """In the place of a network that was trained on other images: three maps, dropout, statistics of batches."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(7)
+            self.convolutions = nn.ModuleList(nn.Conv2d(a, b, 3, 2, 1) for a, b in ((3, 6), (6, 9), (9, 12)))
+            self.norm, self.dropout = nn.BatchNorm2d(6), nn.Dropout(0.5)
+
+    def forward(self, images: torch.Tensor) -> list[torch.Tensor]:
+        first = self.dropout(self.norm(self.convolutions[0](images).relu()))
+        second = self.convolutions[1](first).relu()
+        return [first, second, self.convolutions[2](second)]
+
+
+register("small", Pretrained)
 SMALL: dict[str, Architecture] = {
     "mlp": MLP(generator_widths=(16, 24), discriminator_widths=(24, 16)),
     "maxout": Maxout(generator_widths=(16, 8, 24), discriminator_widths=(16, 8, 16), dropout=0.0),
@@ -21,6 +40,9 @@ SMALL: dict[str, Architecture] = {
     "resnet": ResNet(channels=16, least_channels=8, features=16, self_modulation=True),
     "unet": UNet(channels=8, most_channels=16, patch_channels=8),
     "spade": Spade(channels=16, least_channels=8, patch_channels=8),
+    "projected": Projected(
+        channels=16, least_channels=8, network="small", least_side=16, scales=3, mixed=8, features=16
+    ),
 }
 VARIANTS: dict[str, Architecture] = {
     **SMALL,
@@ -29,6 +51,9 @@ VARIANTS: dict[str, Architecture] = {
     "resnet, spade": SMALL["resnet"].with_(generator_injection=("spade", "concat"), self_modulation=False),
     "unet, latent": SMALL["unet"].with_(latent=5, dropout=0.0),
     "unet, scales": SMALL["unet"].with_(patch_scales=2, patch_norm="group"),
+    "projected, spade": Projected(
+        channels=16, network="small", generator_injection=("spade", "concat"), mixed=8, features=16, scales=1
+    ),
     "spade, style": SMALL["spade"].with_(style=True, generator_injection=("spade", "affine")),
 }
 LABEL = Condition(label=Label(names=("a", "b", "c")))

@@ -91,6 +91,10 @@ def test_any_shape_and_condition(name: str, condition: str, shape: Shape) -> Non
 @pytest.mark.parametrize("shape", [CLIP, Shape(2, (24,)), Shape(1, (2, 3, 5))], ids=str)
 def test_any_number_of_axes(name: str, widths: Widths, shape: Shape) -> None:
     spec = VARIANTS[name]
+    if spec.kind == "projected":
+        with pytest.raises(SettingsError, match="a pretrained network takes images"):
+            spec.discriminator(shape, widths)
+        return
     generator, discriminator = spec.generator(shape, widths), spec.discriminator(shape, widths, auxiliary(spec))
     cond = carriers(shape, 3, widths)
     images = generator(torch.randn(3, spec.noise), cond)
