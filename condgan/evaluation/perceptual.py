@@ -1,4 +1,4 @@
-"""The network of a perceptual loss, where no other is given."""
+"""The networks of a perceptual loss, where none is given in Python."""
 
 from typing import Self
 
@@ -7,7 +7,10 @@ from torch import Tensor, nn
 
 from condgan.data.dataset import Dataset
 from condgan.evaluation.turns import of_turns
+from condgan.losses.paired import TURNS
+from condgan.networks.blocks import PixelNorm
 from condgan.networks.classifier import Classifier
+from condgan.networks.pretrained import Pretrained, pretrained
 
 
 class Perceptual(nn.Module):
@@ -15,7 +18,7 @@ class Perceptual(nn.Module):
 
     def __init__(self, network: Classifier) -> None:
         super().__init__()
-        self.layers = network.convolutions
+        self.network = network
 
     @classmethod
     def of(cls, train: Dataset) -> Self:
@@ -24,10 +27,31 @@ class Perceptual(nn.Module):
 
     def forward(self, images: Float[Tensor, "b c h w"]) -> list[Float[Tensor, "b d h2 w2"]]:
         found = []
-        for layer in self.layers:
+        for layer in self.network.convolutions:
             if isinstance(layer, nn.AdaptiveMaxPool2d):
                 break  # what follows has no positions
             images = layer(images)
             if isinstance(layer, nn.ReLU):
                 found.append(images)
         return found
+
+
+class Scaled(nn.Module):
+    """The maps of a pretrained network, each position at unit mean square over its channels, so that all count alike
+    (Zhang et al. 2018, section 3)."""
+
+    def __init__(self, network: Pretrained) -> None:
+        super().__init__()
+        self.network, self.scale = network, PixelNorm()
+
+    def forward(self, images: Float[Tensor, "b c h w"]) -> list[Float[Tensor, "b d h2 w2"]]:
+        return [self.scale(each) for each in self.network(images)]
+
+
+def perceptual_network(name: str, train: Dataset) -> nn.Module:
+    """The network that ``objective.perceptual.network`` names.
+
+    Raises:
+        SettingsError: there is none of that name, or it cannot be loaded.
+    """
+    return Perceptual.of(train) if name == TURNS else Scaled(pretrained(name))

@@ -13,6 +13,7 @@ from condgan.evaluation.real import Real
 from condgan.evaluation.tasks import mean_score
 from condgan.metrics import Figure
 from condgan.pipeline import Pipeline
+from condgan.pipeline.parents import networks_of
 
 
 class Network(Spec):
@@ -67,6 +68,9 @@ class Protocol(Spec):
     """Whether the Fréchet distance may be called FID."""
     extractor: Network
     """Its features are what distances, coverage and diversity are measured on."""
+    extractor_trained_it: bool = False
+    """Whether that network also trained the generator, as the eye of its discriminator or by a perceptual loss: then
+    the figures flatter it."""
     evaluation_networks: dict[str, EvaluationNetwork]
     """Those that predict each field, trained on the real training images."""
     interval: str = "95 %: Student's t over the repeats, Wilson's for shares of images, bootstrap for means over images"
@@ -95,6 +99,7 @@ def protocol(pipeline: Pipeline, real: Real, n: int, repeats: int) -> Protocol:
         resizer=real.extractor.resizer,
         plain_fid=real.extractor.plain_fid,
         extractor=Network(name=real.extractor.name, hash=real.extractor.hash),
+        extractor_trained_it=real.extractor.weights in networks_of(pipeline.trained).values(),
         evaluation_networks={
             name: EvaluationNetwork(
                 name="segmenter" if field.task.dense else "cnn",

@@ -151,8 +151,8 @@ class Diversity(Spec):
 
 
 class Pattern(Spec):
-    """Is there a regular pattern? By how much more the power at the frequencies of a grid (periods of 2, 4 and 8 pixels)
-    stands out from its surroundings in the spectrum of the samples than in that of the reference images."""
+    """Is there a regular pattern? By how much more the power at the frequencies of a grid (periods of 2, 4 and 8
+    pixels) stands out from its surroundings in the spectrum of the samples than in that of the reference images."""
 
     strength: Figure
     """A ratio, at the frequency where it is largest; about 1: no more than in real images."""

@@ -40,6 +40,18 @@ def looks(
     fidelity: Fidelity, coverage: Coverage | None, diversity: Diversity, likeness: Likeness | None, protocol: Protocol
 ) -> str:
     """How near samples are to the real images, and what is missing."""
+    said = _looks(fidelity, coverage, diversity, likeness, protocol)
+    if protocol.extractor_trained_it:
+        said += (
+            f" But {protocol.extractor.name}, on whose features distances, coverage and diversity are measured, "
+            "trained the generator, too: they flatter it, so take another --extractor."
+        )
+    return said
+
+
+def _looks(
+    fidelity: Fidelity, coverage: Coverage | None, diversity: Diversity, likeness: Likeness | None, protocol: Protocol
+) -> str:
     measure, ours, real = distance_name(protocol), fidelity.frechet_distance, fidelity.real.frechet_distance
     if ours is None or real is None:
         measure, ours, real = "kernel distance", fidelity.kernel_distance, fidelity.real.kernel_distance

@@ -12,6 +12,8 @@ from condgan.core.needs import DIVERGENCE, FEATURES, GROUND_TRUTH, NOISE, POSTER
 from condgan.losses.base import Player, Step, Term
 
 Features = Sequence[Float[Tensor, "b ..."]]
+TURNS = "turns"
+"""The network of a perceptual loss that learns from the training images themselves."""
 
 
 def l1(real: Float[Tensor, "b c ..."], fake: Float[Tensor, "b c ..."]) -> Float[Tensor, " b"]:
@@ -83,7 +85,10 @@ class Perceptual(Term):
     kind: Literal["perceptual"] = "perceptual"
     weight: NonNegativeFloat = 1.0
     """Weight of the difference of another network's features of the real and the generated image (Johnson et al. 2016,
-    eq. 2): of one given in Python, or of one that first learns from the training images how an image is turned."""
+    eq. 2)."""
+    network: str = TURNS
+    """Whose features: ``turns``, a network that first learns from the training images how an image is turned; or a
+    pretrained one, as ``architecture.network`` names it, such as efficientnet-lite0; or one given in Python."""
 
     players: ClassVar[tuple[Player, ...]] = ("generator",)
 

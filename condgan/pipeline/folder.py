@@ -26,7 +26,7 @@ from condgan.networks.extractor import Extractor
 from condgan.pipeline import extraction
 from condgan.pipeline.card import card
 from condgan.pipeline.combinations import Combinations
-from condgan.pipeline.parents import parents_of
+from condgan.pipeline.parents import networks_of, parents_of
 
 CONFIG, WEIGHTS, CARD, COMBINATIONS = "config.json", "model.safetensors", "README.md", "combinations.json"
 FILES = (CONFIG, WEIGHTS, CARD, COMBINATIONS)
@@ -97,6 +97,7 @@ def read(folder: Path) -> Saved:
         ImageColor.getrgb(reading.background)
         trained = dict(config.get("trained") or {})
         parents_of(trained)
+        networks_of(trained)
         embedder = condition.embedder()
         with torch.device("meta"):  # a config may lie: nothing is allocated before the weights are compared with it
             generator = Conditioned(architecture.generator(shape, embedder.widths), embedder)

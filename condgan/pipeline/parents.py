@@ -1,4 +1,4 @@
-"""From which generators one comes: what a pipeline remembers of those whose training it continues."""
+"""What a pipeline remembers of its training: the generators that it comes from, and the networks that trained it."""
 
 from __future__ import annotations
 
@@ -41,6 +41,15 @@ def parents_of(trained: Mapping[str, Any]) -> tuple[Parent, ...]:
         ValueError: they are not what they should be.
     """
     return TypeAdapter(Parents).validate_python(trained.get("parents", ()))
+
+
+def networks_of(trained: Mapping[str, Any]) -> dict[str, str]:
+    """The frozen networks that trained it, by name: the hashes of their weights.
+
+    Raises:
+        ValueError: they are not what they should be.
+    """
+    return TypeAdapter(dict[str, str]).validate_python(trained.get("networks", {}))
 
 
 def line(text: object) -> str:

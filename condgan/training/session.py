@@ -187,6 +187,8 @@ class Session:
         trained = {"images": images, "data": recipe.data.title(), "data_hash": dataset.hash}
         if self.trainer.parents:
             trained["parents"] = [each.plain() for each in self.trainer.parents]
+        if self.trainer.frozen:
+            trained["networks"] = self.trainer.frozen
         palette = dataset.schema.target.palette
         reading = dataset.schema.target.reading
         return Pipeline(

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from condgan.core import seeds
 from condgan.core.batch import Shape, to_float
 from condgan.core.bundle import Bundle, to
+from condgan.core.cache import digest
 from condgan.core.needs import AUXILIARY, PROXY
 from condgan.core.output import Output
 from condgan.core.task import Task
@@ -21,6 +22,7 @@ from condgan.data.dataset import Dataset
 from condgan.losses.objective import Losses, total
 from condgan.networks import ops
 from condgan.networks.base import Conditioned
+from condgan.networks.pretrained import Pretrained
 from condgan.pipeline.parents import Parent
 from condgan.recipe import Recipe
 from condgan.training.checkpoint import Counters, Stateful
@@ -82,6 +84,8 @@ class Trainer:
             player.to(engine.device).to(memory_format=self.layout)  # type: ignore[call-overload]
             for player in build(recipe, shape)
         )
+        self.frozen = frozen([self.discriminator], perceptual)
+        """The hashes of the weights of the frozen networks by which the generator is trained, by name."""
         self.ema = EMA(self.generator, recipe.training.ema)
         self.players = {"generator": self.generator, "discriminator": self.discriminator}
         # looked up once: small networks' steps would spend a tenth of their time on it
@@ -268,6 +272,16 @@ class Trainer:
         self.parents = counters.parents
         self.sums = {name: torch.tensor(value, device=self.engine.device) for name, value in counters.sums.items()}
         self.counts, self.reported = dict(counters.counts), counters.reported
+
+
+def frozen(players: Sequence[nn.Module], perceptual: nn.Module | None) -> dict[str, str]:
+    """The frozen networks in some modules, and the one of a perceptual loss: their names, and the hashes of their
+    weights."""
+    modules = [*players, *([] if perceptual is None else [perceptual])]
+    found = {each.name: each.hash for module in modules for each in module.modules() if isinstance(each, Pretrained)}
+    if perceptual is not None and not any(isinstance(each, Pretrained) for each in perceptual.modules()):
+        found[type(perceptual).__name__.lower()] = digest(*perceptual.state_dict().values())
+    return found
 
 
 def predicted(recipe: Recipe) -> dict[str, Task]:
