@@ -64,6 +64,8 @@ class TrainingView:
         self.console.print(f"[bold]{escape(recipe.data.title())}[/bold]: {plan.dataset}")
         kinds = f"{recipe.architecture.kind}, {recipe.objective.loss}"
         self.console.print(f"recipe: [bold]{escape(plan.origin)}[/bold] ({kinds}); {recipe.training.budget()}")
+        if plan.choice:
+            self.console.print(f"chosen for {plan.choice}", markup=False, soft_wrap=True)
         for sentence in plan.taken_over:
             self.console.print(sentence, markup=False, soft_wrap=True)
         self.stack.enter_context(self.bar)

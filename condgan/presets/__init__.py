@@ -6,7 +6,8 @@ from typing import Any
 from condgan.core.errors import SettingsError, nearest
 from condgan.presets.classic import cdcgan_64, cdcgan_lsgan, cgan_2014, cgan_mlp, cgan_mlp_small, gan_mlp
 from condgan.presets.demo import REMEDIES, demo_collapse, demo_oscillation, demo_vanishing
-from condgan.presets.house import house, house_few, instance, plain
+from condgan.presets.fitting import Choice, fitting
+from condgan.presets.house import house, house_few, house_natural, house_natural_few, instance, plain
 from condgan.presets.modern import acgan, cgan_aux, projection, r3gan_small, reacgan
 from condgan.presets.translation import colorize, edges2photo, pix2pix, spade
 from condgan.recipe import Recipe
@@ -14,6 +15,8 @@ from condgan.recipe import Recipe
 ALL: tuple[Callable[[], Recipe], ...] = (
     house,
     house_few,
+    house_natural,
+    house_natural_few,
     plain,
     instance,
     gan_mlp,
@@ -39,6 +42,7 @@ PRESETS = {preset.__name__.replace("_", "-"): preset for preset in ALL}
 __all__ = [
     "PRESETS",
     "REMEDIES",
+    "Choice",
     "acgan",
     "cdcgan_64",
     "cdcgan_lsgan",
@@ -56,6 +60,8 @@ __all__ = [
     "get",
     "house",
     "house_few",
+    "house_natural",
+    "house_natural_few",
     "instance",
     "pix2pix",
     "plain",
@@ -65,8 +71,6 @@ __all__ = [
     "remedy",
     "spade",
 ]
-
-FEW = 3_000
 
 
 def get(name: str) -> Recipe:
@@ -91,8 +95,3 @@ def remedy(name: str) -> dict[str, Any]:
             f"preset {name} does not fail on purpose", where="--remedy", do=f"it is for {', '.join(REMEDIES)}"
         )
     return REMEDIES[name]
-
-
-def fitting(images: int) -> str:
-    """The preset for so many images, where none is asked for."""
-    return "house-few" if images < FEW else "house"

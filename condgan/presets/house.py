@@ -34,6 +34,24 @@ def house_few() -> Recipe:
     return few.model_copy(update=changes)
 
 
+def house_natural() -> Recipe:
+    """The default for photos: small batches at half the rate, stronger penalties, more weight on the classification."""
+    base = house()
+    changes = {
+        # structures of a photo take many steps: with batches of 64 half the faces were none after the same images
+        "training": base.training.with_(batch=16),
+        "optimizer": base.optimizer.with_(lr=1e-3),
+        # without these the discriminator of 48×48 pixels overwhelms the generator early, and labels hardly show
+        "objective": base.objective.with_(r1=1.0, r2=1.0, auxiliary=0.3),
+    }
+    return base.model_copy(update=changes)
+
+
+def house_natural_few() -> Recipe:
+    """The default for few photos (under 3,000): as ``house-natural``, with the augmentation of ``house-few``."""
+    return house_natural().model_copy(update={"augment": house_few().augment})
+
+
 def plain() -> Recipe:
     """The default without its labels: the plain GAN that a conditional one has to beat."""
     base = house()

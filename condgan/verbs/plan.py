@@ -16,9 +16,11 @@ from condgan.core.lock import require_free
 from condgan.core.note import BEGINS, LEFT_OUT, SPOILS, WRONG, Note, by_harm, some
 from condgan.core.schema import FIELDS, Column, Schema
 from condgan.data.base import Source
+from condgan.data.character import character
 from condgan.data.dataset import Dataset
 from condgan.data.doctor import remarks
 from condgan.data.find import find
+from condgan.losses.paired import Perceptual
 from condgan.networks.extractor import Extractor
 from condgan.presets import fitting, get
 from condgan.presets import remedy as remedy_of
@@ -91,6 +93,8 @@ class Plan(NamedTuple):
     """The generator from whose weights the run starts, where it does and has no checkpoint yet."""
     taken_over: tuple[str, ...] = ()
     """What of these weights is kept, in sentences."""
+    choice: str = ""
+    """What was seen of the images, where the preset was chosen for them."""
 
 
 @with_own_defaults
@@ -108,7 +112,7 @@ def plan(
     Args:
         data: a name, a path, ``hf:owner/name``, a source, or a whole recipe.
         perceptual: a network for ``objective.perceptual``: images (−1 … 1, n,c,h,w) to features, one tensor or several;
-            by default one that learns from the training images how an image is turned.
+            by default the one that ``objective.perceptual.network`` names.
         extractor: a network for ``condition.instance`` in the place of its own, which is not kept: images to features.
         words: those of ``Words``.
 
@@ -129,11 +133,14 @@ def plan(
     made = made._replace(recipe=completed(made.recipe, made.dataset, made.out))
     for note in notes(made):
         logger.warning("%s", str(note).removeprefix(f"{BEGINS[SPOILS]}: "))  # a warning is a note
-    if not made.recipe.objective.weight("perceptual"):
-        return made._replace(held_out=held_out(made))
-    from condgan.evaluation.perceptual import Perceptual
+    made = made._replace(held_out=held_out(made))
+    term = made.recipe.objective.terms.get("perceptual")
+    if term is None:
+        return made
+    from condgan.evaluation.perceptual import perceptual_network
 
-    return made._replace(held_out=held_out(made), perceptual=perceptual or Perceptual.of(made.dataset))
+    assert isinstance(term, Perceptual), "the term of that name"
+    return made._replace(perceptual=perceptual or perceptual_network(term.network, made.dataset))
 
 
 def held_out(made: Plan) -> Dataset | None:
@@ -233,10 +240,10 @@ def lay_out(
     found = with_fields(found.override(merge(laid, words), where))
     folder = Path(out) if out else folder_of(found.data)
     dataset = load(found.data, folder)
+    choice = ""
     if preset is None and not whole and not (taken and taken.origin):
-        preset = fitting(len(dataset))
-        found = get(preset)
-        found = with_fields(found.override(merge(laid, words), where))
+        preset, chosen, choice = fitting(character(dataset))
+        found = with_fields(get(preset).override(merge(chosen, merge(laid, words)), where))
     named = words.get("objective", {}), laid.get("objective", {})
     if preset and not any("auxiliary" in each for each in named) and _lost_auxiliary(get(preset), found):
         logger.warning(
@@ -248,7 +255,7 @@ def lay_out(
     dataset, extractor = describe(found.condition.described, dataset, homes(going_on or folder, parent))
     complete = completed(found, dataset, going_on)
     origin = preset or (str(recipe) if recipe else taken.origin if taken and taken.origin else "your recipe")
-    made = Plan(complete, dataset, origin, folder, checkpoint, extractor=extractor)
+    made = Plan(complete, dataset, origin, folder, checkpoint, extractor=extractor, choice=choice)
     return made if taken is None or taken.parent is None else from_parent(made, taken.parent)
 
 

@@ -15,7 +15,7 @@ from condgan.core.errors import SettingsError
 from condgan.core.schema import Column, Schema
 from condgan.data import Folder
 from condgan.networks import MLP, ResNet
-from condgan.presets import PRESETS, fitting, get
+from condgan.presets import PRESETS, get
 from condgan.recipe import Recipe, Training, merge
 from condgan.toml import read_recipe, write_toml
 from condgan.training.engine import accelerator
@@ -39,7 +39,6 @@ def test_presets_go_through_toml_unchanged(name: str, tmp_path: Path) -> None:
 
 
 def test_presets_by_name() -> None:
-    assert fitting(500) == "house-few" and fitting(60_000) == "house"
     with pytest.raises(SettingsError, match="did you mean 'acgan'"):
         get("acgna")
 
