@@ -84,8 +84,8 @@ def of_module(module: nn.Module, name: str = "") -> Extractor:
 
     # two modules without weights differ by what they say of themselves
     spelled = torch.frombuffer(bytearray(str(module).encode()), dtype=torch.uint8)
-    state = module.state_dict().values()
-    return Extractor(name, digest(spelled, *state), features, weights=digest(*state))
+    state = [*module.state_dict().values()]
+    return Extractor(name, digest(spelled, *state), features, weights=digest(*state) if state else "")
 
 
 def of_onnx(file: Path) -> Extractor:

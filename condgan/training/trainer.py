@@ -279,8 +279,8 @@ def frozen(players: Sequence[nn.Module], perceptual: nn.Module | None) -> dict[s
     weights."""
     modules = [*players, *([] if perceptual is None else [perceptual])]
     found = {each.name: each.hash for module in modules for each in module.modules() if isinstance(each, Pretrained)}
-    if perceptual is not None and not any(isinstance(each, Pretrained) for each in perceptual.modules()):
-        found[type(perceptual).__name__.lower()] = digest(*perceptual.state_dict().values())
+    if perceptual is not None and (weights := [*perceptual.state_dict().values()]):
+        found[type(perceptual).__name__.lower()] = digest(*weights)
     return found
 
 

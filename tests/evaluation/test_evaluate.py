@@ -10,6 +10,7 @@ from PIL import Image
 
 import condgan as cg
 from condgan.cli import main
+from condgan.core.cache import digest
 from condgan.core.errors import DataError, SettingsError
 from condgan.core.schema import Column, Schema
 from condgan.data import Dataset
@@ -17,8 +18,10 @@ from condgan.evaluation import Evaluation, Report, accuracy_score, tasks
 from condgan.evaluation.evaluate import alarms_of
 from condgan.evaluation.real import references, set_aside
 from condgan.networks.extractor import of_module
+from condgan.networks.pretrained import pretrained
 from condgan.training.diagnosis import Alarm
 from tests.evaluation.fakes import Chooses, Collapses, Ignores, Smears, pipeline
+from tests.networks.small import NETWORK
 
 QUICK = {"n": 400, "repeats": 2, "quick": True}
 DIGITS = cg.data.Named()
@@ -192,6 +195,20 @@ def test_an_extractor_of_ones_own(unseen: Dataset, honest: Evaluation) -> None:
     assert report.controllability == honest.report.controllability
     assert report.fidelity.frechet_distance != honest.report.fidelity.frechet_distance
     assert of_module(Halves(1.0)).hash != of_module(Halves()).hash == report.protocol.extractor.hash
+
+
+def test_an_extractor_that_trained_the_generator_is_told(unseen: Dataset) -> None:
+    """By its weights, whatever it is called then; another one, and that of another generator, are not."""
+    taught = pipeline(Chooses, unseen)
+    halves = Halves()
+    taught.trained["networks"] = {NETWORK: pretrained(NETWORK).hash, "mine": digest(*halves.state_dict().values())}
+    for extractor in (NETWORK, halves):
+        report = cg.evaluate(taught, DIGITS, extractor=extractor, **QUICK).report
+        assert report.protocol.extractor_trained_it
+        assert "features distances, coverage and diversity are measured, trained the generator" in report.verdict[0]
+    for one, extractor in ((taught, Halves(2.0)), (pipeline(Chooses, unseen), NETWORK)):
+        report = cg.evaluate(one, DIGITS, extractor=extractor, **QUICK).report
+        assert not report.protocol.extractor_trained_it and "trained the generator" not in report.verdict[0]
 
 
 def test_an_onnx_file_as_extractor(unseen: Dataset, tmp_path: Path) -> None:

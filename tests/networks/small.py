@@ -32,7 +32,9 @@ class Pretrained(nn.Module):
         return [first, second, self.convolutions[2](second)]
 
 
-register("small", Pretrained)
+NETWORK = "small"
+"""The name by which it is known."""
+register(NETWORK, Pretrained)
 SMALL: dict[str, Architecture] = {
     "mlp": MLP(generator_widths=(16, 24), discriminator_widths=(24, 16)),
     "maxout": Maxout(generator_widths=(16, 8, 24), discriminator_widths=(16, 8, 16), dropout=0.0),
@@ -41,7 +43,7 @@ SMALL: dict[str, Architecture] = {
     "unet": UNet(channels=8, most_channels=16, patch_channels=8),
     "spade": Spade(channels=16, least_channels=8, patch_channels=8),
     "projected": Projected(
-        channels=16, least_channels=8, network="small", least_side=16, scales=3, mixed=8, features=16
+        channels=16, least_channels=8, network=NETWORK, least_side=16, scales=3, mixed=8, features=16
     ),
 }
 VARIANTS: dict[str, Architecture] = {
@@ -52,7 +54,7 @@ VARIANTS: dict[str, Architecture] = {
     "unet, latent": SMALL["unet"].with_(latent=5, dropout=0.0),
     "unet, scales": SMALL["unet"].with_(patch_scales=2, patch_norm="group"),
     "projected, spade": Projected(
-        channels=16, network="small", generator_injection=("spade", "concat"), mixed=8, features=16, scales=1
+        channels=16, network=NETWORK, generator_injection=("spade", "concat"), mixed=8, features=16, scales=1
     ),
     "spade, style": SMALL["spade"].with_(style=True, generator_injection=("spade", "affine")),
 }

@@ -15,6 +15,7 @@ from condgan.networks import Projected, register
 from condgan.networks.extractor import named
 from condgan.networks.pretrained import DEVIATION, EFFICIENTNET, MEAN, Normalised, Pretrained, as_map, pretrained
 from condgan.networks.projected import Mixed, rough
+from tests.networks.small import NETWORK
 from tests.networks.small import Pretrained as Small
 
 
@@ -24,7 +25,7 @@ def images(channels: int = 3, side: int = 24) -> Tensor:
 
 
 def test_it_never_changes_and_is_never_saved() -> None:
-    network = pretrained("small")
+    network = pretrained(NETWORK)
     before = [each.clone() for each in network(images())]
     assert not list(network.parameters()) and not network.state_dict()
     network.train().requires_grad_(True)
@@ -32,11 +33,11 @@ def test_it_never_changes_and_is_never_saved() -> None:
     after = network(images().requires_grad_())
     assert all(torch.equal(one, other) for one, other in zip(before, after, strict=True))
     assert after[0].requires_grad
-    assert len(network.hash) == 16 and network.hash == pretrained("small").hash
+    assert len(network.hash) == 16 and network.hash == pretrained(NETWORK).hash
 
 
 def test_its_gradients_reach_the_image_and_nothing_else() -> None:
-    spec = Projected(network="small", mixed=8, features=16, scales=3, least_side=1)
+    spec = Projected(network=NETWORK, mixed=8, features=16, scales=3, least_side=1)
     discriminator = spec.discriminator(Shape(3, (24, 24)), Widths(vector=3), 3)
     x = images().requires_grad_()
     output = discriminator(x, Cond(vector=torch.eye(3)[[0, 1, 2, 0]]))
@@ -48,7 +49,7 @@ def test_its_gradients_reach_the_image_and_nothing_else() -> None:
 
 @pytest.mark.parametrize("channels", [1, 2, 3, 4, 5])
 def test_channels_are_seen_in_threes(channels: int) -> None:
-    network, x = pretrained("small"), images(channels)
+    network, x = pretrained(NETWORK), images(channels)
     found = network(x)
     parts = {1: [[0, 0, 0]], 2: [[0, 1, 1]], 3: [[0, 1, 2]], 4: [[0, 1, 2], [3, 3, 3]], 5: [[0, 1, 2], [3, 4, 4]]}
     expected = [network(x[:, part]) for part in parts[channels]]
@@ -57,9 +58,9 @@ def test_channels_are_seen_in_threes(channels: int) -> None:
 
 
 def test_small_images_are_enlarged() -> None:
-    assert [tuple(each.shape[2:]) for each in pretrained("small", 48)(images(3, 24))] == [(24, 24), (12, 12), (6, 6)]
-    assert tuple(pretrained("small", 48)(torch.zeros(1, 3, 10, 20))[0].shape[2:]) == (24, 48)
-    assert tuple(pretrained("small", 16)(images(3, 24))[0].shape[2:]) == (12, 12)
+    assert [tuple(each.shape[2:]) for each in pretrained(NETWORK, 48)(images(3, 24))] == [(24, 24), (12, 12), (6, 6)]
+    assert tuple(pretrained(NETWORK, 48)(torch.zeros(1, 3, 10, 20))[0].shape[2:]) == (24, 48)
+    assert tuple(pretrained(NETWORK, 16)(images(3, 24))[0].shape[2:]) == (12, 12)
 
 
 def test_tokens_and_vectors_are_maps() -> None:
@@ -144,8 +145,8 @@ def test_it_knows_cats_frogs_and_trucks(real: Path) -> None:
 
 
 def test_it_is_an_extractor_too() -> None:
-    found = named("small")
-    assert found is not None and found.name == "small" and found.weights == pretrained("small").hash
+    found = named(NETWORK)
+    assert found is not None and found.name == NETWORK and found.weights == pretrained(NETWORK).hash
     assert found.features((images() * 100 + 100).byte()).shape == (4, 12)
 
 

@@ -11,10 +11,12 @@ from PIL import Image
 
 import condgan as cg
 from condgan.core.errors import DataError, SettingsError
+from condgan.networks.pretrained import pretrained
 from condgan.presets import PRESETS, get
 from condgan.training.engine import accelerator
 from condgan.training.trainer import Trainer
 from tests.commands import run
+from tests.networks.small import NETWORK
 from tests.pairs import NAMES, ids
 from tests.training.runs import state
 
@@ -87,6 +89,26 @@ def test_a_network_of_ones_own_is_the_perceptual_one(beach: Path, tmp_path: Path
 
     with pytest.raises(SettingsError, match="no network for a perceptual loss"):
         train(made.recipe, made.dataset, tmp_path / "run")
+
+
+def test_a_pretrained_network_is_the_perceptual_one_by_its_name(beach: Path, tmp_path: Path) -> None:
+    """Each position of its maps counts alike; the network is named in the pipeline, and is no part of a checkpoint."""
+    settings = {
+        "objective": {"perceptual": {"weight": 3, "network": NETWORK}},
+        "architecture": {"channels": 8, "most_channels": 16, "patch_channels": 8},
+        "training": {"images": 8, "batch": 4, "snapshots": 1, "precision": "fp32"},
+    }
+    made = cg.plan(beach, preset="pix2pix", settings=settings, out=tmp_path / "run")
+    assert made.perceptual is not None
+    images = torch.rand(2, 3, 12, 12) * 2 - 1
+    maps = made.perceptual(images)
+    for each, plain in zip(maps, pretrained(NETWORK)(images), strict=True):
+        size = plain.square().mean(1, keepdim=True).sqrt()
+        torch.testing.assert_close(each * size, plain, rtol=1e-2, atol=1e-3)
+        assert bool(((each.square().mean(1)[size[:, 0] > 0.05] - 1).abs() < 1e-2).all())
+    (snapshot,) = cg.train(beach, preset="pix2pix", settings=settings, out=tmp_path / "run")
+    assert snapshot.pipeline.trained["networks"] == {NETWORK: pretrained(NETWORK).hash}
+    assert not any("network" in key for key in snapshot.pipeline.generator.state_dict())
 
 
 def test_a_run_on_pairs_goes_on_to_the_bit(beach: Path, tmp_path: Path) -> None:
