@@ -38,6 +38,8 @@ COMBINED = 50_000
 """Items at most whose values are looked at to know which go together."""
 EVERY = 10
 """Steps between two reports, fewer where the whole run has few."""
+REPORTS = 2_000
+"""Reports of a run, at most about: the log of a night stays small."""
 MINUTE = 60.0
 """Seconds between two checkpoints, where the recipe does not count them in images."""
 ROLLBACKS = 3
@@ -77,7 +79,8 @@ class Session:
         self.extractor = extractor
         training = trainer.recipe.training
         self.trainer, self.run, self.held_out, self.on_progress = trainer, run, held_out, on_progress
-        self.every = EVERY if training.minutes else max(1, min(EVERY, training.images // trainer.images_a_step // 50))
+        steps = training.images // trainer.images_a_step
+        self.every = EVERY if training.minutes else max(1, min(EVERY, steps // 50), steps // REPORTS)
         self.log = Log(run.folder, training.tensorboard, trainer.images)
         self.monitor = Monitor(trainer.recipe.condition, trainer.dataset, held_out)
         self.saved = (trainer.images, time.monotonic())
@@ -112,7 +115,7 @@ class Session:
             except Divergence as divergence:
                 self._roll_back(divergence)
                 continue
-            if trainer.steps % self.every == 0 and not due:
+            if self._report_due() and not due:
                 self._report()
             snapshot = self._snapshot() if due else None
             if saving and not due:
@@ -127,6 +130,12 @@ class Session:
         if interruption.signal:
             logger.warning("stopped and saved at %s images; the same command goes on", f"{self.trainer.images:,}")
             interruption.end()
+
+    def _report_due(self) -> bool:
+        trainer, minutes = self.trainer, self.trainer.recipe.training.minutes
+        if trainer.steps % self.every:
+            return False
+        return minutes is None or trainer.seconds - trainer.reported[1] >= MINUTE * minutes / REPORTS
 
     def _checkpoint_due(self) -> bool:
         images, moment = self.saved

@@ -20,6 +20,7 @@ from condgan.losses import LOSSES, Objective
 from condgan.networks import DCGAN, MLP, ResNet
 from condgan.networks.base import DiscriminatorInjection, GeneratorInjection
 from condgan.recipe import Optimizer
+from condgan.training import session
 from condgan.training.ema import EMA
 from condgan.training.engine import accelerator, pick
 from condgan.training.order import Order
@@ -160,6 +161,17 @@ def test_the_same_call_resumes(tmp_path: Path) -> None:
     assert not list(train(QUICK, two_tones(), tmp_path / "parts"))
     images = [json.loads(line)["images"] for line in (tmp_path / "parts" / "metrics.jsonl").read_text().splitlines()]
     assert images == list(range(8, 97, 8))
+
+
+@pytest.mark.parametrize("budget", [{"images": 480}, {"minutes": 0.01}])
+def test_the_log_of_a_long_run_stays_small(
+    budget: dict[str, float], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "REPORTS", 4)
+    recipe = QUICK.override({"training": budget})
+    list(train(recipe, two_tones(), tmp_path / "run"))
+    lines = (tmp_path / "run" / "metrics.jsonl").read_text().splitlines()
+    assert 3 <= len(lines) <= 3 + 4 + 1  # three snapshots have one each
 
 
 def test_a_signal_while_a_snapshot_is_taken_takes_effect(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
