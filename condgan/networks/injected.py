@@ -14,6 +14,7 @@ from condgan.core.needs import (
     INJECTIONS,
     MAP,
     NOISE,
+    PREDICTIONS,
     PROJECTION,
     PROXY,
     WHOLE_BATCH,
@@ -90,8 +91,9 @@ class InjectedArchitecture(Architecture, ABC):
         apart = {APART} if self.injections("discriminator").isdisjoint({"concat", "map"}) else set()
         noise = {NOISE} if self.noise else set()
         chosen = {what for what, player, injection in PROVIDED if injection in self.injections(player)}
+        predictions = {PREDICTIONS} if HEAD in self.discriminator_provides and PROXY not in chosen else set()
         choice = {INJECTIONS} if "projection" in self.possible("discriminator") else set()
-        return super().provides() | self.discriminator_provides | apart | noise | chosen | choice
+        return super().provides() | self.discriminator_provides | apart | noise | chosen | choice | predictions
 
     def needs(self) -> tuple[Need, ...]:
         needed = [*super().needs()]

@@ -15,7 +15,7 @@ from condgan.core import seeds
 from condgan.core.batch import Shape, to_float
 from condgan.core.bundle import Bundle, to
 from condgan.core.cache import digest
-from condgan.core.needs import AUXILIARY, PROXY
+from condgan.core.needs import AUXILIARY, PROXY, TWIN
 from condgan.core.output import Output
 from condgan.core.task import Task
 from condgan.data.dataset import Dataset
@@ -178,7 +178,8 @@ class Trainer:
         self.discriminator.eval()
         outputs = self.discriminator(real, bundle).auxiliary
         self.discriminator.train()
-        parts = torch.split(outputs.cpu(), [task.outputs for task in self.tasks.values()], 1)
+        sizes = [task.outputs for task in self.tasks.values()]
+        parts = torch.split(outputs[:, : sum(sizes)].cpu(), sizes, 1)  # a twin's outputs follow
         return dict(zip(self.tasks, parts, strict=True))
 
     def _generate(self, part: Part) -> Generated:
@@ -291,10 +292,15 @@ def predicted(recipe: Recipe) -> dict[str, Task]:
     return {name: task for name, task in recipe.condition.tasks().items() if not task.dense}
 
 
+def heads(recipe: Recipe) -> list[Task]:
+    """What the auxiliary head and, where there is one, its twin give out."""
+    return [*predicted(recipe).values()] * (2 if TWIN in recipe.objective.provides() else 1)
+
+
 def build(recipe: Recipe, shape: Shape) -> tuple[Conditioned, Conditioned]:
     """The generator and the discriminator of a recipe, each with an embedder of its own."""
     condition, architecture = recipe.condition, recipe.architecture
-    auxiliary = sum(task.outputs for task in predicted(recipe).values())
+    auxiliary = sum(task.outputs for task in heads(recipe))
     ours, theirs = condition.embedder(), condition.embedder()
     return (
         Conditioned(architecture.generator(shape, ours.widths), ours),

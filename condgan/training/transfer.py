@@ -26,7 +26,7 @@ from condgan.pipeline.parents import Parent, line, parents_of
 from condgan.recipe import Recipe
 from condgan.toml import read_recipe
 from condgan.training import checkpoint, store
-from condgan.training.trainer import Trainer, build, predicted
+from condgan.training.trainer import Trainer, build, heads
 
 State = Mapping[str, Tensor]
 BODY, EMBEDDER, HEAD = "body.", "embedder.", "auxiliary"
@@ -45,7 +45,7 @@ class Trained(NamedTuple):
     condition: Condition
     architecture: Architecture
     tasks: tuple[Task, ...]
-    """What the auxiliary head predicts, in the order of its outputs."""
+    """What the auxiliary head and its twin give out, in their order."""
     states: Mapping[str, State]
     """``generator``, ``ema``, and of a run ``discriminator``."""
     settings: Mapping[str, Any]
@@ -73,7 +73,7 @@ class Trained(NamedTuple):
         found = {**rest, **{EMBEDDER + key: value for key, value in inner.items()}}
         if PROXY in recipe.architecture.provides():  # the head embeds: its outputs are no classes
             return found
-        return with_head(found, self.tasks, list(predicted(recipe).values()))
+        return with_head(found, self.tasks, heads(recipe))
 
 
 def fit(module: nn.Module, state: State) -> set[str]:
@@ -197,7 +197,7 @@ def _of_run(name: str, place: Path, found: list[Path]) -> Trained:
         parents=(own, *counters.parents),
         condition=recipe.condition,
         architecture=recipe.architecture,
-        tasks=tuple(predicted(recipe).values()),
+        tasks=tuple(heads(recipe)),
         states=states,
         settings={
             **plain,

@@ -1,12 +1,22 @@
-"""The data-to-data cross-entropy, compared with its equation written out."""
+"""The auxiliary losses, compared with their equations written out."""
 
 import math
 
 import pytest
 import torch
-from torch.nn.functional import normalize
+from torch.nn.functional import cross_entropy, normalize
 
+from condgan.conditions.label import classification
+from condgan.core.errors import SettingsError
+from condgan.core.task import Task
+from condgan.losses import Objective
 from condgan.losses.auxiliary import MARGIN, TEMPERATURE, data_to_data
+from condgan.presets import get
+from condgan.training.engine import accelerator
+from condgan.training.trainer import Trainer, heads
+from condgan.training.transfer import with_head
+from tests.losses.test_objective import TASKS, output, step
+from tests.training.runs import QUICK, two_tones
 
 
 def test_it_is_equation_7_term_by_term() -> None:
@@ -49,3 +59,74 @@ def test_it_is_computed_in_full_precision() -> None:
     with torch.autocast("cpu", torch.bfloat16):
         found = data_to_data(*words)
     assert torch.equal(found, data_to_data(*words))
+
+
+def test_a_twin_learns_generated_images_and_is_subtracted() -> None:
+    seen = step(of_real=output(6), of_fake=output(6))
+    objective = Objective(auxiliary={"weight": 0.5, "generated": "twin"})
+    ids = seen.bundle["id"]
+    real, fake, twin = seen.of_real.auxiliary[:, :3], seen.of_fake.auxiliary[:, :3], seen.of_fake.auxiliary[:, 3:]
+    expected = 0.5 * (cross_entropy(real, ids) + cross_entropy(twin, ids))
+    found = objective.losses(seen, "discriminator", False)["auxiliary_discriminator"]
+    torch.testing.assert_close(found, expected)
+    expected = 0.5 * (cross_entropy(fake, ids) - cross_entropy(twin, ids))
+    torch.testing.assert_close(objective.losses(seen, "generator", False)["auxiliary_generator"], expected)
+
+
+def test_real_and_generated_classes_are_told_jointly() -> None:
+    seen = step(of_real=output(6), of_fake=output(6))
+    objective = Objective(auxiliary={"weight": 1, "generated": "joint"})
+    ids, real, fake = seen.bundle["id"], seen.of_real.auxiliary, seen.of_fake.auxiliary
+    found = objective.losses(seen, "discriminator", False)["auxiliary_discriminator"]
+    torch.testing.assert_close(found, cross_entropy(real, ids) + cross_entropy(fake, ids + 3))
+    # of a softmax over all of them the difference is that of two logits
+    logits = fake.gather(1, ids[:, None] + 3) - fake.gather(1, ids[:, None])
+    found = objective.losses(seen, "generator", False)["auxiliary_generator"]
+    torch.testing.assert_close(found, logits.mean())
+
+
+def test_several_tasks_have_their_outputs_twice_in_one_order() -> None:
+    tasks = {"one": TASKS["label"], "other": classification(("x", "y"))}
+    seen = step(of_real=output(10), of_fake=output(10), tasks=tasks)
+    seen = seen._replace(bundle={"id": torch.tensor([0, 1, 0, 1, 1])})
+    fake = seen.of_fake.auxiliary
+    found = Objective(auxiliary={"weight": 1, "generated": "joint"}).losses(seen, "generator", False)
+    ids = seen.bundle["id"][:, None]
+    one = fake[:, 5:8].gather(1, ids) - fake[:, :3].gather(1, ids)
+    other = fake[:, 8:].gather(1, ids) - fake[:, 3:5].gather(1, ids)
+    torch.testing.assert_close(found["auxiliary_generator"], (one.mean() + other.mean()) / 2)
+
+
+def test_a_missing_class_weighs_nothing() -> None:
+    seen = step(of_real=output(6), of_fake=output(6))._replace(bundle={"id": torch.full((5,), -1)})
+    for player in ("discriminator", "generator"):
+        losses = Objective(auxiliary={"weight": 1, "generated": "joint"}).losses(seen, player, False)
+        assert losses[f"auxiliary_{player}"] == 0
+
+
+def test_numbers_are_not_told_jointly() -> None:
+    number = Task(1, False, lambda x, _: x[:, 0].square(), lambda x, _: x[:, 0], 0.5)
+    seen = step(of_real=output(2), of_fake=output(2), tasks={"age": number})
+    with pytest.raises(SettingsError, match="only classes can be told jointly.*set it to twin"):
+        Objective(auxiliary={"weight": 1, "generated": "joint"}).losses(seen, "generator", False)
+    assert Objective(auxiliary={"weight": 1, "generated": "twin"}).losses(seen, "generator", False)
+
+
+def test_proxies_have_no_twin() -> None:
+    with pytest.raises(SettingsError, match="with proxies it embeds: set it to ignored"):
+        get("reacgan").override({"objective": {"auxiliary": {"weight": 0.5, "generated": "twin"}}})
+
+
+@pytest.mark.parametrize("generated", ["twin", "joint"])
+def test_a_head_with_twice_the_outputs_is_taken_further(generated: str) -> None:
+    recipe = QUICK.override({"objective": {"auxiliary": {"weight": 1, "generated": generated}}})
+    trainer = Trainer(recipe, two_tones(), accelerator("cpu", "fp32"))
+    assert trainer.discriminator.body.head.auxiliary.out_features == 4
+    for _ in range(2):
+        trainer.step()
+    assert {"auxiliary_discriminator", "auxiliary_generator"} <= trainer.report().losses.keys()
+    # of other classes, by their names, in both halves
+    more = recipe.override({"condition": {"label": {"names": ("light", "middle", "dark")}}})
+    state = {"body.head.auxiliary.bias": torch.tensor([1.0, 2.0, 3.0, 4.0])}
+    found = with_head(state, heads(recipe), heads(more))["body.head.auxiliary.bias"]
+    assert found[[0, 2, 3, 5]].tolist() == [2, 1, 4, 3]
