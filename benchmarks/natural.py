@@ -4,8 +4,8 @@ python -m benchmarks.natural --data-root ../shared/data --out runs/natural --wri
 
 One thread, so that a minute is one of CPU time where nothing else runs. Each case is trained with each seed and
 evaluated on the test split; stopped, the same command goes on. ``--only`` and ``--seeds`` do some of it, so that two
-processes can share the work; ``--preset house`` trains with the former default instead. ``--write`` writes the tables of
-all that is done between the marks in the text.
+processes can share the work; ``--preset house`` trains with the former default instead. ``--write`` writes the tables
+of all that is done between the marks in the text.
 """
 
 import argparse
