@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 import torch
 from jaxtyping import Float, Int64
-from pydantic import PositiveFloat, PositiveInt, model_validator
+from pydantic import Field, PositiveFloat, PositiveInt, model_validator
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from condgan.conditions.base import Example, Interpolation, Row, Shown, Whole
+from condgan.conditions.base import Example, Interpolation, Part, Row, Shown
 from condgan.core.batch import Batch
 from condgan.core.bundle import Bundle
 from condgan.core.cond import Cond, Embedder, Widths
@@ -31,7 +31,7 @@ CONTINUED = 10.0
 would move more slowly than the weights that read it."""
 
 
-class Label(Whole):
+class Label(Part):
     """One class of a fixed list; unknown names are refused with the list."""
 
     from_data: ClassVar[tuple[str, ...]] = ("names",)
@@ -46,6 +46,9 @@ class Label(Whole):
     gain: PositiveFloat = 1.0
     """How many times faster than other weights a learned embedding moves: it is stored divided by this (as in Karras et
     al. 2018, section 4.1)."""
+    balance_classes: Annotated[float, Field(ge=0, le=1)] = 0.0
+    """How much more often rare classes are shown in training than there are: 0 not at all; 1: all classes as often; in
+    between each as its count to the power of one less this (as for languages in Conneau & Lample 2019, section 3.1)."""
 
     @model_validator(mode="after")
     def _width_is_used(self) -> Self:
@@ -105,6 +108,15 @@ class Label(Whole):
 
     def vary(self, bundle: Bundle) -> Bundle:
         return bundle
+
+    def impute(self, bundle: Bundle, predictions: Mapping[str, Tensor]) -> Bundle:
+        return bundle
+
+    def balance(self, schema: Schema, batch: Batch) -> Float[Tensor, " b"] | None:
+        if not self.balance_classes:
+            return None
+        ids = self.targets(schema, batch, 0)["id"]
+        return torch.bincount(ids)[ids].float() ** -self.balance_classes
 
     def embedder(self) -> Embedder:
         if self.encoding == "one-hot":

