@@ -16,6 +16,7 @@ ADAPTIVE_MAX_POOLS: dict[int, type[nn.Module]] = {
     2: nn.AdaptiveMaxPool2d,
     3: nn.AdaptiveMaxPool3d,
 }
+TRIANGLE, BINOMIAL = (0.25, 0.75, 0.75, 0.25), (0.25, 0.5, 0.25)
 WEIGHTED: tuple[type[nn.Module], ...] = (nn.Linear, *CONVOLUTIONS.values())
 """Layers whose weight, flattened from its second axis on, is the matrix that they multiply by."""
 
@@ -65,6 +66,31 @@ def adaptive_avg_pool(x: Float[Tensor, "b c *space"], space: Sequence[int]) -> F
 def doubled(x: Float[Tensor, "b c *space"]) -> Float[Tensor, "b c *larger"]:
     """Each position twice along each axis."""
     return F.interpolate(x, scale_factor=2)
+
+
+def interpolated(x: Float[Tensor, "b c *space"]) -> Float[Tensor, "b c *larger"]:
+    """Twice as many positions along each axis, in between linearly, as ``F.interpolate`` has them; several times faster
+    as a transposed convolution of each channel by itself."""
+    axes = x.dim() - 2
+    convolve = {1: F.conv_transpose1d, 2: F.conv_transpose2d, 3: F.conv_transpose3d}[axes]
+    padded = F.pad(x, (1, 1) * axes, mode="replicate")
+    return convolve(padded, _each(TRIANGLE, x), stride=2, padding=3, groups=x.shape[1])
+
+
+def smoothed(x: Float[Tensor, "b c *space"]) -> Float[Tensor, "b c *space"]:
+    """Under a binomial filter (1 2 1) along each axis; at the borders the outermost values go on."""
+    axes = x.dim() - 2
+    convolve = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}[axes]
+    return convolve(F.pad(x, (1, 1) * axes, mode="replicate"), _each(BINOMIAL, x), groups=x.shape[1])
+
+
+def _each(weights: tuple[float, ...], x: Float[Tensor, "b c *space"]) -> Float[Tensor, "c 1 ..."]:
+    """A filter along each axis of space, for each channel by itself."""
+    line = x.new_tensor(weights)
+    kernel = line
+    for _ in range(x.dim() - 3):
+        kernel = kernel[..., None] * line
+    return kernel.expand(x.shape[1], 1, *kernel.shape)
 
 
 def shuffle(x: Float[Tensor, "b k *space"], patch: int) -> Float[Tensor, "b c *larger"]:

@@ -38,6 +38,9 @@ class ResidualArchitecture(InjectedArchitecture):
     """Normalisation of the generator's features."""
     self_modulation: bool = False
     """Let the latent, too, choose the scale and shift after each normalisation (Chen et al. 2019, eq. 4)."""
+    smooth: bool = False
+    """Enlarge the skips linearly and smooth the image by a fixed filter, against regular patterns (Karras et al. 2019,
+    section 2, has both for features). Not for images of hard edges."""
     base: PositiveInt = 8
     """Halving goes on while every side is longer than this."""
 
@@ -99,7 +102,7 @@ class Up(nn.Module):
         self, spec: ResidualArchitecture, ins: int, outs: int, modulation: Modulation, size: tuple[int, ...] | None
     ) -> None:
         super().__init__()
-        self.size, axes = size, modulation.axes
+        self.size, axes, self.enlarge = size, modulation.axes, ops.interpolated if spec.smooth else ops.doubled
         self.norms = nn.ModuleList(norm(spec.generator_norm, each, modulation.axes) for each in (ins, outs))
         self.affines = nn.ModuleList(modulation.affine(each) for each in (ins, outs))
         if size is None:
@@ -114,7 +117,7 @@ class Up(nn.Module):
         for level, (normalise, affine, conv) in enumerate(zip(self.norms, self.affines, self.convs, strict=True)):
             h = conv(F.leaky_relu(affine(normalise(h), cond), SLOPE))
             if level == 0 and self.size is not None:
-                h, skip = crop(h, self.size), crop(ops.doubled(skip), self.size)
+                h, skip = crop(h, self.size), crop(self.enlarge(skip), self.size)
         return skip + h
 
 
@@ -140,7 +143,7 @@ class Generator(nn.Module):
 
     def __init__(self, spec: ResidualArchitecture, shape: Shape, widths: Widths) -> None:
         super().__init__()
-        self.space = shape.space
+        self.space, self.smooth = shape.space, spec.smooth
         first, *rest = spec.sizes(shape)
         channels = spec.widths(1 + len(rest))
         self.stem = Stem(spec.latent, channels[0], first, widths, spec.generator_injection)
@@ -161,7 +164,8 @@ class Generator(nn.Module):
         for block in self.blocks:
             x = block(x, cond)
         x = self.image(F.leaky_relu(self.affine(self.norm(x), cond), SLOPE))
-        return crop(ops.shuffle(x, PATCH), self.space).tanh()
+        x = crop(ops.shuffle(x, PATCH), self.space)
+        return (ops.smoothed(x) if self.smooth else x).tanh()
 
 
 class Discriminator(nn.Module):

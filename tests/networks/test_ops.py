@@ -91,3 +91,23 @@ def test_a_network_is_imported_alone() -> None:
         "assert ARCHITECTURES['dcgan'] is DCGAN"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("space", [(5,), (4, 7), (3, 2, 4), (1, 1)])
+def test_linear_interpolation_is_pytorchs(space: tuple[int, ...]) -> None:
+    torch.manual_seed(0)
+    x = torch.randn(2, 3, *space)
+    mode = {1: "linear", 2: "bilinear", 3: "trilinear"}[len(space)]
+    torch.testing.assert_close(ops.interpolated(x), F.interpolate(x, scale_factor=2, mode=mode))
+
+
+@pytest.mark.parametrize("space", [(5,), (4, 7), (3, 2, 4)])
+def test_smoothing_takes_the_finest_pattern_away_and_leaves_even_surfaces(space: tuple[int, ...]) -> None:
+    even = torch.full((1, 2, *space), 0.3)
+    torch.testing.assert_close(ops.smoothed(even), even)
+    board = torch.ones(1, 2, *(side + 2 for side in space))
+    for axis in range(len(space)):
+        signs = (torch.arange(board.shape[axis + 2]) % 2 * 2 - 1).float()
+        board = board * signs.view(-1, *[1] * (len(space) - 1 - axis))
+    inner = (slice(None), slice(None), *(slice(1, -1) for _ in space))
+    assert ops.smoothed(board)[inner].abs().max() < 1e-6

@@ -17,7 +17,7 @@ SHAPE = Shape(3, (20, 28))
 
 
 def test_every_way_to_read_a_picture_is_covered() -> None:
-    assert {name.split(",")[0] for name in PICTURED} == {"dcgan", "resnet", "unet", "spade"}
+    assert {name.split(",")[0] for name in PICTURED} == {"dcgan", "resnet", "unet", "spade", "projected"}
 
 
 @pytest.mark.parametrize("name", PICTURED)
