@@ -21,6 +21,7 @@ from condgan.networks.base import Conditioned
 from condgan.networks.extractor import Extractor
 from condgan.pipeline import Pipeline
 from condgan.pipeline.combinations import Combinations
+from condgan.recipe import Training
 from condgan.training import checkpoint, store
 from condgan.training.diagnosis import alarms
 from condgan.training.finite import Divergence
@@ -42,6 +43,8 @@ REPORTS = 2_000
 """Reports of a run, at most about: the log of a night stays small."""
 MINUTE = 60.0
 """Seconds between two checkpoints, where the recipe does not count them in images."""
+LONG = 60.0
+"""Minutes of a budget, above which snapshots thin out."""
 ROLLBACKS = 3
 """How often a run may go back to its last checkpoint before it is given up."""
 
@@ -103,12 +106,12 @@ class Session:
             DivergedError: NaN or Inf for the fourth time.
             KeyboardInterrupt, SystemExit: a signal asked for it; the run is saved.
         """
-        trainer, portions = self.trainer, self.trainer.recipe.training.snapshots
+        trainer, training = self.trainer, self.trainer.recipe.training
         while True:
-            taken = int(trainer.share * portions)
+            taken = snapshots_by(trainer.share, training)
             try:
                 trainer.step()
-                due = int(trainer.share * portions) > taken
+                due = snapshots_by(trainer.share, training) > taken
                 saving = due or self._checkpoint_due() or bool(interruption.signal)
                 if saving:
                     trainer.require_sound()
@@ -257,6 +260,13 @@ class Session:
             len(history),
             ROLLBACKS,
         )
+
+
+def snapshots_by(share: float, training: Training) -> int:
+    """How many snapshots are due by a share of the budget: evenly; in a budget of hours the first come soon, and the
+    others thin out."""
+    long = training.minutes is not None and training.minutes > LONG
+    return int(training.snapshots * (share**0.5 if long else share))
 
 
 def _conditions(trainer: Trainer) -> tuple[Condition, Bundle]:

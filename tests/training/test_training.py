@@ -26,7 +26,7 @@ from condgan.training.engine import accelerator, pick
 from condgan.training.order import Order
 from condgan.training.round import output_and_gradient
 from condgan.training.schedule import factor
-from condgan.training.session import Session, Snapshot
+from condgan.training.session import Session, Snapshot, snapshots_by
 from condgan.training.trainer import Trainer
 from tests.training.runs import LABEL, QUICK, train, two_tones
 
@@ -172,6 +172,15 @@ def test_the_log_of_a_long_run_stays_small(
     list(train(recipe, two_tones(), tmp_path / "run"))
     lines = (tmp_path / "run" / "metrics.jsonl").read_text().splitlines()
     assert 3 <= len(lines) <= 3 + 4 + 1  # three snapshots have one each
+
+
+def test_snapshots_of_a_night_thin_out() -> None:
+    """The first picture of eight hours is there after five minutes, not after fifty; the last is that of the end."""
+    night, short, images = Training(minutes=480), Training(minutes=60), Training(images=10_000_000)
+    hours = [next(minute for minute in range(481) if snapshots_by(minute / 480, night) >= k) for k in range(1, 11)]
+    assert hours == [5, 20, 44, 77, 120, 173, 236, 308, 389, 480]
+    assert snapshots_by(0.09, night) == 3 and snapshots_by(1.0, night) == 10
+    assert snapshots_by(0.09, short) == snapshots_by(0.09, images) == 0 and snapshots_by(0.1, short) == 1
 
 
 def test_a_signal_while_a_snapshot_is_taken_takes_effect(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
