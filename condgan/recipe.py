@@ -61,7 +61,7 @@ class Training(Spec):
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     """Numbers to compute with; auto: bf16 where the device computes in it faster."""
     snapshots: PositiveInt = 10
-    """How many snapshots of the progress to take: at even distances, in budgets of over an hour the first ones sooner."""
+    """How many snapshots of the progress to take: evenly; in budgets of over an hour the first ones come sooner."""
     checkpoint_images: PositiveInt | None = None
     """Images between two checkpoints, from which a run that was stopped goes on; by default about a minute's worth."""
     tensorboard: bool = False
