@@ -17,8 +17,12 @@ from condgan.networks import ops
 from condgan.networks.blocks import Norm, norm
 from condgan.networks.inject import InputLayer
 from condgan.networks.injected import InjectedArchitecture
+from condgan.networks.pretrained import pretrained
+from condgan.networks.projected import Mixed, require_images
 
 SLOPE = 0.2
+MAPS = 2
+"""Maps of a pretrained network that are looked at, from the second largest on."""
 
 
 class PatchArchitecture(InjectedArchitecture):
@@ -38,6 +42,9 @@ class PatchArchitecture(InjectedArchitecture):
     """Normalisation of the discriminator's features."""
     spectral_norm: bool = False
     """Bound the discriminator's layers by spectral normalisation (Miyato et al. 2018)."""
+    network: str | None = None
+    """A frozen pretrained network, such as efficientnet-lite0, on whose features there are patches, too (Sauer et al.
+    2021): as ``network`` of projected."""
 
     def needs(self) -> tuple[Need, ...]:
         sources = f"architecture.kind {self.kind} makes pictures from pictures: set --condition picture or layout"
@@ -58,8 +65,17 @@ class PatchDiscriminator(nn.Module):
         layers = min(spec.patch_layers, max(1, (min(shape.space) - 1).bit_length() - 2))
         scales = [scale for scale in range(spec.patch_scales) if not scale or min(shape.space) >> (scale + layers) >= 2]
         self.towers = nn.ModuleList(Tower(spec, self.input.channels, layers, len(shape.space)) for _ in scales)
+        if spec.network is not None:
+            require_images(shape, "setting architecture.network", "leave it out")
+        self.mixed: Mixed | None = None
+        self.views = nn.ModuleList()
+        if spec.network is not None:
+            # the largest map would have most of the logits, and the image's own patches see as far
+            self.mixed = Mixed(pretrained(spec.network), shape, MAPS, spec.patch_channels, first=1)
+            self.views.extend(View(spec.patch_channels + widths.map, spec.patch_channels) for _ in self.mixed.spaces)
 
     def forward(self, x: Float[Tensor, "b c *space"], cond: Cond) -> Output:
+        maps = [] if self.mixed is None else self.mixed(x)
         x = self.input(x, cond)
         logits: list[Tensor] = []
         features: list[Tensor] = []
@@ -68,7 +84,23 @@ class PatchDiscriminator(nn.Module):
             some, layers = tower(x)
             logits.append(some)
             features += layers
+        for view, each in zip(self.views, maps, strict=True):
+            logits.append(view(each, cond))
         return Output(torch.cat(logits, 1), None, None, tuple(features))
+
+
+class View(nn.Module):
+    """The discriminator of a map of a pretrained network: a logit for each position, of what is around it."""
+
+    def __init__(self, channels: int, features: int) -> None:
+        super().__init__()
+        first, last = nn.Conv2d(channels, features, 3, padding=1), nn.Conv2d(features, 1, 1)
+        self.layers = nn.Sequential(spectral_norm(first), nn.LeakyReLU(SLOPE), spectral_norm(last), nn.Flatten())
+
+    def forward(self, x: Float[Tensor, "b d h w"], cond: Cond) -> Float[Tensor, "b n"]:
+        if cond.map is not None:
+            x = torch.cat([x, ops.adaptive_avg_pool(cond.map, x.shape[2:])], 1)
+        return self.layers(x)
 
 
 class Tower(nn.Module):

@@ -50,12 +50,7 @@ class Projected(ResidualArchitecture):
     """Width of the last features of each small discriminator."""
 
     def discriminator(self, shape: Shape, widths: Widths, auxiliary: int = 0) -> nn.Module:
-        if len(shape.space) != 2:
-            raise SettingsError(
-                f"a pretrained network takes images, not {shape}",
-                where="setting architecture.kind",
-                do="set it to resnet",
-            )
+        require_images(shape, "setting architecture.kind", "set it to resnet")
         return Discriminator(self, shape, widths, auxiliary)
 
 
@@ -83,11 +78,14 @@ class Mixed(nn.Module):
     """The maps of a frozen network after fixed random convolutions: of the channels at each position, then from the
     smallest map up, each added to the next larger one (Sauer et al. 2021, section 3.2, CCM and CSM)."""
 
-    def __init__(self, network: Pretrained, shape: Shape, scales: int, channels: int) -> None:
+    def __init__(self, network: Pretrained, shape: Shape, scales: int, channels: int, first: int = 0) -> None:
+        """``scales``: how many maps, from the ``first`` on; of a network that has fewer, its last."""
         super().__init__()
-        self.network, self.count = network, scales
         with torch.no_grad():
-            maps = network(rough(shape))[:scales]
+            maps = network(rough(shape))
+        self.network, first = network, min(first, len(maps) - 1)
+        self.chosen = slice(first, first + scales)
+        maps = maps[self.chosen]
         self.spaces = [tuple(each.shape[2:]) for each in maps]
         for level, each in enumerate(maps):
             # the maps of a network differ in size by an order; the random weights bring all of them to about one
@@ -96,7 +94,7 @@ class Mixed(nn.Module):
             self.register_buffer(f"join{level}", torch.randn(channels, channels, 3, 3) / (18 * channels) ** 0.5)
 
     def forward(self, images: Float[Tensor, "b c h w"]) -> list[Float[Tensor, "b d h2 w2"]]:
-        maps = [F.conv2d(x, self.get_buffer(f"mix{k}")) for k, x in enumerate(self.network(images)[: self.count])]
+        maps = [F.conv2d(x, self.get_buffer(f"mix{k}")) for k, x in enumerate(self.network(images)[self.chosen])]
         found = [maps.pop()]
         for level in reversed(range(len(maps))):
             above = F.interpolate(found[0], maps[level].shape[2:])
@@ -133,6 +131,16 @@ class Scale(nn.Module):
             x = torch.cat([x, ops.adaptive_avg_pool(cond.map, x.shape[2:])], 1)
         features = self.layers(x)
         return self.head(features, cond).logits, features
+
+
+def require_images(shape: Shape, where: str, do: str) -> None:
+    """Refuse what a pretrained network cannot see.
+
+    Raises:
+        SettingsError: a shape of another number of axes than two.
+    """
+    if len(shape.space) != 2:
+        raise SettingsError(f"a pretrained network takes images, not {shape}", where=where, do=do)
 
 
 def rough(shape: Shape) -> Float[Tensor, "n c h w"]:
