@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from condgan.core.errors import SettingsError, nearest
+from condgan.presets.choice import Choice, fitting
 from condgan.presets.classic import cdcgan_64, cdcgan_lsgan, cgan_2014, cgan_mlp, cgan_mlp_small, gan_mlp
 from condgan.presets.demo import REMEDIES, demo_collapse, demo_oscillation, demo_vanishing
-from condgan.presets.fitting import Choice, fitting
 from condgan.presets.house import house, house_few, house_natural, house_natural_few, instance, plain
 from condgan.presets.modern import acgan, cgan_aux, projected, projection, r3gan_small, reacgan
 from condgan.presets.translation import colorize, edges2photo, pix2pix, spade
