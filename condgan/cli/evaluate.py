@@ -39,7 +39,8 @@ def evaluate(
     out
         Folder for index.html and report.json. By default report/ in the pipeline's folder.
     extractor
-        Whose features distances are measured on: cnn (trained on the data), inception, or a file.onnx.
+        Whose features distances are measured on: cnn (trained on the data), inception, efficientnet-lite0, a file.onnx,
+        or a folder that transformers saved.
     data_root
         Folder that holds named data in the usual layout (MNIST/raw/…); by default $CONDGAN_DATA, else a download.
     device

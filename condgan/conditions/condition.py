@@ -326,12 +326,17 @@ def _within(name: str, task: Task, optional: bool) -> Task:
         return found.masked_fill(~bundle[flag], torch.nan) if optional and flag in bundle else found
 
     inner = task.target
-    target = None if inner is None else lambda bundle: inner(part(bundle, name))
+
+    def target(bundle: Bundle) -> Tensor:
+        assert inner is not None, "asked only where there are classes"
+        found = inner(part(bundle, name))
+        return found.masked_fill(~bundle[flag], -1) if optional and flag in bundle else found
+
     number = task.number
     if number is not None:
         truth = number.truth
         number = number._replace(truth=lambda bundle: truth(part(bundle, name)))
-    return task._replace(loss=loss, score=score, target=target, number=number)
+    return task._replace(loss=loss, score=score, target=inner and target, number=number)
 
 
 def carriers(each: Spec) -> list[str]:

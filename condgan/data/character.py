@@ -16,26 +16,34 @@ from condgan.data.dataset import Dataset
 
 LOOKED_AT = 1_000
 """Images whose colours are counted, at most."""
-MIRRORED, SIDE, LEAST = 6_000, 16, 50
-"""Images that are mirrored, at most; the side to which they are averaged; and how many of a value are enough."""
-FLAT = 0.25
-"""Share of an image that its commonest colour covers, above which it is a drawing: of the digits, letters, garments,
-emoji and sprites that were looked at it covers 0.39 and more, of photos 0.15 at most."""
-LOPSIDED = 0.56
-"""Share of images that are rightly told from their mirror images, above which mirroring changes what they are."""
+LEVELS = 32
+"""Levels of a channel that are told apart: paper is no less one ground for being a little uneven."""
+MIRRORED, SIDE = 6_000, 16
+"""Images that are mirrored, at most; and the side to which they are averaged."""
+LEAST, FEWEST = 50, 4
+"""Images of a value that are looked at by themselves; those with fewer are looked at together, from ``FEWEST`` on."""
+FLAT = 0.3
+"""Share of an image that its commonest colour covers, from which on it is a drawing: of the digits, letters, garments,
+emoji and sprites that were looked at it covers 0.45 and more, of photos 0.20 at most."""
+LOPSIDED, DEVIATIONS = 0.55, 3
+"""Share of images that are rightly told from their mirror images, less so many standard errors, above which mirroring
+changes what they are."""
 RIDGE = 0.1
+PART = 100
 
 
 class Character(NamedTuple):
     """What was measured."""
 
     images: int
+    axes: int
+    """Of space: 2 of images."""
     colour: bool
     flat: float
     """Share of an image that its commonest colour covers: the median over images."""
     lopsided: float
-    """Share of images that a linear model tells from their mirror images, less twice its standard error; of the column
-    and value, if there are columns, of which it is highest. Chance: 0.5."""
+    """Share of images that a linear model tells from their mirror images, less three times its standard error; of the
+    column and value, if there are columns, of which it is highest. Chance: 0.5."""
 
     @property
     def known(self) -> bool:
@@ -56,39 +64,68 @@ class Character(NamedTuple):
 def character(dataset: Dataset) -> Character:
     """Look at some of the images; of too few nothing is known, and they count as drawings that are not mirrored."""
     target = dataset.target
-    colour = dataset.schema.target.palette is None and target.shape[1] >= 3
+    axes = target.dim() - 2
     if len(dataset) < LEAST:
-        return Character(len(dataset), colour, 1.0, 1.0)
-    flat = [commonest(image) for image in target[evenly(len(target), LOOKED_AT)]]
-    chosen = evenly(len(dataset), MIRRORED)
-    apart = antisymmetric(target[chosen])
-    told = [told_from_mirror(apart)]
-    for name, column in dataset.schema.columns.items():
-        for mask in groups(dataset.columns[name], column, chosen):
-            if int(mask.sum()) >= LEAST:
-                told.append(told_from_mirror(apart[mask]))
-    return Character(len(dataset), colour, float(torch.tensor(flat).median()), max(told))
+        return Character(len(dataset), axes, False, 1.0, 1.0)
+    some = target[evenly(len(target), LOOKED_AT)]
+    colour = some.shape[1] >= 3 and bool((some[:, 0] != some[:, 1]).any())
+    flat = float(torch.tensor([commonest(image) for image in some]).median())
+    order = torch.randperm(len(dataset), generator=torch.Generator().manual_seed(0))
+    chosen = order[:MIRRORED]
+    parts = [differences(target[rows]) for rows in torch.split(chosen, PART)]
+    found = [lopsided(torch.cat(kind), dataset, chosen) for kind in zip(*parts, strict=True)]
+    return Character(len(dataset), axes, colour, flat, max(found))
 
 
 def commonest(image: UInt8[Tensor, "c ..."]) -> float:
     """Share of its positions that have the commonest colour."""
-    colours = image.flatten(1).long()
+    colours = image.flatten(1).long() * LEVELS // 256
     code = colours[0]
     for channel in colours[1:3]:
-        code = 256 * code + channel
+        code = LEVELS * code + channel
     return int(torch.unique(code, return_counts=True)[1].max()) / len(code)
 
 
-def antisymmetric(images: UInt8[Tensor, "n c *space"]) -> Float[Tensor, "n d"]:
-    """By how much an image, averaged down, differs from its mirror image at each place of its left half."""
+def differences(images: UInt8[Tensor, "n c *space"]) -> tuple[Float[Tensor, "n d"], Float[Tensor, "n e"]]:
+    """Numbers of images that have the other sign in their mirror images.
+
+    By how much brightness differs from that of the mirrored place; and which way edges lean, whatever is the brighter
+    side of them, for digits in any colour on any ground.
+    """
     space = [min(SIDE, side) for side in images.shape[2:]]
-    small = torch.cat([F.interpolate(part.float() / 255, space, mode="area") for part in torch.split(images, 500)])
-    return (small - small.flip(-1))[..., : max(1, space[-1] // 2)].flatten(1)
+    small = F.interpolate(images.float() / 255, space, mode="area")
+    half = slice(0, max(1, space[-1] // 2))
+    brighter = (small - small.flip(-1))[..., half].flatten(1)
+    grey = images[:, :3].float().mean(1, keepdim=True)
+    if images.dim() < 4 or min(images.shape[-2:]) < 3:
+        return brighter, torch.zeros(len(images), 1)
+    across = grey[..., 1:-1, 2:] - grey[..., 1:-1, :-2]
+    down = grey[..., 2:, 1:-1] - grey[..., :-2, 1:-1]
+    inner = [min(SIDE, side) for side in across.shape[2:]]
+    lean = F.interpolate(across * down, inner, mode="area")
+    lean = (lean + lean.flip(-1))[..., : max(1, inner[-1] // 2)].flatten(1)
+    return brighter, F.normalize(lean, dim=1)
 
 
-def told_from_mirror(apart: Float[Tensor, "n d"]) -> float:
-    """How many images a ridge regression tells from their mirror images, in either half by what it learned in the other
-    one; less twice the standard error.
+def lopsided(apart: Float[Tensor, "n d"], dataset: Dataset, chosen: Tensor) -> float:
+    """How well some images are told from their mirror images by such numbers: all of them, or those of the value of a
+    column of which it is highest."""
+    found = [_share(told_from_mirror(apart))]
+    for name, column in dataset.schema.columns.items():
+        rest = []
+        for mask in groups(dataset.columns[name], column, chosen):
+            count = int(mask.sum())
+            if count >= LEAST:
+                found.append(_share(told_from_mirror(apart[mask])))
+            elif count >= FEWEST:
+                rest.append(told_from_mirror(apart[mask]))
+        if sum(map(len, rest)) >= LEAST:
+            found.append(_share(torch.cat(rest)))
+    return max(found)
+
+
+def told_from_mirror(apart: Float[Tensor, "n d"]) -> Bool[Tensor, " n"]:
+    """Which images a ridge regression tells from their mirror images, in either half by what it learned in the other.
 
     A mirror image has the same numbers with the other sign, so the model needs no second class and no constant.
     """
@@ -98,8 +135,11 @@ def told_from_mirror(apart: Float[Tensor, "n d"]) -> float:
         moments = learned.T @ learned / len(learned)
         moments += (RIDGE * moments.diagonal().mean() + 1e-6) * torch.eye(len(moments))
         right.append(told @ torch.linalg.solve(moments, learned.mean(0)) > 0)
-    share = float(torch.cat(right).float().mean())
-    return share - float((0.25 / len(apart)) ** 0.5) * 2
+    return torch.cat(right)
+
+
+def _share(right: Bool[Tensor, " n"]) -> float:
+    return float(right.float().mean()) - DEVIATIONS * float((0.25 / len(right)) ** 0.5)
 
 
 def groups(values: object, column: Column, chosen: Tensor) -> Iterator[Bool[Tensor, " n"]]:

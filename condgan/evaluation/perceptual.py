@@ -11,6 +11,7 @@ from condgan.losses.paired import TURNS
 from condgan.networks.blocks import PixelNorm
 from condgan.networks.classifier import Classifier
 from condgan.networks.pretrained import Pretrained, pretrained
+from condgan.networks.projected import require_images, rough
 
 
 class Perceptual(nn.Module):
@@ -52,6 +53,11 @@ def perceptual_network(name: str, train: Dataset) -> nn.Module:
     """The network that ``objective.perceptual.network`` names.
 
     Raises:
-        SettingsError: there is none of that name, or it cannot be loaded.
+        SettingsError: there is none of that name, it cannot be loaded, or it does not take such images.
     """
-    return Perceptual.of(train) if name == TURNS else Scaled(pretrained(name))
+    if name == TURNS:
+        return Perceptual.of(train)
+    require_images(train.shape, "setting objective.perceptual", "leave it out")
+    network = pretrained(name)
+    network.probe(rough(train.shape))
+    return Scaled(network)

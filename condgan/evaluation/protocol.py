@@ -99,7 +99,7 @@ def protocol(pipeline: Pipeline, real: Real, n: int, repeats: int) -> Protocol:
         resizer=real.extractor.resizer,
         plain_fid=real.extractor.plain_fid,
         extractor=Network(name=real.extractor.name, hash=real.extractor.hash),
-        extractor_trained_it=real.extractor.weights in networks_of(pipeline.trained).values(),
+        extractor_trained_it=real.extractor.weights in networks_of(pipeline.trained),
         evaluation_networks={
             name: EvaluationNetwork(
                 name="segmenter" if field.task.dense else "cnn",

@@ -1,6 +1,6 @@
 """What an auxiliary head learns: to predict the condition from the image; one value a sample."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar, Literal
 
 import torch
@@ -12,6 +12,7 @@ from torch.nn.functional import cross_entropy, relu
 from condgan.core.bundle import same
 from condgan.core.errors import SettingsError
 from condgan.core.needs import APART, AUXILIARY, HEAD, PREDICTIONS, TASK, TWIN, Need
+from condgan.core.task import Task
 from condgan.losses.base import Player, Step, Term
 
 TEMPERATURE, MARGIN = 0.5, 0.98
@@ -69,6 +70,15 @@ class Auxiliary(Term):
         )
         return needed if self.generated == "ignored" else (*needed, twin)
 
+    def check(self, tasks: Mapping[str, Task]) -> None:
+        others = [name for name, each in tasks.items() if each.target is None or len(each.names) != each.outputs]
+        if self.generated == "joint" and others:
+            raise SettingsError(
+                f"only classes can be told jointly for real and generated images, not {', '.join(others)}",
+                where="setting objective.auxiliary.generated",
+                do="set it to twin",
+            )
+
     def __call__(self, step: Step, player: Player) -> Float[Tensor, " b"]:
         real, fake = step.of_real.auxiliary, step.of_fake.auxiliary
         assert real is not None and fake is not None, "a recipe without an auxiliary head is refused"
@@ -96,21 +106,12 @@ def twin(step: Step, outputs: Float[Tensor, "b k"], generated: int) -> Float[Ten
 
 
 def joint(step: Step, outputs: Float[Tensor, "b k"], generated: int) -> Float[Tensor, " b"]:
-    """Cross-entropy of the class among all classes of real and of generated images; 0 where the class is missing.
-
-    Raises:
-        SettingsError: a task without classes.
-    """
+    """Cross-entropy of the class among all classes of real and of generated images; 0 where the class is missing."""
     sizes = [task.outputs for task in step.tasks.values()]
     halves = [torch.split(half, sizes, 1) for half in outputs.chunk(2, 1)]
     losses = []
     for task, real, fake in zip(step.tasks.values(), *halves, strict=True):
-        if task.target is None or len(task.names) != task.outputs:
-            raise SettingsError(
-                "only classes can be told jointly for real and generated images",
-                where="setting objective.auxiliary.generated",
-                do="set it to twin",
-            )
+        assert task.target is not None, "a task without classes is refused"
         ids = task.target(step.bundle)
         shifted = torch.where(ids < 0, -1, ids + generated * task.outputs)
         losses.append(cross_entropy(torch.cat([real, fake], 1), shifted, reduction="none", ignore_index=-1))

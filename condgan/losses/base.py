@@ -60,6 +60,14 @@ class Term(Spec, ABC):
     """Where it needs the discriminator's gradient. Such a term is a penalty: it may be computed at some steps only,
     with more weight (``objective.every``)."""
 
+    def check(self, tasks: Mapping[str, Task]) -> None:
+        """Refuse tasks that it cannot be computed for, before a run begins.
+
+        Raises:
+            SettingsError: there is one.
+        """
+        return
+
     @abstractmethod
     def __call__(self, step: Step, player: Player) -> Float[Tensor, " b"]:
         """One value a sample, without the weight; lower is better for the player."""

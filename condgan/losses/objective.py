@@ -14,6 +14,7 @@ from condgan.core.errors import nearest
 from condgan.core.needs import Need
 from condgan.core.registry import refusal
 from condgan.core.spec import Spec
+from condgan.core.task import Task
 from condgan.losses.adversarial import LOSSES, LossName
 from condgan.losses.base import TERMS, AnyTerm, Place, Player, Step, Term
 
@@ -75,6 +76,15 @@ class Objective(Spec):
 
     def needs(self) -> tuple[Need, ...]:
         return tuple(need for term in self.terms.values() for need in term.needs())
+
+    def check(self, tasks: Mapping[str, Task]) -> None:
+        """Refuse tasks of an auxiliary head that a term cannot be computed for.
+
+        Raises:
+            SettingsError: there is one.
+        """
+        for term in self.terms.values():
+            term.check(tasks)
 
     def places(self, penalise: bool) -> frozenset[Place]:
         """Where the discriminator's gradient is needed in a step; ``penalise``: whether it computes the penalties."""

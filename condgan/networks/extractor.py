@@ -16,7 +16,7 @@ from condgan.core.cache import digest
 from condgan.core.errors import SettingsError
 from condgan.networks import ops
 from condgan.networks.encoder import Encoder
-from condgan.networks.pretrained import EFFICIENTNET, Pretrained, known, pretrained
+from condgan.networks.pretrained import EFFICIENTNET, Pretrained, is_transformers, known, pretrained
 
 PART = 250
 
@@ -155,7 +155,10 @@ def of_pretrained(network: Pretrained) -> Extractor:
 
     @torch.no_grad()
     def features(images: Tensor) -> Tensor:
-        return torch.cat([network(to_float(part))[-1].mean((2, 3)) for part in torch.split(images, PART)])
+        try:
+            return torch.cat([network(to_float(part))[-1].mean((2, 3)) for part in torch.split(images, PART)])
+        except Exception as error:  # whatever a network of someone else's raises
+            raise _misfit(images, f"network {network.name}", error) from None
 
     return Extractor(network.name, network.hash, features, weights=network.hash)
 
@@ -173,10 +176,10 @@ def named(name: str) -> Extractor | None:
         return inception()
     if name.endswith(".onnx"):
         return of_onnx(Path(name))
-    if known(name):
+    if known(name) or is_transformers(Path(name)):
         return of_pretrained(pretrained(name))
     raise SettingsError(
         f"unknown extractor {name!r}",
         where="--extractor",
-        do=f"use cnn, inception, {EFFICIENTNET}, or a file.onnx",
+        do=f"use cnn, inception, {EFFICIENTNET}, a file.onnx, or a folder that transformers saved",
     )

@@ -32,6 +32,8 @@ STAGES = (3, 5, 11, 16)
 DEPTHS = 4
 """Maps that are taken of a network whose maps are all of one size."""
 COLOURS = 3
+OTHERS = 5
+"""Tokens before those of a grid, at most: one for the class, and registers."""
 
 _registered: dict[str, Callable[[], nn.Module]] = {}
 
@@ -77,18 +79,48 @@ class Pretrained(nn.Module):
         """Of one to three channels. Fewer than three are repeated: one is grey, and of two the second comes twice."""
         last = images[:, -1:].expand(-1, COLOURS - images.shape[1], *images.shape[2:])
         found = self.network(ops.channels_last_of(torch.cat([images, last], 1)))
-        return [as_map(each) for each in ([found] if isinstance(found, Tensor) else found)]
+        return [as_map(each, images.shape[2:]) for each in ([found] if isinstance(found, Tensor) else found)]
+
+    def probe(self, images: Float[Tensor, "b c h w"]) -> list[Float[Tensor, "b d h2 w2"]]:
+        """Its maps of some images, before a run depends on them.
+
+        Raises:
+            SettingsError: it does not take such images, or gives no features.
+        """
+        try:
+            with torch.no_grad():
+                return self(images)
+        except Exception as error:  # whatever a network of someone else's raises
+            sides = "×".join(map(str, reversed(images.shape[2:])))
+            raise SettingsError(
+                f"it cannot see images of {sides}",
+                where=f"network {self.name}",
+                do=(str(error).splitlines() or [type(error).__name__])[0],
+            ) from None
 
 
-def as_map(features: Tensor) -> Float[Tensor, "b c h w"]:
-    """Tokens of a square grid (b n c), with or without others before them, or vectors (b c), as a map."""
+def as_map(features: Tensor, space: Sequence[int]) -> Float[Tensor, "b c h w"]:
+    """Tokens of the grid of an image's patches (b n c), with or without others before them, or vectors (b c), as a map.
+
+    Args:
+        space: height and width of the image.
+
+    Raises:
+        ValueError: they are no such features.
+    """
     if features.dim() == 4:
         return features
     if features.dim() == 2:
         return features[:, :, None, None]
-    side = math.isqrt(features.shape[1])
-    grid = features[:, features.shape[1] - side**2 :]
-    return grid.transpose(1, 2).reshape(len(features), -1, side, side)
+    if features.dim() != 3:
+        raise ValueError(f"features of {features.dim()} axes are no maps, tokens or vectors")
+    height, width = space
+    grids = {(height // patch, width // patch) for patch in range(1, min(space) + 1)}
+    fitting = [(features.shape[1] - rows * columns, rows, columns) for rows, columns in grids]
+    others, rows, columns = min((each for each in fitting if each[0] >= 0), default=(OTHERS + 1, 0, 0))
+    if others <= OTHERS:
+        return features[:, others:].transpose(1, 2).reshape(len(features), -1, rows, columns)
+    raise ValueError(f"{features.shape[1]} tokens are no grid of an image of {width}×{height}")
 
 
 class Normalised(nn.Module):
@@ -140,7 +172,7 @@ class HiddenStates(nn.Module):
 
     def forward(self, images: Float[Tensor, "b 3 h w"]) -> list[Float[Tensor, "b c h2 w2"]]:
         found = self.model(self.normalise(images), output_hidden_states=True, **self.options).hidden_states
-        maps = [as_map(each) for each in found]
+        maps = [as_map(each, images.shape[2:]) for each in found]
         last = {each.shape[2:]: each for each in maps}
         if len(last) > 1:
             return list(last.values())
@@ -222,6 +254,11 @@ def of_onnx(file: Path) -> nn.Module:
         ) from None
 
 
+def is_transformers(place: Path) -> bool:
+    """Whether a folder holds a model of transformers."""
+    return (place / "config.json").is_file()
+
+
 def known(name: str) -> bool:
     """Whether there is a network of that name: condgan's own, or one that was registered."""
     return name == EFFICIENTNET or name in _registered
@@ -233,13 +270,14 @@ def pretrained(name: str, least_side: int = 0) -> Pretrained:
     Raises:
         SettingsError: there is none of that name, or it cannot be loaded.
     """
-    if known(name):
-        return Pretrained(name, _registered.get(name, efficientnet)(), least_side)
     place = Path(name)
-    if place.suffix == ".onnx" and place.is_file():
-        return Pretrained(place.name, of_onnx(place), least_side, sha256(place.read_bytes()).hexdigest()[:16])
-    if (place / "config.json").is_file():
-        return Pretrained(place.name, of_transformers(place), least_side)
+    with torch.device("cpu"):  # its weights are there, wherever the networks around it are made
+        if known(name):
+            return Pretrained(name, _registered.get(name, efficientnet)(), least_side)
+        if place.suffix == ".onnx" and place.is_file():
+            return Pretrained(place.name, of_onnx(place), least_side, sha256(place.read_bytes()).hexdigest()[:16])
+        if is_transformers(place):
+            return Pretrained(place.name, of_transformers(place), least_side)
     raise SettingsError(
         f"no network {name!r}",
         where="setting network",

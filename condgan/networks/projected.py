@@ -81,15 +81,16 @@ class Mixed(nn.Module):
     def __init__(self, network: Pretrained, shape: Shape, scales: int, channels: int, first: int = 0) -> None:
         """``scales``: how many maps, from the ``first`` on; of a network that has fewer, its last."""
         super().__init__()
-        with torch.no_grad():
-            maps = network(rough(shape))
+        with torch.device("cpu"):
+            maps = network.probe(rough(shape))
         self.network, first = network, min(first, len(maps) - 1)
         self.chosen = slice(first, first + scales)
         maps = maps[self.chosen]
         self.spaces = [tuple(each.shape[2:]) for each in maps]
         for level, each in enumerate(maps):
             # the maps of a network differ in size by an order; the random weights bring all of them to about one
-            weight = torch.randn(channels, each.shape[1], 1, 1) / each.square().mean().mul(each.shape[1]).sqrt()
+            size = float(each.square().mean().mul(each.shape[1]).sqrt())
+            weight = torch.randn(channels, each.shape[1], 1, 1) / max(size, 1e-9)
             self.register_buffer(f"mix{level}", weight)
             self.register_buffer(f"join{level}", torch.randn(channels, channels, 3, 3) / (18 * channels) ** 0.5)
 

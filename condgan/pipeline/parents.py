@@ -44,7 +44,7 @@ def parents_of(trained: Mapping[str, Any]) -> tuple[Parent, ...]:
 
 
 def networks_of(trained: Mapping[str, Any]) -> dict[str, str]:
-    """The frozen networks that trained it, by name: the hashes of their weights.
+    """The frozen networks that trained it: their names by the hashes of their weights.
 
     Raises:
         ValueError: they are not what they should be.

@@ -20,16 +20,15 @@ class Choice(NamedTuple):
 
 def fitting(seen: Character) -> Choice:
     """The preset for images of a kind, where none is asked for."""
-    few = seen.images < FEW
+    few = seen.images < FEW and seen.axes == 2  # only images can be shifted and rotated
     if not seen.known:
-        return Choice(
-            "house-few", {}, f"{seen.images:,} images, too few to tell photos from drawings; none is mirrored"
-        )
+        reason = f"{seen.images:,} images, too few to tell photos from drawings; none is mirrored"
+        return Choice("house-few" if few else "house", {}, reason)
     kind = f"{'colour' if seen.colour else 'grey'} {'photos' if seen.photographic else 'drawings'}"
     ground = "no ground of one colour" if seen.photographic else f"one colour covers {seen.flat:.0%} of an image"
     preset = ("house-natural" if seen.photographic else "house") + "-few" * few
     # a drawing whose mirror image looks alike may still be another sign
-    flip = seen.symmetric and seen.photographic
+    flip = seen.symmetric and seen.photographic and seen.axes == 2
     mirrored = "half are mirrored, for mirror images are as likely" if flip else "none is mirrored"
     settings = {"augment": {"flip": True}} if flip else {}
     return Choice(preset, settings, f"{seen.images:,} {kind} ({ground}); {mirrored}")

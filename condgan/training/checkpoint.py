@@ -32,6 +32,10 @@ class Counters(Spec):
     """The sums of the checkpoint from which the run was asked to go on, where it was."""
     parents: Parents = ()
     """The generators from whose weights the run started, the newest first."""
+    networks: dict[str, str] = Field(default_factory=dict)
+    """The frozen networks that train it: their names by the hashes of their weights."""
+    inherited: dict[str, str] = Field(default_factory=dict)
+    """Those that trained its parents."""
     sums: dict[str, float] = Field(default_factory=dict)
     """Of each term since the last report."""
     counts: dict[str, int] = Field(default_factory=dict)

@@ -199,8 +199,8 @@ class Session:
         trained = {"images": images, "data": recipe.data.title(), "data_hash": dataset.hash}
         if self.trainer.parents:
             trained["parents"] = [each.plain() for each in self.trainer.parents]
-        if self.trainer.frozen:
-            trained["networks"] = self.trainer.frozen
+        if networks := {**self.trainer.inherited, **self.trainer.frozen}:
+            trained["networks"] = networks
         palette = dataset.schema.target.palette
         reading = dataset.schema.target.reading
         return Pipeline(
@@ -265,7 +265,8 @@ class Session:
 def snapshots_by(share: float, training: Training) -> int:
     """How many snapshots are due by a share of the budget: evenly; in a budget of hours the first come soon, and the
     others thin out."""
-    long = training.minutes is not None and training.minutes > LONG
+    # a plateau is counted in snapshots
+    long = training.minutes is not None and training.minutes > LONG and training.until == "budget"
     return int(training.snapshots * (share**0.5 if long else share))
 
 

@@ -15,6 +15,7 @@ from condgan.core import seeds
 from condgan.core.batch import Shape, to_float
 from condgan.core.bundle import Bundle, to
 from condgan.core.cache import digest
+from condgan.core.errors import SettingsError
 from condgan.core.needs import AUXILIARY, PROXY, TWIN
 from condgan.core.output import Output
 from condgan.core.task import Task
@@ -62,6 +63,7 @@ class Trainer:
         self.perceptual = None if perceptual is None else perceptual.eval().requires_grad_(False).to(engine.device)
         self.spatial = recipe.condition.spatial()
         self.tasks = predicted(recipe)
+        recipe.objective.check(self.tasks)
         self.classifies = bool(self.tasks) and PROXY not in recipe.architecture.provides()
         """Whether an auxiliary head predicts what items may not say."""
         weights = recipe.condition.balance(dataset.schema, dataset.whole)
@@ -85,7 +87,9 @@ class Trainer:
             for player in build(recipe, shape)
         )
         self.frozen = frozen([self.discriminator], perceptual)
-        """The hashes of the weights of the frozen networks by which the generator is trained, by name."""
+        """The frozen networks by which the generator is trained: their names by the hashes of their weights."""
+        self.inherited: dict[str, str] = {}
+        """Those by which the generators were trained from whose weights it starts."""
         self.ema = EMA(self.generator, recipe.training.ema)
         self.players = {"generator": self.generator, "discriminator": self.discriminator}
         # looked up once: small networks' steps would spend a tenth of their time on it
@@ -261,13 +265,27 @@ class Trainer:
             best=self.best,
             origin=self.origin,
             parents=self.parents,
+            networks=self.frozen,
+            inherited=self.inherited,
             sums={name: float(value) for name, value in self.sums.items()},
             counts=self.counts,
             reported=self.reported,
         )
 
     def set_counters(self, counters: Counters) -> None:
-        """The inverse of ``counters``."""
+        """The inverse of ``counters``.
+
+        Raises:
+            SettingsError: the discriminator would see by another frozen network than before.
+        """
+        eyes = frozen([self.discriminator], None)
+        if counters.networks and not eyes.keys() <= counters.networks.keys():
+            raise SettingsError(
+                "the discriminator was trained on the features of another network",
+                where=", ".join(f"{name} {hash}" for hash, name in counters.networks.items()),
+                do="give the same weights, or choose another --out",
+            )
+        self.inherited = {**counters.inherited, **counters.networks}
         self.steps, self.images, self.seconds = counters.steps, counters.images, counters.seconds
         self.rollbacks, self.best, self.origin = list(counters.rollbacks), counters.best, counters.origin
         self.parents = counters.parents
@@ -276,12 +294,12 @@ class Trainer:
 
 
 def frozen(players: Sequence[nn.Module], perceptual: nn.Module | None) -> dict[str, str]:
-    """The frozen networks in some modules, and the one of a perceptual loss: their names, and the hashes of their
+    """The frozen networks in some modules, and the one of a perceptual loss: their names by the hashes of their
     weights."""
     modules = [*players, *([] if perceptual is None else [perceptual])]
-    found = {each.name: each.hash for module in modules for each in module.modules() if isinstance(each, Pretrained)}
+    found = {each.hash: each.name for module in modules for each in module.modules() if isinstance(each, Pretrained)}
     if perceptual is not None and (weights := [*perceptual.state_dict().values()]):
-        found[type(perceptual).__name__.lower()] = digest(*weights)
+        found[digest(*weights)] = type(perceptual).__name__.lower()
     return found
 
 
@@ -292,15 +310,15 @@ def predicted(recipe: Recipe) -> dict[str, Task]:
     return {name: task for name, task in recipe.condition.tasks().items() if not task.dense}
 
 
-def heads(recipe: Recipe) -> list[Task]:
-    """What the auxiliary head and, where there is one, its twin give out."""
-    return [*predicted(recipe).values()] * (2 if TWIN in recipe.objective.provides() else 1)
+def heads(recipe: Recipe) -> list[list[Task]]:
+    """What the auxiliary head gives out and, where there is one, its twin after it."""
+    return [[*predicted(recipe).values()]] * (2 if TWIN in recipe.objective.provides() else 1)
 
 
 def build(recipe: Recipe, shape: Shape) -> tuple[Conditioned, Conditioned]:
     """The generator and the discriminator of a recipe, each with an embedder of its own."""
     condition, architecture = recipe.condition, recipe.architecture
-    auxiliary = sum(task.outputs for task in heads(recipe))
+    auxiliary = sum(task.outputs for head in heads(recipe) for task in head)
     ours, theirs = condition.embedder(), condition.embedder()
     return (
         Conditioned(architecture.generator(shape, ours.widths), ours),

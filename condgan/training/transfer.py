@@ -22,7 +22,7 @@ from condgan.core.note import some
 from condgan.core.task import Task
 from condgan.networks.base import Architecture
 from condgan.pipeline import folder, hub
-from condgan.pipeline.parents import Parent, line, parents_of
+from condgan.pipeline.parents import Parent, line, networks_of, parents_of
 from condgan.recipe import Recipe
 from condgan.toml import read_recipe
 from condgan.training import checkpoint, store
@@ -44,12 +44,14 @@ class Trained(NamedTuple):
     """The generator itself, and those from which it started."""
     condition: Condition
     architecture: Architecture
-    tasks: tuple[Task, ...]
-    """What the auxiliary head and its twin give out, in their order."""
+    heads: list[list[Task]]
+    """What the auxiliary head gives out, and its twin where there is one."""
     states: Mapping[str, State]
     """``generator``, ``ema``, and of a run ``discriminator``."""
     settings: Mapping[str, Any]
     """Of a recipe, as section → field → value: those with which the training goes on where no others are given."""
+    networks: Mapping[str, str]
+    """The frozen networks that trained it: their names by the hashes of their weights."""
     whole: bool
     """Whether these settings are a whole recipe; of a pipeline only architecture, condition and size are known."""
 
@@ -63,7 +65,7 @@ class Trained(NamedTuple):
         modules = {**trainer.players, "ema": trainer.ema.module}
         for name, state in self.states.items():
             fit(modules[name], self.carried(state, trainer.recipe))
-        trainer.parents = self.parents
+        trainer.parents, trainer.inherited = self.parents, dict(self.networks)
 
     def carried(self, state: State, recipe: Recipe) -> dict[str, Tensor]:
         """The state of a network, with the classes of another recipe in the place of its own."""
@@ -73,7 +75,7 @@ class Trained(NamedTuple):
         found = {**rest, **{EMBEDDER + key: value for key, value in inner.items()}}
         if PROXY in recipe.architecture.provides():  # the head embeds: its outputs are no classes
             return found
-        return with_head(found, self.tasks, heads(recipe))
+        return with_head(found, self.heads, heads(recipe))
 
 
 def fit(module: nn.Module, state: State) -> set[str]:
@@ -84,18 +86,28 @@ def fit(module: nn.Module, state: State) -> set[str]:
     return set(fitting)
 
 
-def with_head(state: State, old: Sequence[Task], new: Sequence[Task]) -> dict[str, Tensor]:
-    """The state of a discriminator whose auxiliary head predicts other classes: its rows by their names."""
+def with_head(state: State, old: Sequence[Sequence[Task]], new: Sequence[Sequence[Task]]) -> dict[str, Tensor]:
+    """The state of a discriminator whose auxiliary head predicts other classes: its rows by their names. A twin that is
+    new starts as the head itself; a head of other tasks starts anew."""
     found = dict(state)
-    width = sum(task.outputs for task in old)
-    if len(old) != len(new):
+    if not old or not new:
         return found
+    width = sum(task.outputs for head in old for task in head)
     for key, value in state.items():
-        if HEAD in key.split(".") and value.dim() and len(value) == width and not key.endswith("_v"):
-            parts = torch.split(value, [task.outputs for task in old])
-            rows = [_rows(part, *pair) for part, *pair in zip(parts, old, new, strict=True)]
-            found[key] = torch.cat(rows)
+        if HEAD not in key.split(".") or not value.dim() or len(value) != width or key.endswith("_v"):
+            continue
+        if len(old[0]) != len(new[0]):
+            del found[key]
+            continue
+        halves = value.chunk(len(old))
+        found[key] = torch.cat([_head(halves[min(k, len(old) - 1)], old[0], each) for k, each in enumerate(new)])
     return found
+
+
+def _head(value: Tensor, old: Sequence[Task], new: Sequence[Task]) -> Tensor:
+    """The rows of one head."""
+    parts = torch.split(value, [task.outputs for task in old])
+    return torch.cat([_rows(part, *pair) for part, *pair in zip(parts, old, new, strict=True)])
 
 
 def _rows(part: Tensor, old: Task, new: Task) -> Tensor:
@@ -197,7 +209,8 @@ def _of_run(name: str, place: Path, found: list[Path]) -> Trained:
         parents=(own, *counters.parents),
         condition=recipe.condition,
         architecture=recipe.architecture,
-        tasks=tuple(heads(recipe)),
+        heads=heads(recipe),
+        networks={**counters.inherited, **counters.networks},
         states=states,
         settings={
             **plain,
@@ -222,7 +235,8 @@ def _of_pipeline(name: str, place: Path) -> Trained:
         parents=(own, *parents_of(saved.trained)),
         condition=saved.condition,
         architecture=saved.architecture,
-        tasks=(),
+        heads=[],
+        networks=networks_of(saved.trained),
         states=states,
         settings={
             "architecture": saved.architecture.plain(),

@@ -44,8 +44,8 @@ def evaluate(
         repeats: sets of samples, each from other seeds; the intervals come from them.
         quick: leave out what trains classifiers on samples.
         out: a folder for ``report.json`` and ``index.html``; by default nothing is written.
-        extractor: ``cnn`` (trained on the data), ``inception``, an ONNX file, or a module that takes images (−1 … 1,
-            n,c,h,w) and gives features.
+        extractor: ``cnn`` (trained on the data), ``inception``, ``efficientnet-lite0``, an ONNX file, a folder that
+            transformers saved, or a module that takes images (−1 … 1, n,c,h,w) and gives features.
         data_root: folder that holds named data.
         device: auto, cpu, cuda or mps.
         on_step: called with what is being done.

@@ -62,6 +62,37 @@ def test_a_number_that_is_always_missing_says_nothing() -> None:
     assert character(Dataset(scene(), {"age": missing}, schema)).symmetric
 
 
+def test_small_classes_are_looked_at_together() -> None:
+    """Two hundred classes of ten images, each with its mark on one side: all of them together are symmetric."""
+    torch.manual_seed(0)
+    images, ids = scene(2_000), torch.arange(2_000) % 200
+    images[ids % 2 == 0, :, 8:12, :8] = 255
+    images[ids % 2 == 1, :, 8:12, 12:] = 255
+    schema = Schema(COLOUR, {"label": Column("ids", tuple(map(str, range(200))), (10,) * 200)})
+    assert not character(Dataset(images, {"label": ids}, schema)).symmetric
+    assert character(Dataset(images, {}, Schema(COLOUR, {}))).symmetric
+
+
+def test_digits_of_any_colour_on_any_ground_are_not_to_be_mirrored() -> None:
+    """Photos of house numbers: no ground of one colour, now the digit is brighter and now the ground."""
+    torch.manual_seed(0)
+    digits = Named().load()
+    ink = digits.target.float() / 255
+    ground = torch.nn.functional.interpolate(torch.rand(len(ink), 3, 4, 4), (28, 28), mode="bilinear")
+    images = (255 * (ground * (1 - ink) + torch.rand(len(ink), 3, 1, 1) * ink)).byte()
+    found = character(Dataset(images, digits.columns, Schema(COLOUR, digits.schema.columns)))
+    assert found.photographic and not found.symmetric
+
+
+def test_ink_on_uneven_paper_is_a_drawing_and_grey_in_three_channels_is_grey() -> None:
+    torch.manual_seed(0)
+    digits = Named().load()
+    paper = 245 - 0.9 * digits.target.float() + 2 * torch.randn(digits.target.shape)
+    grey = paper.clamp(0, 255).byte().expand(-1, 3, -1, -1)
+    found = character(Dataset(grey, digits.columns, Schema(COLOUR, digits.schema.columns)))
+    assert not found.photographic and not found.colour
+
+
 def test_volumes_are_looked_at_too() -> None:
     torch.manual_seed(0)
     volumes = (255 * torch.rand(60, 1, 6, 8, 10)).byte()

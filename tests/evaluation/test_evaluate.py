@@ -201,7 +201,7 @@ def test_an_extractor_that_trained_the_generator_is_told(unseen: Dataset) -> Non
     """By its weights, whatever it is called then; another one, and that of another generator, are not."""
     taught = pipeline(Chooses, unseen)
     halves = Halves()
-    taught.trained["networks"] = {NETWORK: pretrained(NETWORK).hash, "mine": digest(*halves.state_dict().values())}
+    taught.trained["networks"] = {pretrained(NETWORK).hash: NETWORK, digest(*halves.state_dict().values()): "mine"}
     for extractor in (NETWORK, halves):
         report = cg.evaluate(taught, DIGITS, extractor=extractor, **QUICK).report
         assert report.protocol.extractor_trained_it

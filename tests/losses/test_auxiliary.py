@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch.nn.functional import cross_entropy, normalize
 
+from condgan.conditions import Condition, Label
 from condgan.conditions.label import classification
 from condgan.core.errors import SettingsError
 from condgan.core.task import Task
@@ -106,10 +107,22 @@ def test_a_missing_class_weighs_nothing() -> None:
 
 def test_numbers_are_not_told_jointly() -> None:
     number = Task(1, False, lambda x, _: x[:, 0].square(), lambda x, _: x[:, 0], 0.5)
-    seen = step(of_real=output(2), of_fake=output(2), tasks={"age": number})
-    with pytest.raises(SettingsError, match="only classes can be told jointly.*set it to twin"):
-        Objective(auxiliary={"weight": 1, "generated": "joint"}).losses(seen, "generator", False)
-    assert Objective(auxiliary={"weight": 1, "generated": "twin"}).losses(seen, "generator", False)
+    with pytest.raises(SettingsError, match="only classes can be told jointly.*, not age.*set it to twin"):
+        Objective(auxiliary={"weight": 1, "generated": "joint"}).check({"age": number})
+    Objective(auxiliary={"weight": 1, "generated": "twin"}).check({"age": number})
+    Objective(auxiliary={"weight": 1, "generated": "joint"}).check(TASKS)
+
+
+def test_a_label_that_was_left_out_weighs_nothing() -> None:
+    condition = Condition(label=Label(names=("a", "b", "c"), dropout=0.5))
+    bundle = {"label.id": torch.tensor([0, 1, 2, 0, 1]), "label.known": torch.tensor([True, False, True, False, True])}
+    for generated in ("ignored", "twin", "joint"):
+        seen = step(of_real=output(6), of_fake=output(6), tasks=condition.tasks())._replace(bundle=bundle)
+        if generated == "ignored":
+            seen = seen._replace(of_real=output(3), of_fake=output(3))
+        term = Objective(auxiliary={"weight": 1, "generated": generated}).terms["auxiliary"]
+        for player in ("discriminator", "generator"):
+            assert (term(seen, player) == 0).tolist() == [False, True, False, True, False]
 
 
 def test_proxies_have_no_twin() -> None:
@@ -127,6 +140,11 @@ def test_a_head_with_twice_the_outputs_is_taken_further(generated: str) -> None:
     assert {"auxiliary_discriminator", "auxiliary_generator"} <= trainer.report().losses.keys()
     # of other classes, by their names, in both halves
     more = recipe.override({"condition": {"label": {"names": ("light", "middle", "dark")}}})
-    state = {"body.head.auxiliary.bias": torch.tensor([1.0, 2.0, 3.0, 4.0])}
-    found = with_head(state, heads(recipe), heads(more))["body.head.auxiliary.bias"]
+    key = "body.head.auxiliary.bias"
+    state = {key: torch.tensor([1.0, 2.0, 3.0, 4.0])}
+    found = with_head(state, heads(recipe), heads(more))[key]
     assert found[[0, 2, 3, 5]].tolist() == [2, 1, 4, 3]
+    # a twin that is new starts as the head itself, and one that is no longer there is left out
+    alone = recipe.override({"objective": {"auxiliary": {"generated": "ignored"}}})
+    assert with_head(state, heads(recipe), heads(alone))[key].tolist() == [1, 2]
+    assert with_head({key: torch.tensor([1.0, 2.0])}, heads(alone), heads(recipe))[key].tolist() == [1, 2, 1, 2]

@@ -63,11 +63,34 @@ def test_small_images_are_enlarged() -> None:
     assert tuple(pretrained(NETWORK, 16)(images(3, 24))[0].shape[2:]) == (12, 12)
 
 
-def test_tokens_and_vectors_are_maps() -> None:
-    tokens = torch.arange(2 * 10 * 3.0).view(2, 10, 3)
-    found = as_map(tokens)  # one for the class before nine of a grid
-    assert found.shape == (2, 3, 3, 3) and torch.equal(found[:, :, 1, 0], tokens[:, 4])
-    assert as_map(torch.zeros(2, 5)).shape == (2, 5, 1, 1)
+@pytest.mark.parametrize(("others", "rows", "columns"), [(1, 3, 3), (0, 4, 4), (1, 4, 8), (5, 14, 14), (1, 7, 10)])
+def test_tokens_and_vectors_are_maps(others: int, rows: int, columns: int) -> None:
+    """With a token for the class and registers, or without; 7×10 are those of an image of 80×60 in patches of 8."""
+    space = (60, 80) if rows == 7 else (8 * rows, 8 * columns)
+    tokens = torch.arange(2.0 * (others + rows * columns) * 3).view(2, -1, 3)
+    found = as_map(tokens, space)
+    assert found.shape == (2, 3, rows, columns) and torch.equal(found[:, :, 1, 0], tokens[:, others + columns])
+    assert as_map(torch.zeros(2, 5), space).shape == (2, 5, 1, 1)
+
+
+def test_what_is_no_map_is_refused() -> None:
+    with pytest.raises(ValueError, match="13 tokens are no grid of an image of 80×20"):
+        as_map(torch.zeros(1, 13, 2), (20, 80))
+
+    class Odd(nn.Module):
+        def forward(self, x: Tensor) -> Tensor:
+            return x[:, None]
+
+    register("odd", Odd)
+    with pytest.raises(SettingsError, match="it cannot see images of 24×24; network odd; features of 5 axes"):
+        Projected(network="odd").discriminator(Shape(3, (24, 24)), Widths())
+
+
+def test_it_is_there_where_networks_are_only_counted() -> None:
+    """A run that is taken further, and a comparison, count the weights of networks that are not made."""
+    with torch.device("meta"):
+        made = Projected(network=NETWORK, mixed=8, features=16).discriminator(Shape(1, (24, 24)), Widths(vector=3), 3)
+    assert sum(each.numel() for each in made.parameters()) > 0
 
 
 def test_mixed_maps_are_of_one_size() -> None:
@@ -156,6 +179,7 @@ def test_a_model_of_transformers(tmp_path: Path) -> None:
     sizes = {"embedding_size": 4, "hidden_sizes": [4, 6, 8, 10], "depths": [1, 1, 1, 1], "layer_type": "basic"}
     convolutional = transformers.ResNetModel(transformers.ResNetConfig(**sizes))
     convolutional.save_pretrained(tmp_path / "resnet")
+    assert named(str(tmp_path / "resnet")).features((images(3, 64) * 100 + 100).byte()).shape == (4, 10)
     maps = pretrained(str(tmp_path / "resnet"))(images(1, 64))
     assert [each.shape[1] for each in maps] == [4, 6, 8, 10] and maps[0].shape[2:] == (16, 16)
     small = {"hidden_size": 8, "num_hidden_layers": 6, "num_attention_heads": 2, "intermediate_size": 8}

@@ -13,8 +13,10 @@ from condgan.toml import read_recipe
 from tests.commands import run
 
 
-def seen(images: int = 60_000, colour: bool = False, flat: float = 0.8, lopsided: float = 0.9) -> Character:
-    return Character(images, colour, flat, lopsided)
+def seen(
+    images: int = 60_000, colour: bool = False, flat: float = 0.8, lopsided: float = 0.9, axes: int = 2
+) -> Character:
+    return Character(images, axes, colour, flat, lopsided)
 
 
 @pytest.mark.parametrize(
@@ -29,6 +31,7 @@ def seen(images: int = 60_000, colour: bool = False, flat: float = 0.8, lopsided
             "grey photos (no ground of one colour); half are mirrored",
         ),
         (seen(900, True, 0.02, 0.5), "house-natural-few", True, "900 colour photos"),
+        (seen(900, flat=0.02, lopsided=0.5, axes=3), "house-natural", False, "none is mirrored"),
         (seen(flat=0.02), "house-natural", False, "none is mirrored"),
         (seen(lopsided=0.5), "house", False, "none is mirrored"),
         (

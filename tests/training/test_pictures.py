@@ -107,7 +107,7 @@ def test_a_pretrained_network_is_the_perceptual_one_by_its_name(beach: Path, tmp
         torch.testing.assert_close(each * size, plain, rtol=1e-2, atol=1e-3)
         assert bool(((each.square().mean(1)[size[:, 0] > 0.05] - 1).abs() < 1e-2).all())
     (snapshot,) = cg.train(beach, preset="pix2pix", settings=settings, out=tmp_path / "run")
-    assert snapshot.pipeline.trained["networks"] == {NETWORK: pretrained(NETWORK).hash}
+    assert snapshot.pipeline.trained["networks"] == {pretrained(NETWORK).hash: NETWORK}
     assert not any("network" in key for key in snapshot.pipeline.generator.state_dict())
 
 

@@ -358,7 +358,7 @@ def test_rows_of_several_tasks() -> None:
     one, two = (Label(column=name, names=("x", "y", "z")[:size]) for name, size in (("one", 2), ("two", 3)))
     more = Label(column="two", names=("z", "new", "x", "y"))
     (first,), (second,), (third,) = (list(each.tasks().values()) for each in (one, two, more))
-    found = with_head({"body.auxiliary.weight": torch.arange(5.0)[:, None]}, [first, second], [first, third])
+    found = with_head({"body.auxiliary.weight": torch.arange(5.0)[:, None]}, [[first, second]], [[first, third]])
     assert found["body.auxiliary.weight"][:, 0].tolist() == [0, 1, 4, 3, 2, 3]
 
 
