@@ -4,8 +4,8 @@ python -m benchmarks.natural --data-root ../shared/data --out runs/natural --wri
 
 One thread, so that a minute is one of CPU time where nothing else runs. Each case is trained with each seed and
 evaluated on the test split; stopped, the same command goes on. ``--only`` and ``--seeds`` do some of it, so that two
-processes can share the work; ``--preset house`` trains with the former default instead. ``--write`` writes the tables
-of all that is done between the marks in the text.
+processes can share the work; ``--preset house`` trains the cases of labels with that instead. ``--write`` writes the
+table of all that is done so far between the marks in the text.
 """
 
 import argparse
@@ -52,27 +52,36 @@ CASES = {
     ),
     "CamVid, layout to photo": Case("camvid", {"minutes": 9}, {"data": {"size": "60x80"}}, "pix2pix"),
 }
-COLUMNS = ("choice", "images", "Fréchet distance", "coverage", "accuracy", "variety", "CAS")
+COLUMNS = ("preset", "images", "Fréchet distance", "coverage", "accuracy", "variety", "CAS")
 SAMPLES = 10_000
 
 
-def run(name: str, seed: int, root: Path, home: Path, preset: str | None) -> dict[str, Any]:
-    """Train and evaluate one case with one seed; what is there already is read."""
+def folder_of(name: str, seed: int, home: Path, preset: str | None) -> Path:
+    """Where a case is trained."""
+    return home / (preset or "default") / f"{re.sub(r'[^a-z0-9]+', '-', name.lower()).strip('-')}-{seed}"
+
+
+def done(name: str, home: Path, preset: str | None) -> list[dict[str, Any]]:
+    """The figures of all seeds of a case that are there."""
+    files = sorted(folder_of(name, 0, home, preset).parent.glob(f"{folder_of(name, 0, home, preset).name[:-2]}-*"))
+    return [json.loads((each / "figures.json").read_text()) for each in files if (each / "figures.json").is_file()]
+
+
+def run(name: str, seed: int, root: Path, home: Path, preset: str | None) -> None:
+    """Train and evaluate one case with one seed, unless that is done."""
     case = CASES[name]
-    folder = home / (preset or "default") / f"{re.sub(r'[^a-z0-9]+', '-', name.lower()).strip('-')}-{seed}"
+    folder = folder_of(name, seed, home, preset)
     if (known := folder / "figures.json").is_file():
-        return dict(json.loads(known.read_text()))
+        return
     data = str(root / case.data) if (root / case.data).exists() else case.data
     plans: list[Any] = []
     words = {"settings": case.settings, "data_root": str(root), **case.budget}
-    images = 0
-    for snapshot in cg.train(data, preset=preset or case.preset, out=folder, seed=seed, on_plan=plans.append, **words):
-        images = snapshot.progress.images
+    for snapshot in cg.train(data, preset=case.preset or preset, out=folder, seed=seed, on_plan=plans.append, **words):
         print(f"{name}, seed {seed}: {snapshot}", flush=True)
     found = figures(cg.evaluate(folder, data, n=SAMPLES, out=folder / "report", data_root=str(root)).report)
-    found |= {"choice": plans[0].choice or plans[0].origin, "preset": plans[0].origin, "images": images}
+    images = json.loads((folder / "metrics.jsonl").read_text().splitlines()[-1])["images"]
+    found |= {"choice": plans[0].choice, "preset": plans[0].origin, "images": images}
     known.write_text(json.dumps(found, indent=2))
-    return found
 
 
 def figures(report: Report) -> dict[str, Any]:
@@ -135,10 +144,10 @@ def main() -> None:
     parser.add_argument("--write", type=Path, help="folder of natural.md")
     asked = parser.parse_args()
     torch.set_num_threads(1)
-    rows = {
-        name: [run(name, seed, asked.data_root.resolve(), asked.out, asked.preset) for seed in asked.seeds]
-        for name in asked.only
-    }
+    for name in asked.only:
+        for seed in asked.seeds:
+            run(name, seed, asked.data_root.resolve(), asked.out, asked.preset)
+    rows = {name: found for name in CASES if (found := done(name, asked.out, asked.preset))}
     print("\n".join(lines(rows)))
     if asked.write:
         write(rows, asked.write / "natural.md", asked.preset or "default")

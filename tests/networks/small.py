@@ -53,6 +53,7 @@ VARIANTS: dict[str, Architecture] = {
     "resnet, spade": SMALL["resnet"].with_(generator_injection=("spade", "concat"), self_modulation=False),
     "unet, latent": SMALL["unet"].with_(latent=5, dropout=0.0),
     "unet, network": SMALL["unet"].with_(network=NETWORK),
+    "unet, smooth": SMALL["unet"].with_(smooth=True),
     "unet, scales": SMALL["unet"].with_(patch_scales=2, patch_norm="group"),
     "resnet, smooth": SMALL["resnet"].with_(smooth=True),
     "projected, spade": Projected(
