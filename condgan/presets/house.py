@@ -39,7 +39,7 @@ def house_natural() -> Recipe:
     base = house()
     changes = {
         # structures of a photo take many steps: with batches of 64 half the faces were none after the same images
-        "training": base.training.with_(batch=16),
+        "training": base.training.with_(batch=16, ema=10_000),
         "optimizer": base.optimizer.with_(lr=1e-3),
         # with more of both the label shows more clearly than in real images, at the price of variety
         "objective": base.objective.with_(r1=0.25, r2=0.25, auxiliary=0.1),
