@@ -46,8 +46,8 @@ class Auxiliary(Term):
     generated: Literal["ignored", "twin", "joint"] = "ignored"
     """What is learned of generated images. ignored: nothing, so the generator draws clear cases more often than there
     are (AC-GAN). twin: a second head learns their values, and the generator lowers its loss on the first and raises
-    that on the second (TAC-GAN: Gong et al. 2019, eq. 7). joint: one classification learns the classes of real and, as
-    others, those of generated images (ADC-GAN: Hou et al. 2022, eq. 9 and 10)."""
+    that on the second (TAC-GAN: Gong et al. 2019). joint: one classification learns the classes of real and, as
+    others, those of generated images (ADC-GAN: Hou et al. 2022)."""
 
     players: ClassVar[tuple[Player, ...]] = ("discriminator", "generator")
 
