@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from hashlib import sha256
+from inspect import signature
 from pathlib import Path
 from typing import Any, Self
 
@@ -32,6 +33,8 @@ STAGES = (3, 5, 11, 16)
 DEPTHS = 4
 """Maps that are taken of a network whose maps are all of one size."""
 COLOURS = 3
+INTERPOLATE = "interpolate_pos_encoding"
+"""What models of transformers call it."""
 OTHERS = 5
 """Tokens before those of a grid, at most: one for the class, and registers."""
 
@@ -166,9 +169,8 @@ class HiddenStates(nn.Module):
     def __init__(self, model: nn.Module, mean: Sequence[float], deviation: Sequence[float]) -> None:
         super().__init__()
         self.normalise, self.model = Normalised(mean, deviation), model
-        self.options = (
-            {"interpolate_pos_encoding": True} if hasattr(model, "embeddings") and _interpolates(model) else {}
-        )
+        # models that know positions take images of another size only where they are asked to
+        self.options = {INTERPOLATE: True} if INTERPOLATE in signature(model.forward).parameters else {}
 
     def forward(self, images: Float[Tensor, "b 3 h w"]) -> list[Float[Tensor, "b c h2 w2"]]:
         found = self.model(self.normalise(images), output_hidden_states=True, **self.options).hidden_states
@@ -178,12 +180,6 @@ class HiddenStates(nn.Module):
             return list(last.values())
         deep = maps[1:]
         return [deep[round((index + 1) * len(deep) / DEPTHS) - 1] for index in range(min(DEPTHS, len(deep)))]
-
-
-def _interpolates(model: nn.Module) -> bool:
-    from inspect import signature
-
-    return "interpolate_pos_encoding" in signature(model.forward).parameters
 
 
 def efficientnet() -> nn.Module:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Literal
 
 import torch
@@ -26,7 +25,6 @@ PROBES = 32
 """Images of noise by which the size of a network's features is measured."""
 LEAST = 3
 """Positions a side to which the maps are brought before their dense layer."""
-Maps = Sequence[Float[Tensor, "b c h w"]]
 
 
 class Projected(ResidualArchitecture):

@@ -35,7 +35,7 @@ def house_few() -> Recipe:
 
 
 def house_natural() -> Recipe:
-    """The default for photos: small batches at half the rate, stronger penalties, more weight on the classification."""
+    """The default for photos: small batches at half the rate, stronger penalties, a smooth generator."""
     base = house()
     changes = {
         # structures of a photo take many steps: with batches of 64 half the faces were none after the same images
