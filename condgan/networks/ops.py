@@ -16,7 +16,8 @@ ADAPTIVE_MAX_POOLS: dict[int, type[nn.Module]] = {
     2: nn.AdaptiveMaxPool2d,
     3: nn.AdaptiveMaxPool3d,
 }
-TRIANGLE, BINOMIAL = (0.25, 0.75, 0.75, 0.25), (0.25, 0.5, 0.25)
+TRIANGLE = (0.25, 0.75, 0.75, 0.25)
+HALF_BAND = (-1 / 32, 0.0, 9 / 32, 16 / 32, 9 / 32, 0.0, -1 / 32)
 WEIGHTED: tuple[type[nn.Module], ...] = (nn.Linear, *CONVOLUTIONS.values())
 """Layers whose weight, flattened from its second axis on, is the matrix that they multiply by."""
 
@@ -78,10 +79,11 @@ def interpolated(x: Float[Tensor, "b c *space"]) -> Float[Tensor, "b c *larger"]
 
 
 def smoothed(x: Float[Tensor, "b c *space"]) -> Float[Tensor, "b c *space"]:
-    """Under a binomial filter (1 2 1) along each axis; at the borders the outermost values go on."""
+    """Under a half-band filter along each axis, which takes patterns of two positions away, half of those of four, and
+    of larger ones less than a binomial filter; at the borders the outermost values go on."""
     axes = x.dim() - 2
     convolve = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}[axes]
-    return convolve(F.pad(x, (1, 1) * axes, mode="replicate"), _each(BINOMIAL, x), groups=x.shape[1])
+    return convolve(F.pad(x, (3, 3) * axes, mode="replicate"), _each(HALF_BAND, x), groups=x.shape[1])
 
 
 def _each(weights: tuple[float, ...], x: Float[Tensor, "b c *space"]) -> Float[Tensor, "c 1 ..."]:

@@ -54,7 +54,9 @@ class Compared(NamedTuple):
     """Share of the pairs of a real and a generated image in which the real one has the higher logit; chance: 0.5."""
 
 
-def generate(recipe: Recipe, generator: nn.Module, body: nn.Module, part: Part) -> Generated:
+def generate(
+    recipe: Recipe, generator: nn.Module, body: nn.Module, part: Part, share: Tensor | None = None
+) -> Generated:
     """Images of the conditions of a part.
 
     Args:
@@ -62,6 +64,7 @@ def generate(recipe: Recipe, generator: nn.Module, body: nn.Module, part: Part) 
         generator: ``G(z, y)``, as the engine prepared it.
         body: the generator's own body, which tells latents from images where the architecture learns a style.
         part: real images and their conditions.
+        share: how many of them are augmented (Float[]); ``None``: all.
     """
     z = torch.randn(len(part.real), recipe.architecture.noise, device=part.real.device)
     posterior: Posterior | None = None
@@ -69,7 +72,9 @@ def generate(recipe: Recipe, generator: nn.Module, body: nn.Module, part: Part) 
         posterior = body.get_submodule("posterior")(part.real)
         z = posterior.sample(z)
     images = generator(z, part.bundle)
-    return Generated(z, recipe.augment.apply(images.float()) if recipe.augment.on == "both" else images, posterior)
+    if recipe.augment.on == "both":
+        images = recipe.augment.apply(images.float(), share)
+    return Generated(z, images, posterior)
 
 
 def discriminator_step(

@@ -26,6 +26,7 @@ from condgan.networks.base import Conditioned
 from condgan.networks.pretrained import Pretrained
 from condgan.pipeline.parents import Parent
 from condgan.recipe import Recipe
+from condgan.training.adaptation import Adaptation
 from condgan.training.checkpoint import Counters, Stateful
 from condgan.training.ema import EMA
 from condgan.training.finite import gradients, require_finite
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from accelerate import Accelerator
 
 
-STEP_METRICS = ("discriminator_accuracy", "generator_gradient")
+STEP_METRICS = ("discriminator_accuracy", "augmented", "generator_gradient")
 """What is noted at each step besides the losses."""
 
 
@@ -90,6 +91,7 @@ class Trainer:
         """The frozen networks by which the generator is trained: their names by the hashes of their weights."""
         self.inherited: dict[str, str] = {}
         """Those by which the generators were trained from whose weights it starts."""
+        self.adaptation = Adaptation().to(engine.device) if recipe.augment.adaptive else None
         self.ema = EMA(self.generator, recipe.training.ema)
         self.players = {"generator": self.generator, "discriminator": self.discriminator}
         # looked up once: small networks' steps would spend a tenth of their time on it
@@ -149,6 +151,10 @@ class Trainer:
         due = self.steps % recipe.objective.every == 0
         compared = discriminator_step(recipe, self.d, part, generated, self.tasks, due)
         self.note("discriminator_accuracy", compared.accuracy)
+        if self.adaptation is not None:
+            everywhere = self.engine.reduce(compared.accuracy, reduction="mean")
+            self.adaptation.update(everywhere, len(rows) * self.engine.num_processes)
+            self.note("augmented", self.adaptation.share.clone())
         rounds.append(Round(part, compared.of_real, generated if recipe.training.accumulate == 1 else None))
         return compared.losses
 
@@ -174,7 +180,12 @@ class Trainer:
         if self.classifies and condition.incomplete(told):
             told = condition.impute(told, self._predicted(real, to(told, device)))
         bundle = to(condition.vary(told), device)
-        return Part(*self.recipe.augment.move(real, bundle, self.spatial))
+        return Part(*self.recipe.augment.move(real, bundle, self.spatial, self._augmented))
+
+    @property
+    def _augmented(self) -> Tensor | None:
+        """The share of the images that is augmented."""
+        return None if self.adaptation is None else self.adaptation.share
 
     @torch.no_grad()
     def _predicted(self, real: Tensor, bundle: Bundle) -> dict[str, Tensor]:
@@ -187,7 +198,7 @@ class Trainer:
         return dict(zip(self.tasks, parts, strict=True))
 
     def _generate(self, part: Part) -> Generated:
-        return generate(self.recipe, self.g, self.generator.body, part)
+        return generate(self.recipe, self.g, self.generator.body, part, self._augmented)
 
     def _perceive(self, images: Tensor) -> Sequence[Tensor]:
         assert self.perceptual is not None, "asked only where there is one"
@@ -252,7 +263,9 @@ class Trainer:
 
     def objects(self) -> dict[str, Stateful]:
         """Everything whose state makes the run what it is. Randomness has no state: it is keyed by the step."""
-        modules = {**self.players, "ema": self.ema.module}
+        modules: dict[str, Stateful] = {**self.players, "ema": self.ema.module}
+        if self.adaptation is not None:
+            modules["augmentation"] = self.adaptation
         return modules | {f"{name}_optimizer": each for name, each in self.optimizers.items()}
 
     def counters(self) -> Counters:

@@ -1,5 +1,7 @@
 """Images and their conditions are moved by one transform; what is not in space stays as it is."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -61,3 +63,24 @@ def test_what_cannot_be_changed_alike_is_needed_not_to_be_there() -> None:
         (need,) = augment.needs()
         assert need.what == UNMOVED
         assert need.message.endswith("changed alike: set augment.colour to 0 and augment.on to real")
+
+
+def test_as_many_are_changed_as_is_asked_for() -> None:
+    images, augment = torch.rand(400, 1, 8, 8) * 2 - 1, Augment(translation=0.3, on="both", adaptive=True)
+    for share in (0.0, 0.3, 1.0):
+        torch.manual_seed(0)
+        changed = (augment.apply(images, torch.tensor(share)) - images).abs().amax((1, 2, 3)) > 1e-3
+        assert abs(changed.double().mean() - share) < 0.07
+
+
+def test_mirroring_is_no_part_of_what_adapts() -> None:
+    images, augment = torch.rand(400, 1, 8, 8) * 2 - 1, Augment(flip=True, colour=0.1, on="both", adaptive=True)
+    torch.manual_seed(0)
+    mirrored = (augment.apply(images, torch.tensor(0.0)) - images).abs().amax((1, 2, 3)) > 1e-3
+    assert abs(mirrored.double().mean() - 0.5) < 0.07
+
+
+@pytest.mark.parametrize("words", [{"translation": 0.1}, {"on": "both"}, {"flip": True, "on": "both"}])
+def test_adapting_what_cannot_be_adapted_is_refused(words: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="set .* or adaptive to false"):
+        Augment(adaptive=True, **words)
