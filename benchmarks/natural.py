@@ -52,7 +52,7 @@ CASES = {
     "CamVid, no label": Case(
         "camvid/train/photo", {"minutes": 8}, {"data": {"labelled": False, "size": "60x80"}, "condition": {"parts": {}}}
     ),
-    "CamVid, layout to photo": Case("camvid", {"minutes": 9}, {"data": {"size": "60x80"}}, "pix2pix"),
+    "CamVid, layout to photo": Case("camvid", {"minutes": 9}, {"data": {"size": "60x80"}}, "pix2pix-perceptual"),
 }
 COLUMNS = ("preset", "images", "Fréchet distance", "coverage", "accuracy", "variety", "CAS")
 SAMPLES = 10_000

@@ -25,8 +25,8 @@ from condgan.core.batch import to_float
 from condgan.core.cond import Cond
 from condgan.data.dataset import Dataset
 from condgan.networks.base import Conditioned
-from condgan.recipe import Plan
 from condgan.training.trainer import build
+from condgan.verbs.plan import Plan
 
 ENLARGED = 286 / 256
 """By how much images are enlarged before a part of them is cut out."""

