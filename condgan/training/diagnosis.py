@@ -197,7 +197,7 @@ CLASSIFY = Remedy(
     ),
 )
 AUGMENT = Remedy(
-    "--augment.on both --augment.translation 0.1",
+    "--augment.on both --augment.translation 0.1 --augment.adaptive true",
     lambda r: r.augment.on != "both" and UNMOVED in r.condition.provides(),
 )
 MOVE = Remedy(
