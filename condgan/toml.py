@@ -12,7 +12,7 @@ from typing import Any
 import tomli_w
 
 from condgan.core.bounds import read_text
-from condgan.core.errors import SettingsError
+from condgan.core.errors import SettingsError, said
 from condgan.core.spec import Spec
 from condgan.losses.base import TERMS
 from condgan.recipe import Recipe
@@ -51,7 +51,7 @@ def read_toml(file: str | Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise SettingsError("no such recipe file", where=file, do="check the path") from None
     except (OSError, ValueError, RecursionError) as error:
-        raise SettingsError("cannot read recipe", where=file, do=str(error).splitlines()[0]) from None
+        raise SettingsError("cannot read recipe", where=file, do=said(error)) from None
 
 
 def _explained(spec: Spec, name: str) -> Iterator[str]:

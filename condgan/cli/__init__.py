@@ -19,7 +19,7 @@ from condgan.cli.sample import sample
 from condgan.cli.settings import split
 from condgan.cli.train import train
 from condgan.cli.translate import STDIN, translate
-from condgan.core.errors import CondganError, SettingsError
+from condgan.core.errors import CondganError, SettingsError, said
 from condgan.core.version import __version__
 
 app = App(
@@ -89,4 +89,4 @@ def _run(tokens: list[str]) -> None:
         command = TAKES_SETTINGS.get(tokens[0] if tokens else "")
         if command is not None:
             known_options(command, tokens[1:])
-        raise SettingsError(str(error).splitlines()[0], where="command line", do="see condgan --help") from error
+        raise SettingsError(said(error), where="command line", do="see condgan --help") from error

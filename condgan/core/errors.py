@@ -22,6 +22,11 @@ class CondganError(Exception):
         return f"error[{self.code}]: " + " ".join(str(self).split())
 
 
+def said(error: BaseException) -> str:
+    """The first line of what another library says of its error; the kind of error where it says nothing."""
+    return next(iter(str(error).splitlines()), "") or type(error).__name__
+
+
 class SettingsError(CondganError):
     """A setting, an option or an argument is wrong."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, Literal, Self
 
-from condgan.core.errors import DataError, NoSplitError
+from condgan.core.errors import DataError, NoSplitError, said
 from condgan.data.base import Records, Source
 from condgan.data.cells import Columns
 from condgan.data.columns import LABEL
@@ -70,7 +70,7 @@ class Hub(Source):
             try:
                 return load(self.name, split=NAMED.get(split, split)), split
             except Exception as error:  # the Hub's client raises many kinds; each means that the data cannot be had
-                reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+                reason = said(error)
                 missing = "split" in reason.lower()
                 if not missing:
                     break

@@ -14,7 +14,7 @@ from jaxtyping import Int32, UInt8
 from PIL import Image
 from torch import Tensor
 
-from condgan.core.errors import DataError
+from condgan.core.errors import DataError, said
 from condgan.core.palette import MOST, Colour, Palette, boundaries, colours_of, spread_out
 from condgan.data.class_lists import list_in as list_in
 from condgan.data.class_lists import read_list
@@ -249,7 +249,7 @@ def array_of(picture: Picture) -> np.ndarray | None:
     try:
         return np.load(picture, allow_pickle=False)
     except (OSError, ValueError, EOFError) as error:
-        raise DataError("cannot read label map", where=picture, do=str(error).splitlines()[0]) from None
+        raise DataError("cannot read label map", where=picture, do=said(error)) from None
 
 
 @contextmanager

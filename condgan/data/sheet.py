@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from condgan.core.bounds import require_memory
-from condgan.core.errors import DataError
+from condgan.core.errors import DataError, said
 from condgan.data.suffixes import is_image
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def read(file: Path, is_row: Callable[[list[str]], bool] = lambda cells: False) 
             case ".txt":
                 return _of_list(file)
     except (pa.ArrowException, OSError, ValueError, RecursionError, OverflowError, csv.Error, LookupError) as error:
-        raise DataError("cannot read table", where=file, do=str(error).splitlines()[0]) from None
+        raise DataError("cannot read table", where=file, do=said(error)) from None
     raise DataError("not a table", where=file, do=f"give one of {', '.join(SUFFIXES)}")
 
 

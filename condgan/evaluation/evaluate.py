@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from condgan.core.batch import Batch, evenly
 from condgan.core.bundle import take
-from condgan.core.errors import DataError, SettingsError
+from condgan.core.errors import DataError, SettingsError, said
 from condgan.evaluation import page, sections, verdict
 from condgan.evaluation.accuracy_score import classification_accuracy_score
 from condgan.evaluation.control import controllability
@@ -187,5 +187,5 @@ def alarms_of(pipeline: Pipeline) -> tuple[Alarm, ...]:
         return TypeAdapter(tuple[Alarm, ...]).validate_python(pipeline.trained.get("alarms", ()))
     except ValidationError as error:
         raise SettingsError(
-            "damaged pipeline", where="config.json, trained.alarms", do=f"save it again ({str(error).splitlines()[0]})"
+            "damaged pipeline", where="config.json, trained.alarms", do=f"save it again ({said(error)})"
         ) from None

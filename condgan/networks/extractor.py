@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from condgan.core.batch import Shape, to_float
 from condgan.core.cache import digest
-from condgan.core.errors import SettingsError
+from condgan.core.errors import SettingsError, said
 from condgan.networks import ops
 from condgan.networks.encoder import Encoder
 from condgan.networks.pretrained import EFFICIENTNET, Pretrained, is_transformers, known, pretrained
@@ -102,7 +102,7 @@ def of_onnx(file: Path) -> Extractor:
         content = file.read_bytes()
         session = onnxruntime.InferenceSession(content, providers=["CPUExecutionProvider"])
     except Exception as error:  # its errors share no base
-        raise SettingsError("cannot read extractor", where=file, do=str(error).splitlines()[0]) from None
+        raise SettingsError("cannot read extractor", where=file, do=said(error)) from None
     entry = session.get_inputs()[0].name
 
     def features(images: Tensor) -> Tensor:

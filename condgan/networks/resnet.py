@@ -39,8 +39,8 @@ class ResidualArchitecture(InjectedArchitecture):
     self_modulation: bool = False
     """Let the latent, too, choose the scale and shift after each normalisation (Chen et al. 2019, eq. 4)."""
     smooth: bool = False
-    """Enlarge the skips linearly and take the finest patterns from the image by a fixed filter, against regular patterns
-    (Karras et al. 2019, section 2, has both for features). Edges get softer by about a pixel."""
+    """Enlarge the skips linearly and take the finest patterns from the image by a fixed filter, against patterns that
+    repeat (Karras et al. 2019, section 2, has both for features). Edges get softer by about a pixel."""
     base: PositiveInt = 8
     """Halving goes on while every side is longer than this."""
 

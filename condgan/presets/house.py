@@ -45,7 +45,7 @@ def house_natural() -> Recipe:
         "training": base.training.with_(batch=16, ema=10_000),
         "optimizer": base.optimizer.with_(lr=1e-3),
         # with more of both the label shows more clearly than in real images, at the price of variety
-        "objective": base.objective.with_(r1=0.25, r2=0.25, auxiliary=0.1),
+        "objective": base.objective.with_(r1=0.25, r2=0.25, auxiliary=0.15),
         "architecture": base.architecture.with_(smooth=True),
     }
     return base.model_copy(update=changes)

@@ -6,7 +6,7 @@ import torch
 
 from condgan.core import seeds
 from condgan.core.batch import Shape, to_float, to_uint8
-from condgan.core.errors import DataError, SettingsError, nearest
+from condgan.core.errors import DataError, SettingsError, nearest, said
 from condgan.core.spec import Spec
 
 
@@ -82,3 +82,8 @@ def test_permutation_is_one_and_keyed() -> None:
 
 def test_shapes_read_as_width_by_height() -> None:
     assert str(Shape(1, (20, 30))) == "30×20, 1 channel" and str(Shape(3, (8, 8))) == "8×8, 3 channels"
+
+
+def test_what_another_library_says_is_one_line_also_where_it_says_nothing() -> None:
+    assert said(ValueError("no header\nat byte 3")) == "no header"
+    assert said(KeyError()) == "KeyError" and said(OSError("\nlater")) == "OSError"
