@@ -8,7 +8,9 @@ TOLD = 0.8
 """Share of the pairs of a real and a generated image that the discriminator is to tell apart. They use the sign of its
 logits for real images, 0.6 on average; a relativistic loss gives a sign to differences alone, and 0.8 right is 0.6."""
 IMAGES = 20_000
-"""In how many images none becomes all, at the fastest; 500,000 of theirs, of trainings a hundred times as long."""
+"""In how many images none would become all, at the fastest; 500,000 of theirs, of trainings a hundred times as long."""
+MOST = 0.8
+"""The largest share: where more are changed, the generator learns the changes too (their section 2.2)."""
 MEMORY = 0.98
 """Of the average of that share, per step."""
 
@@ -29,4 +31,4 @@ class Adaptation(nn.Module):
     def update(self, accuracy: Float[Tensor, ""], images: int) -> None:
         """Take in a step of the discriminator on so many images, and the share of pairs that it told apart."""
         self.told.lerp_(accuracy.float(), 1 - MEMORY)
-        self.share.add_((self.told - TOLD).sign() * (images / IMAGES)).clamp_(0, 1)
+        self.share.add_((self.told - TOLD).sign() * (images / IMAGES)).clamp_(0, MOST)
