@@ -69,10 +69,17 @@ def _explained(spec: Spec, name: str) -> Iterator[str]:
             tables += [(f"{key}.{inner}", each, type(each).__doc__ or "") for inner, each in (value or {}).items()]
         else:
             yield from _comment(_help(spec, key) if key != "kind" else "")
-            yield f"# {key} =" if key in unset else tomli_w.dumps({key: plain[key]}).rstrip()
+            yield f"# {key} =" if key in unset else f"{key} = {_inline(plain[key])}"
     for key, value, text in tables:
         whole = f"{name}.{key}" if name else key
         yield from ["", *_comment(text.split("\n\n")[0]), f"[{whole}]", *_explained(value, whole)]
+
+
+def _inline(value: Any) -> str:
+    """A value on one line; a term of the objective with settings of its own is a table."""
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {_inline(each)}" for key, each in value.items()) + " }"
+    return tomli_w.dumps({"value": value}).rstrip().removeprefix("value = ")
 
 
 def _help(spec: Spec, name: str) -> str:
