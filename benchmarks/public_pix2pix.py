@@ -23,7 +23,6 @@ import condgan as cg
 from benchmarks.natural import figures
 from condgan.core.batch import to_float
 from condgan.core.cond import Cond
-from condgan.data.dataset import Dataset
 from condgan.networks.base import Conditioned
 from condgan.training.trainer import build
 from condgan.verbs.plan import Plan
@@ -106,7 +105,7 @@ def public(made: Plan, minutes: float, seed: int) -> tuple[cg.Pipeline, int]:
     while (share := (time.process_time() - began) / 60 / minutes) < 1:
         for player in players:
             player.param_groups[0]["lr"] = LR * min(1.0, 2 - 2 * share)
-        step(generator, discriminator, players, *item(made, dataset))
+        step(generator, discriminator, players, *item(made))
         images += 1
     recipe = made.recipe
     trained = {"images": images, "data": recipe.data.title(), "data_hash": dataset.hash}
@@ -114,8 +113,9 @@ def public(made: Plan, minutes: float, seed: int) -> tuple[cg.Pipeline, int]:
     return cg.Pipeline(recipe.condition, recipe.architecture, shape, generator, trained, reading=reading), images
 
 
-def item(made: Plan, dataset: Dataset) -> tuple[Tensor, dict[str, Tensor]]:
+def item(made: Plan) -> tuple[Tensor, dict[str, Tensor]]:
     """A pair, enlarged, a part of it, mirrored half the time."""
+    dataset = made.dataset
     batch = dataset.batch(torch.randint(len(dataset), (1,)))
     bundle = made.recipe.condition.vary(made.recipe.condition.targets(dataset.schema, batch))
     real, space = to_float(batch.target), dataset.shape.space

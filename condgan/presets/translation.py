@@ -28,7 +28,7 @@ def pix2pix() -> Recipe:
 
 def pix2pix_perceptual() -> Recipe:
     """``pix2pix`` with a perceptual loss by a network that knows ImageNet (``pip install 'condgan[pretrained]'``), and
-    smooth images: photos from label maps that are sharper, follow the map more closely and have no regular pattern.
+    smooth images: hardly any regular pattern stays in even surfaces.
 
     Source: Johnson et al. 2016, eq. 2, for the loss; the network is a variant of that of Tan & Le 2019.
     """

@@ -5,8 +5,9 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 TOLD = 0.8
-"""Share of the pairs of a real and a generated image that the discriminator is to tell apart. They use the sign of its
-logits for real images, 0.6 on average; a relativistic loss gives a sign to differences alone, and 0.8 right is 0.6."""
+"""Share of the pairs of a real and a generated image that the discriminator is to tell apart. Karras et al. keep the
+mean sign of the logits of real images at 0.6; of the difference of two logits, which is all that a relativistic loss
+determines, that is 0.8 right."""
 IMAGES = 20_000
 """In how many images none would become all, at the fastest; 500,000 of theirs, of trainings a hundred times as long."""
 MOST = 0.8
