@@ -20,11 +20,12 @@ def house() -> Recipe:
 
 
 def house_few() -> Recipe:
-    """The default for few images (under 3,000): small batches; as many real and generated ones shifted, rotated and
-    recoloured alike as keep the discriminator from overfitting; a smooth generator."""
+    """The default for few images (under 3,000): small batches; as many real and generated ones shifted and rotated alike
+    as keep the discriminator from overfitting; a smooth generator."""
     few = house()
     changes = {
-        "augment": Augment(rotation=10, translation=0.1, colour=0.2, on="both", adaptive=True),
+        # with changes of colour, too, faces of emoji became green and pink, and the distance a fifth larger
+        "augment": Augment(rotation=10, translation=0.1, on="both", adaptive=True),
         # a discriminator soon overfits few images: stronger penalties keep it smooth
         "objective": few.objective.with_(r1=1.0, r2=1.0, auxiliary=0.15),
         # more steps for the same images: with batches of 64 the labels hardly showed in the same time
