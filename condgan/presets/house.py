@@ -12,8 +12,8 @@ def house() -> Recipe:
     return Recipe(
         # with 128 channels the same minutes are enough for less than half the images
         architecture=ResNet(channels=64, self_modulation=True),
-        # a twentieth of AC-GAN's weight: with more of it clear cases are drawn and the rest is left out; weaker penalties
-        # have the same effect
+        # a twentieth of AC-GAN's weight: with more of it clear cases are drawn and the rest is left out, and so they
+        # are with weaker penalties
         objective=Objective(loss="relativistic", r1=0.5, r2=0.5, every=8, auxiliary=0.05),
         optimizer=Optimizer(lr=2e-3, warmup=6_400, decay="linear"),
         training=Training(batch=64),
