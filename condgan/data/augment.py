@@ -22,7 +22,7 @@ class Augment(Spec):
     rotation: Annotated[float, Field(ge=0, le=180)] = 0.0
     """Degrees of rotation, at most, either way."""
     translation: Annotated[float, Field(ge=0, le=1)] = 0.0
-    """Share of the width and height to shift by, at most."""
+    """Share of the width and height to shift by, at most; without rotation by whole pixels."""
     flip: bool = False
     """Mirror left to right, half the time."""
     colour: Annotated[float, Field(ge=0, le=1)] = 0.0
@@ -55,8 +55,10 @@ class Augment(Spec):
         if not (self.rotation or self.translation):
             return nn.Sequential()
         shift = (self.translation, self.translation) if self.translation else None
+        # images that are shifted alone are so by whole pixels: resampled ones would hide the finest patterns
+        resample = "bilinear" if self.rotation else "nearest"
         # padding with the border's own values: −1 would be black on a white ground
-        return nn.Sequential(K.RandomAffine(self.rotation, shift, p=1.0, padding_mode="border"))
+        return nn.Sequential(K.RandomAffine(self.rotation, shift, resample=resample, p=1.0, padding_mode="border"))
 
     @cached_property
     def mirror(self) -> nn.Sequential:
