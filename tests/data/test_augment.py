@@ -32,6 +32,20 @@ def test_images_and_maps_move_alike() -> None:
     assert torch.equal(still, photos) and torch.equal(same["layout.ids"], ids)
 
 
+def test_what_is_shifted_alone_is_so_by_whole_pixels() -> None:
+    """No value arises that was not there; with rotation images are resampled."""
+    torch.manual_seed(0)
+    images = torch.rand(8, 1, 16, 12) * 2 - 1
+
+    def new(augment: Augment) -> int:
+        moved = augment.apply(images)
+        pairs = zip(images.flatten(1), moved.flatten(1), strict=True)
+        return sum(int(((one[:, None] - other[None]).abs().amin(0) > 1e-4).sum()) for one, other in pairs)
+
+    assert not torch.equal(Augment(translation=0.25).apply(images), images)
+    assert new(Augment(translation=0.25)) == 0 and new(Augment(translation=0.25, rotation=5)) > 500
+
+
 @pytest.mark.parametrize("augment", [Augment(flip=True), Augment(rotation=30), Augment(rotation=9, flip=True)])
 def test_every_tensor_by_the_same_transform(augment: Augment) -> None:
     ids = maps() * 100  # any byte, not only small ones
