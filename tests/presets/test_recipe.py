@@ -77,8 +77,8 @@ def test_a_new_kind_starts_from_its_own_defaults() -> None:
         ({"architecture": {"discriminator_injection": "concat,projection"}}, 0.0),
         ({"condition": "none"}, 0.0),
         ({"condition": {"parts": {"picture": {"of": "edges"}}}, "architecture": {"kind": "unet"}}, 0.0),
-        ({"architecture": {"discriminator_injection": "features"}}, 0.1),
-        ({"architecture": {"channels": 32}, "objective": {"r1": 1}}, 0.1),
+        ({"architecture": {"discriminator_injection": "features"}}, 0.05),
+        ({"architecture": {"channels": 32}, "objective": {"r1": 1}}, 0.05),
         ({"objective": {"auxiliary": 0.3}}, 0.3),
     ],
 )
