@@ -51,7 +51,9 @@ CASES = {
         "handwritten", {"minutes": 8}, {"data": {"pattern": "{kind}_{label}_{n}", "holdout": 0.2, "size": "32"}}
     ),
     "CamVid, no label": Case(
-        "camvid/train/photo", {"minutes": 8}, {"data": {"labelled": False, "size": "60x80"}, "condition": {"parts": {}}}
+        "camvid/train/photo",
+        {"minutes": 8},
+        {"data": {"labelled": False, "size": "60x80", "holdout": 0.2}, "condition": {"parts": {}}},
     ),
     "CamVid, layout to photo": Case(
         "camvid", {"minutes": 9}, {"data": {"size": "60x80"}, "condition": LAYOUT}, "pix2pix-perceptual"

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 
 from torch import nn
 
 from condgan.core.defaults import with_own_defaults
+from condgan.core.errors import DataError
 from condgan.core.values import whole
 from condgan.data.base import SOURCES, Source
 from condgan.evaluation import Evaluation, Real
 from condgan.evaluation import evaluate as measure
-from condgan.networks.extractor import named, of_module
+from condgan.networks.extractor import Extractor, named, of_module
 from condgan.pipeline import Pipeline
 from condgan.toml import read_recipe
 from condgan.training.engine import pick
 from condgan.verbs.plan import combined, found_for
+
+logger = logging.getLogger(__name__)
 
 
 @with_own_defaults
@@ -61,10 +65,26 @@ def evaluate(
     source = data if isinstance(data, Source) else found_for(pipe.condition, str(data), data_root)
     if not isinstance(pipeline, Pipeline) and (recipe := Path(pipeline, "recipe.toml")).is_file():
         # as the run read them: its way to bring images to a size, and the share that it kept from training
-        source = SOURCES.parse(combined(read_recipe(recipe).data.plain(), source))
+        old = read_recipe(recipe).data.plain()
+        source = SOURCES.parse(combined(old, source))
+        if not pipe.condition.parts and old.get("labelled") is False and hasattr(source, "labelled"):
+            source = source.with_(labelled=False)
     on_step("reading the data")
     pipe = pipe.to(pick(device))
-    found = measure(pipe, Real(source, pipe, chosen, n), n=n, repeats=repeats, quick=quick, on_step=on_step)
+    real = _real(source, pipe, chosen, n)
+    found = measure(pipe, real, n=n, repeats=repeats, quick=quick, on_step=on_step)
     if out is not None:
         found.save(out)
     return found
+
+
+def _real(source: Source, pipe: Pipeline, extractor: Extractor | None, n: int) -> Real:
+    """The real data; for a plain GAN without labels, where the data have none."""
+    try:
+        return Real(source, pipe, extractor, n)
+    except DataError as error:
+        if pipe.condition.parts or not getattr(source, "labelled", False):
+            raise
+        found = Real(source.with_(labelled=False), pipe, extractor, n)
+        logger.warning("the data are read without labels: %s", error.what)
+        return found

@@ -188,6 +188,24 @@ class Halves(torch.nn.Module):
         return images.mean(3).flatten(1) + self.odd
 
 
+def test_a_plain_gan_of_images_without_labels(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    photos = tmp_path / "photos"
+    photos.mkdir()
+    for index in range(350):
+        Image.fromarray(np.random.default_rng(index).integers(0, 256, (8, 8), np.uint8)).save(photos / f"{index}.png")
+    settings = {"condition": {"parts": {}}, "data": {"labelled": False}}
+    for snapshot in cg.train(photos, preset="cgan-mlp-small", settings=settings, images=64, out=tmp_path / "run"):
+        pipe = snapshot.pipeline
+    told = "the data are read without labels: 350 images but no class folders"
+    for one, first in ((tmp_path / "run", False), (pipe, True)):
+        report = cg.evaluate(one, photos, n=200, repeats=2, quick=True).report
+        assert not report.controllability
+        assert (told in caplog.text) == first, "the run says that it read none"
+    (photos / "0.png").write_bytes(b"no image")
+    with pytest.raises(DataError, match=r"0\.png"):
+        cg.evaluate(pipe, photos, n=100)
+
+
 def test_an_extractor_of_ones_own(unseen: Dataset, honest: Evaluation) -> None:
     report = cg.evaluate(pipeline(Chooses, unseen), DIGITS, extractor=Halves(), **QUICK).report
     assert report.protocol.extractor.name == "halves"
