@@ -20,9 +20,9 @@ from condgan.core.note import Note
 from condgan.core.palette import Palette
 from condgan.core.registry import Registry
 from condgan.core.schema import FIELDS, Column, Schema
-from condgan.core.seeds import permutation
 from condgan.core.spec import Spec
 from condgan.data.columns import LABEL, Raw, RawPixels, RawValues, pick, require_same_sizes
+from condgan.data.cut import cut
 from condgan.data.dataset import Dataset, select
 from condgan.data.decode import Decoded, Fit, Undecoded, Unreadable, decode, default_size
 from condgan.data.fields import Fields, Kinds, Reader, fields
@@ -158,7 +158,13 @@ class Source(Spec, ABC):
         indexed = {
             name: raw.indexed(self.title()) for name, raw in records.columns.items() if isinstance(raw, RawValues)
         }
-        chosen = self.chosen(len(records.images), most, records.split is not None)
+        classes = indexed[LABEL][1] if LABEL in indexed else None
+        chosen = self.chosen(
+            len(records.images),
+            most,
+            divided=records.split is not None,
+            classes=classes.numpy() if isinstance(classes, torch.Tensor) else None,
+        )
         images = pick(records.images, chosen)
         pictures = {name: raw.at(chosen) for name, raw in records.columns.items() if isinstance(raw, RawPixels)}
         for raw in pictures.values():
@@ -282,24 +288,23 @@ class Source(Spec, ABC):
             return f"; --skip-bad leaves out {SKIPPED_AT_MOST:.0%} at most"
         return ", or --skip-bad" if few else ""
 
-    def chosen(self, n: int, most: int | None = None, divided: bool = False) -> Int64[np.ndarray, " m"]:
+    def chosen(
+        self, n: int, most: int | None = None, *, divided: bool = False, classes: Int64[np.ndarray, " n"] | None = None
+    ) -> Int64[np.ndarray, " m"]:
         """The indices of this split, or so many of them evenly over it; ``divided``: all n are of this split."""
-        chosen = np.arange(n) if divided else self._cut(n)
+        chosen = np.arange(n) if divided or not self.holdout else self._cut(n, classes)
         return chosen if most is None or most >= len(chosen) else chosen[np.arange(most) * len(chosen) // most]
 
-    def _cut(self, n: int) -> Int64[np.ndarray, " m"]:
+    def _cut(self, n: int, classes: Int64[np.ndarray, " n"] | None) -> Int64[np.ndarray, " m"]:
         """The indices of this split, where it is cut from the whole by ``holdout``."""
-        if not self.holdout:
-            return np.arange(n)
-        order = permutation(n, "holdout")
-        cut = round(n * self.holdout)
-        if not 0 < cut < n:
+        found = cut(n, self.holdout, classes)
+        if not all(map(len, found)):
             raise DataError(
                 f"a holdout of {self.holdout:g} leaves a split of {n} images empty",
                 where=self.title(),
                 do="change data.holdout",
             )
-        return np.sort(order[cut:] if self.subset == "train" else order[:cut])
+        return found.train if self.subset == "train" else found.test
 
     def without_split(self) -> None:
         """Refuse to pass the training images off as another split.
