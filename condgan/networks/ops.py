@@ -16,6 +16,7 @@ ADAPTIVE_MAX_POOLS: dict[int, type[nn.Module]] = {
     2: nn.AdaptiveMaxPool2d,
     3: nn.AdaptiveMaxPool3d,
 }
+BINOMIAL = (0.25, 0.5, 0.25)
 TRIANGLE = (0.25, 0.75, 0.75, 0.25)
 HALF_BAND = (-1 / 32, 0.0, 9 / 32, 16 / 32, 9 / 32, 0.0, -1 / 32)
 WEIGHTED: tuple[type[nn.Module], ...] = (nn.Linear, *CONVOLUTIONS.values())
@@ -78,12 +79,23 @@ def interpolated(x: Float[Tensor, "b c *space"]) -> Float[Tensor, "b c *larger"]
     return convolve(padded, _each(TRIANGLE, x), stride=2, padding=3, groups=x.shape[1])
 
 
+def blurred(x: Float[Tensor, "b c *space"]) -> Float[Tensor, "b c *space"]:
+    """Under a binomial filter along each axis, as features are after they are enlarged (Karras et al. 2019, section 2):
+    what a transposed convolution leaves at every other position is taken away."""
+    return _filtered(x, BINOMIAL)
+
+
 def smoothed(x: Float[Tensor, "b c *space"]) -> Float[Tensor, "b c *space"]:
     """Under a half-band filter along each axis, which takes patterns of two positions away, half of those of four, and
     of larger ones less than a binomial filter; at the borders the outermost values go on."""
-    axes = x.dim() - 2
+    return _filtered(x, HALF_BAND)
+
+
+def _filtered(x: Float[Tensor, "b c *space"], weights: tuple[float, ...]) -> Float[Tensor, "b c *space"]:
+    axes, around = x.dim() - 2, len(weights) // 2
     convolve = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}[axes]
-    return convolve(F.pad(x, (3, 3) * axes, mode="replicate"), _each(HALF_BAND, x), groups=x.shape[1])
+    padded = F.pad(x, (around, around) * axes, mode="replicate")
+    return convolve(padded, _each(weights, x), groups=x.shape[1])
 
 
 def _each(weights: tuple[float, ...], x: Float[Tensor, "b c *space"]) -> Float[Tensor, "c 1 ..."]:

@@ -55,7 +55,8 @@ class UNet(PatchArchitecture):
     """Share of the features left out of each of the three innermost layers of the way up, in sampling too. Which ones
     comes with z, so that a seed says it all."""
     smooth: bool = False
-    """Take the finest patterns from the image by a fixed filter. Edges get softer by about a pixel."""
+    """Take what transposed convolutions repeat from features and from the image, by fixed filters (Karras et al. 2019,
+    section 2, has one for features). Edges get softer by about a pixel."""
     colour: Literal["rgb", "lab"] = "rgb"
     """What is generated: red, green and blue; or, for a picture of grey levels, only Lab's a and b."""
 
@@ -126,7 +127,8 @@ class Generator(nn.Module):
             x = append(x, style)
         for level, (up, normalise, affine) in enumerate(zip(self.up, self.up_norms, self.affines, strict=True)):
             skip = skips.pop()
-            x = affine(normalise(crop(up(x.relu()), skip.shape[2:])), style)
+            x = crop(up(x.relu()), skip.shape[2:])
+            x = affine(normalise(ops.blurred(x) if self.smooth else x), style)
             if self.dropout and level < DROPPED:
                 x = drop(x, chances[:, level * self.most :][:, : self.most], self.dropout)
             x = torch.cat([x, skip], 1)

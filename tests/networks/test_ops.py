@@ -113,6 +113,16 @@ def test_smoothing_takes_the_finest_pattern_away_and_leaves_even_surfaces(space:
     assert ops.smoothed(board)[inner].abs().max() < 1e-6
 
 
+def test_a_binomial_filter_takes_every_other_position_away_and_leaves_even_surfaces() -> None:
+    even = torch.full((1, 2, 9, 8), 0.3)
+    torch.testing.assert_close(ops.blurred(even), even)
+    every_other = even + torch.tensor([1.0, -1.0] * 4)
+    torch.testing.assert_close(ops.blurred(every_other)[..., 1:-1], even[..., 1:-1])
+    point = torch.zeros(1, 1, 5, 5)
+    point[..., 2, 2] = 16
+    assert ops.blurred(point)[0, 0, 1:4, 1:4].tolist() == [[1, 2, 1], [2, 4, 2], [1, 2, 1]]
+
+
 def test_smoothing_halves_what_has_a_period_of_four_and_hardly_changes_what_has_one_of_eight() -> None:
     position = torch.arange(64.0)
     for period, left in ((4, 0.5), (8, 0.942)):

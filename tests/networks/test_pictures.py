@@ -5,6 +5,7 @@ import torch
 
 from condgan.core.batch import Shape
 from condgan.core.bundle import repeat, take
+from condgan.core.cond import Cond, Widths
 from condgan.core.errors import SettingsError
 from condgan.networks import Spade, UNet
 from condgan.networks.posterior import Posterior, PosteriorEncoder
@@ -47,6 +48,18 @@ def test_a_label_matters_too_where_it_is_injected(name: str) -> None:
     assert (images[0] - images[1]).abs().max() > 1e-4
     scores = discriminator(images[:1].expand(2, -1, -1, -1), values).logits
     assert (scores[0] - scores[1]).abs().max() > 1e-5
+
+
+def test_a_smooth_generator_repeats_nothing_on_an_even_picture() -> None:
+    shape = Shape(3, (64, 64))
+    found: dict[bool, torch.Tensor] = {}
+    for smooth in (False, True):
+        torch.manual_seed(0)
+        generator = SMALL["unet"].with_(smooth=smooth, dropout=0.0).generator(shape, Widths(map=3))
+        x = generator(torch.zeros(1, 0), Cond(map=torch.full((1, 3, 64, 64), 0.5)))[0, :, 16:48, 16:48]
+        power = torch.fft.fft2(x).abs().square().sum(0)
+        found[smooth] = torch.stack([power[32 // n, 0] + power[0, 32 // n] for n in (2, 4, 8)]) / power[0, 0]
+    assert (found[False] > 1e-3).all() and (found[True] < 0.1 * found[False]).all(), found
 
 
 def test_scales_and_patches() -> None:
