@@ -142,6 +142,15 @@ def test_pictures_are_derived_a_batch_at_a_time(monkeypatch: pytest.MonkeyPatch)
     assert sizes == [4]
 
 
+def test_large_images_are_looked_at_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    torch.manual_seed(0)
+    images = torch.randint(0, 256, (5, 3, 9, 12), dtype=torch.uint8)
+    together = lightness(images), edges(images)
+    for most in (250, 50):
+        monkeypatch.setattr("condgan.conditions.derive.POSITIONS", most)
+        assert torch.equal(lightness(images), together[0]) and torch.equal(edges(images), together[1])
+
+
 def test_lightness_is_that_of_the_eye() -> None:
     """CIE 1976: white 100, black 0, mid grey 119 at 50, pure green lighter than pure blue."""
     colours = torch.tensor([[255, 255, 255], [0, 0, 0], [119, 119, 119], [0, 255, 0], [0, 0, 255]], dtype=torch.uint8)
