@@ -39,7 +39,7 @@ class ResidualArchitecture(InjectedArchitecture):
     self_modulation: bool = False
     """Let the latent, too, choose the scale and shift after each normalisation (Chen et al. 2019, eq. 4)."""
     smooth: bool = False
-    """Enlarge the skips linearly and take the finest patterns from the image by a fixed filter, against patterns that
+    """Enlarge the skips linearly, and filter the image and what transposed convolutions give, against patterns that
     repeat (Karras et al. 2019, section 2, has both for features). Edges get softer by about a pixel."""
     base: PositiveInt = 8
     """Halving goes on while every side is longer than this."""
@@ -102,7 +102,8 @@ class Up(nn.Module):
         self, spec: ResidualArchitecture, ins: int, outs: int, modulation: Modulation, size: tuple[int, ...] | None
     ) -> None:
         super().__init__()
-        self.size, axes, self.enlarge = size, modulation.axes, ops.interpolated if spec.smooth else ops.doubled
+        self.size, self.smooth, axes = size, spec.smooth, modulation.axes
+        self.enlarge = ops.interpolated if spec.smooth else ops.doubled
         self.norms = nn.ModuleList(norm(spec.generator_norm, each, modulation.axes) for each in (ins, outs))
         self.affines = nn.ModuleList(modulation.affine(each) for each in (ins, outs))
         if size is None:
@@ -118,6 +119,7 @@ class Up(nn.Module):
             h = conv(F.leaky_relu(affine(normalise(h), cond), SLOPE))
             if level == 0 and self.size is not None:
                 h, skip = crop(h, self.size), crop(self.enlarge(skip), self.size)
+                h = ops.blurred(h) if self.smooth else h
         return skip + h
 
 

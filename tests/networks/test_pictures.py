@@ -1,5 +1,7 @@
 """Networks that make pictures from pictures: both the picture and the noise matter, and each part works alone."""
 
+from typing import Any
+
 import pytest
 import torch
 
@@ -50,13 +52,20 @@ def test_a_label_matters_too_where_it_is_injected(name: str) -> None:
     assert (scores[0] - scores[1]).abs().max() > 1e-5
 
 
-def test_a_smooth_generator_repeats_nothing_on_an_even_picture() -> None:
+@pytest.mark.parametrize(
+    ("spec", "widths", "cond"),
+    [
+        (SMALL["unet"].with_(dropout=0.0), Widths(map=3), Cond(map=torch.full((1, 3, 64, 64), 0.5))),
+        (SMALL["resnet"], Widths(vector=3), Cond(vector=torch.tensor([[0.3, -0.2, 0.5]]))),
+    ],
+)
+def test_a_smooth_generator_leaves_no_regular_pattern(spec: Any, widths: Widths, cond: Cond) -> None:
     shape = Shape(3, (64, 64))
     found: dict[bool, torch.Tensor] = {}
     for smooth in (False, True):
         torch.manual_seed(0)
-        generator = SMALL["unet"].with_(smooth=smooth, dropout=0.0).generator(shape, Widths(map=3))
-        x = generator(torch.zeros(1, 0), Cond(map=torch.full((1, 3, 64, 64), 0.5)))[0, :, 16:48, 16:48]
+        generator = spec.with_(smooth=smooth).generator(shape, widths)
+        x = generator(torch.zeros(1, spec.noise), cond)[0, :, 16:48, 16:48]
         power = torch.fft.fft2(x).abs().square().sum(0)
         found[smooth] = torch.stack([power[32 // n, 0] + power[0, 32 // n] for n in (2, 4, 8)]) / power[0, 0]
     assert (found[False] > 1e-3).all() and (found[True] < 0.1 * found[False]).all(), found
