@@ -158,12 +158,13 @@ class Source(Spec, ABC):
         indexed = {
             name: raw.indexed(self.title()) for name, raw in records.columns.items() if isinstance(raw, RawValues)
         }
-        classes = indexed[LABEL][1] if LABEL in indexed else None
+        ids = indexed[LABEL][1] if LABEL in indexed else None
         chosen = self.chosen(
             len(records.images),
             most,
             divided=records.split is not None,
-            classes=classes.numpy() if isinstance(classes, torch.Tensor) else None,
+            # a label may be a vector, too
+            classes=ids.numpy() if isinstance(ids, torch.Tensor) and ids.dtype == torch.int64 else None,
         )
         images = pick(records.images, chosen)
         pictures = {name: raw.at(chosen) for name, raw in records.columns.items() if isinstance(raw, RawPixels)}

@@ -1,13 +1,16 @@
 """A share that is kept from training."""
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from condgan.core.seeds import permutation
 from condgan.data.arrays import Arrays
 from condgan.data.cut import cut
+from condgan.data.stylegan import StyleGAN
 
 
 def test_it_is_what_chance_says_where_each_class_is_in_both() -> None:
@@ -48,3 +51,12 @@ def test_of_data(tmp_path: Path) -> None:
     for dataset, count in ((source.load(), 416), (source.split("test").load(), 104)):
         assert len(dataset) == count
         assert min(dataset.schema.columns["label"].counts) > 0
+
+
+def test_labels_that_are_no_classes(tmp_path: Path) -> None:
+    entries = [[f"{n}.png", [n / 20, 0.5]] for n in range(20)]
+    (tmp_path / "dataset.json").write_text(json.dumps({"labels": entries}))
+    for n in range(20):
+        Image.new("L", (4, 4), n).save(tmp_path / f"{n}.png")
+    source = StyleGAN(path=str(tmp_path), holdout=0.25)
+    assert (len(source.load()), len(source.split("test").load())) == (15, 5)
