@@ -146,7 +146,9 @@ def test_a_picture_is_enough_months_later(trained: Path, digits: Path, cache: Pa
         pipe = cg.Pipeline.from_pretrained(trained)
         np.testing.assert_array_equal(pipe(like=[one, str(other)], n=4).images[..., 0], arrays["images"])
     with Image.open(one) as opened:
-        np.testing.assert_array_equal(pipe(like=opened).images, pipe(like=np.array(opened), n=1).images)
+        array = np.array(opened)
+    for same in (array, array[..., None]):
+        np.testing.assert_array_equal(pipe(like=same, n=1).images, pipe(like=one).images)
     pipe.save_pretrained(tmp_path / "copy")
     np.testing.assert_array_equal(
         cg.Pipeline.from_pretrained(tmp_path / "copy")(like=one).images, pipe(like=one).images

@@ -36,7 +36,11 @@ def _image(like: Any, place: int, shape: Shape, reading: Reading) -> UInt8[Tenso
     size = (shape.space[0], shape.space[1])
     found = opened_as("picture", like, place)
     reading = reading_of(found, reading)
-    picture = fromarray(to_bytes(found, reading.levels)) if isinstance(found, np.ndarray) else found
+    if isinstance(found, np.ndarray):
+        pixels = to_bytes(found, reading.levels)
+        picture = fromarray(pixels[..., 0] if pixels.ndim == 3 and pixels.shape[2] == 1 else pixels)
+    else:
+        picture = found
     example = fitted(in_mode(picture, MODES[shape.channels], reading), size, "crop", Resampling.LANCZOS)
     return torch.from_numpy(np.asarray(example).copy()).view(*size, -1).movedim(-1, 0)
 
