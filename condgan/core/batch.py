@@ -34,7 +34,9 @@ class Several:
         return self.table[self.places.gather(1, one)[:, 0].long()]
 
 
-Values = Tensor | Sequence[str] | Several
+Texts = tuple[str, ...]
+"""What is written of one item: one text or several; none where it is missing."""
+Values = Tensor | Sequence[Texts] | Several
 """A column of some items: a tensor whose first axis is the item, a list of texts, or several vectors for each."""
 
 Images = UInt8[Tensor, "n c h w"]

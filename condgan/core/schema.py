@@ -20,8 +20,8 @@ class Column(NamedTuple):
 
     storage: Storage
     """``ids``: Int64[n], indices into ``names``, −1 where it is missing. ``numbers``: Float32[n], NaN where it is
-    missing. ``text``: a list of strings. ``pixels``: UInt8[n c *space]. ``vectors``: Float32[n width], NaN where it is
-    missing; with names, 1 for each of them that an item has, and 0."""
+    missing. ``text``: for each item a tuple of texts, empty where there is none. ``pixels``: UInt8[n c *space].
+    ``vectors``: Float32[n width], NaN where it is missing; with names, 1 for each of them that an item has, and 0."""
     names: tuple[str, ...] = ()
     """Of ids: the class names in index order. Of vectors that say which of several things an item has: their names."""
     counts: tuple[int, ...] = ()
@@ -50,9 +50,18 @@ class Column(NamedTuple):
     scale: tuple[float, ...] = ()
     """Of vectors without names: mean and standard deviation of each of their numbers, the latter above 0."""
     centres: tuple[str, ...] = ()
-    """Of vectors: some that stand for all of them, the most frequent first, each as text; where there are such."""
+    """Of vectors: some that stand for all of them, the most frequent first, each as text; where there are such. Of
+    texts: a few of them."""
     missing: int = 0
     """Items without a value."""
+    words: tuple[str, ...] = ()
+    """Of text: all different words, the most frequent first."""
+    frequencies: tuple[int, ...] = ()
+    """Of text: how often each of the words occurs."""
+    longest: int = 0
+    """Of text: words of the longest one."""
+    texts: int = 0
+    """Of text: how many there are; an item may have several."""
 
 
 class Described(NamedTuple):

@@ -25,7 +25,7 @@ from condgan.data.columns import LABEL, Raw, RawPixels, RawValues, pick, require
 from condgan.data.cut import cut
 from condgan.data.dataset import Dataset, select
 from condgan.data.decode import Decoded, Fit, Undecoded, Unreadable, decode, default_size
-from condgan.data.fields import Fields, Kinds, Reader, fields
+from condgan.data.fields import TEXT, Fields, Kinds, Reader, fields
 from condgan.data.frames import FRAME, Frames, all_of, first_of
 from condgan.data.hold_out import HoldOut, without
 from condgan.data.layouts import decode_coloured, extents
@@ -82,6 +82,9 @@ class Source(Spec, ABC):
     """What else belongs to an image and can be requested: what each field is, such as hair=category,
     smiling=boolean, things=set, age=number[years]; none leaves one out, * is any other. What is not said is told by the
     values. By default fields are read where the condition takes them."""
+    captions: tuple[str, ...] = ()
+    """Columns of the texts of an image, one or several; by default the one called text, caption, prompt or the like, or
+    a .txt file beside each image, one caption a line."""
     hold_out: HoldOut = ""
     """Combinations to keep from training, to see whether they can be generated all the same: hair,body=0.2 is a share
     of those of these fields, hair=black & body=tall is one; a ; stands between several."""
@@ -213,7 +216,13 @@ class Source(Spec, ABC):
         """The columns of what else belongs to the images, where that is read; arguments as of ``fields``."""
         if self.fields is None:
             return Fields({})
-        return fields(values, self.fields, where, hints, (*taken, *[FRAME] * (self.frames == "all")))
+        others = (*taken, *[FRAME] * (self.frames == "all"))
+        return fields(values, self.fields, where, hints, others, self.captions)
+
+    @property
+    def captioned(self) -> bool:
+        """Whether captions are read."""
+        return TEXT in (self.fields or {}).values()
 
     @property
     def reader(self) -> Reader | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
@@ -18,6 +19,7 @@ from condgan.core.levels import Range
 from condgan.core.note import Note
 from condgan.core.palette import Palette
 from condgan.core.schema import Column
+from condgan.core.words import words_of
 from condgan.data.decode import Fit, Undecoded, Unreadable, decode
 from condgan.data.labels import index_labels
 from condgan.data.layouts import decode_boundaries, decode_ids, extents
@@ -30,6 +32,8 @@ PICTURE = "picture"
 """The column of the pictures that images are to be made from."""
 INSTANCES = "instances"
 """The column of the boundaries of instances."""
+EXAMPLES = 10
+"""Texts that are kept to stand for all."""
 
 
 class RawValues(ABC):
@@ -123,15 +127,15 @@ class Sets(RawValues):
 
 @dataclass(frozen=True)
 class Texts(RawValues):
-    """One text an item; empty where it is missing."""
+    """One text an item or several; ``None`` where it is missing."""
 
-    values: Sequence[str | None]
+    values: Sequence[str | Sequence[str] | None]
 
     def __len__(self) -> int:
         return len(self.values)
 
     def indexed(self, where: str) -> tuple[Column, Values]:
-        return Column("text"), [value or "" for value in self.values]
+        return Column("text"), [(each,) if isinstance(each, str) else tuple(each or ()) for each in self.values]
 
 
 @dataclass(frozen=True)
@@ -238,7 +242,7 @@ def counted(column: Column, values: Values) -> Column:
     if isinstance(values, Several):
         return _with_moments(column._replace(size=len(values)), values.table)
     if not isinstance(values, Tensor):
-        return column._replace(missing=sum(not value for value in values))
+        return _with_words(column, values)
     match column.storage:
         case "ids":
             there = values[values >= 0]
@@ -256,6 +260,38 @@ def counted(column: Column, values: Values) -> Column:
             return _with_moments(found, there) if len(there) else found
         case _:
             return column
+
+
+def _with_words(column: Column, texts: Sequence[tuple[str, ...]]) -> Column:
+    """With the words of all texts, those that are equally frequent in alphabetical order."""
+    counts: Counter[str] = Counter()
+    longest = 0
+    for text, times in Counter(text for each in texts for text in each).items():
+        words = words_of(text)
+        longest = max(longest, len(words))
+        for word in words:
+            counts[word] += times
+    found = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+    missing = sum(not each for each in texts)
+    return column._replace(
+        size=len(texts) - missing,
+        missing=missing,
+        words=tuple(word for word, _ in found),
+        frequencies=tuple(count for _, count in found),
+        longest=longest,
+        texts=sum(map(len, texts)),
+        centres=_examples(texts),
+    )
+
+
+def _examples(texts: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """A few different texts, evenly over the items."""
+    known = list(dict.fromkeys(each[0] for each in texts if each))
+    return (
+        tuple(known[place * len(known) // EXAMPLES] for place in range(EXAMPLES))
+        if len(known) > EXAMPLES
+        else tuple(known)
+    )
 
 
 def _with_range(column: Column, numbers: Float[Tensor, " n"]) -> Column:

@@ -14,13 +14,22 @@ from condgan.core.form import RESERVED, FormField
 from condgan.core.names import composed, folded
 from condgan.core.note import LEFT_OUT, READ, WRONG, Note, some
 from condgan.core.schema import FIELDS, YES_NO
+from condgan.data import captions
 from condgan.data.columns import Classes, Numbers, RawValues, Sets, Vectors
 from condgan.data.inference import NO, YES, inferred, number_of, parts_of, plain
 from condgan.data.names import ordered
 
-KINDS = ("category", "boolean", "set", "number", "vector", "none")
-"""What a field can be; ``none``: it is left out."""
-OF_FORMS = {"choice": "category", "boolean": "boolean", "set": "set", "number": "number", "vector": "vector"}
+TEXT = "text"
+KINDS = ("category", "boolean", "set", "number", "vector", TEXT, "none")
+"""What a field can be; ``text``: captions, wherever they stand; ``none``: it is left out."""
+OF_FORMS = {
+    "choice": "category",
+    "boolean": "boolean",
+    "set": "set",
+    "number": "number",
+    "vector": "vector",
+    "text": TEXT,
+}
 """The kinds by the types of forms."""
 KIND = re.compile(r"(?P<kind>[a-z]+)(\[(?P<unit>[^\[\]]*)\])?")
 UNIT = re.compile(r"\s*[\[(]([^\[\]()]+)[\])]\s*$")
@@ -80,6 +89,7 @@ def fields(
     where: str,
     hints: Mapping[str, str] | None = None,
     taken: Collection[str] = (),
+    headings: Sequence[str] = (),
 ) -> Fields:
     """Columns of the values of each field.
 
@@ -89,6 +99,7 @@ def fields(
         where: the data's title, for messages.
         hints: what fields are by where they come from, by heading; what people say goes before.
         taken: names of columns that are there already, and are no fields.
+        headings: of the columns of captions; empty: the usual ones.
 
     Raises:
         DataError: there is no field of a name that is asked for, or its values are not what it is said to be.
@@ -96,11 +107,18 @@ def fields(
     named, left_out = _named(values, taken)
     hinted = {public(heading): kind for heading, kind in (hints or {}).items()}
     others = {folded(name) for name in taken}
-    spelled = {folded(public(name)): kind for name, kind in asked.items() if name != FIELDS}
+    texts = [name for name, kind in asked.items() if kind == TEXT]
+    spelled = {folded(public(name)): kind for name, kind in asked.items() if name not in (FIELDS, *texts)}
     for name in asked:
-        if name != FIELDS and folded(public(name)) not in {*map(folded, named), *others}:
+        if name not in (FIELDS, *texts) and folded(public(name)) not in {*map(folded, named), *others}:
             raise DataError(f"no field called {name!r}", where=where, do=nearest(name, named))
     columns: dict[str, RawValues] = {}
+    told: list[Note] = []
+    for name in texts:
+        found_in = captions.chosen(values, name, headings, where)
+        columns[name], notes = captions.read(values, found_in, where)
+        told += notes
+        named = {each: heading for each, heading in named.items() if heading not in found_in}
     read: list[str] = []
     missing: list[str] = []
     for name, heading in named.items():
@@ -120,7 +138,7 @@ def fields(
         read += [] if kind else [f"{name}={chosen}"]
         absent = sum(value is None for value in found)
         missing += [f"{name} ({absent:,})"] if absent else []
-    return Fields(columns, (*_told(read, left_out, missing), *_alike(columns)))
+    return Fields(columns, (*told, *_told(read, left_out, missing), *_alike(columns)))
 
 
 def public(heading: str) -> str:

@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 from condgan.core.errors import DataError, NoSplitError
 from condgan.core.note import LEFT_OUT, READ, WRONG, Note, some
-from condgan.data.archive import ARCHIVES
+from condgan.data.archive import ARCHIVES, Member, content
 from condgan.data.base import UNLABELLED, Records, Source, existing, place
+from condgan.data.captions import SUFFIXES, TEXTS, lines
 from condgan.data.columns import LABEL, Classes, Raw
 from condgan.data.listing import Listing, listing
 from condgan.data.pattern import Pattern, levels_of, names_of, values_of
+from condgan.data.sheet import decoded
 from condgan.data.splits import Division, File, Split, divide
+from condgan.data.suffixes import stem_of, suffix_of
+
+MOST_CAPTION = 1 << 16
+"""Bytes of a file of captions."""
 
 
 class Folder(Source):
@@ -47,12 +53,13 @@ class Folder(Source):
             raise DataError("not a folder", where=root, do="give a folder per class, a table, or an .npz")
         found = listing(root)
         of_names = self.pattern is not None and (LABEL in names_of(self.pattern) or not self.labelled)
-        classes = not of_names and (self.labelled or self.fields is not None)
+        beside = _captions_beside(found) if self.captioned else {}
+        classes = not of_names and (self.labelled or (self.fields is not None and not beside))
         division = divide(found.images, max(int(classes), levels_of(self.pattern or "")))
         if classes:
             division = _without_other_classes(division)
         files, split = of_split(self, division)
-        notes: list[Note] = [*of_division(division, self.subset, split), *found.left_out()]
+        notes: list[Note] = [*of_division(division, self.subset, split), *found.left_out(beside.values())]
         named: list[Mapping[str, str]] = []
         if self.pattern is not None:
             files, named, told = _named(files, self.pattern, str(root))
@@ -69,14 +76,22 @@ class Folder(Source):
             if not division.parts or division.homes:  # where splits stand below the classes, one may lack a class
                 _require_images(found, home, {file.parts[0] for file in files})
             notes += _of_places(files, loose)
-        columns, read = self._columns([file.parts[0] for file in files] if classes else None, named)
+        texts = [_caption(found, beside.get(stem_of(file.name))) for file in files] if beside else None
+        columns, read = self._columns([file.parts[0] for file in files] if classes else None, named, texts)
         return Records([found.at(file.name) for file in files], columns, split=split, notes=(*notes, *read))
 
     def _columns(
-        self, classes: Sequence[str] | None, named: Sequence[Mapping[str, str]]
+        self,
+        classes: Sequence[str] | None,
+        named: Sequence[Mapping[str, str]],
+        texts: Sequence[list[str] | None] | None = None,
     ) -> tuple[dict[str, Raw], Sequence[Note]]:
-        """What the folders of the images say, and their names."""
-        values = {name: [each[name] for each in named] for name in names_of(self.pattern)} if self.pattern else {}
+        """What the folders of the images say, their names, and the texts beside them."""
+        values: dict[str, list[Any]] = (
+            {name: [each[name] for each in named] for name in names_of(self.pattern)} if self.pattern else {}
+        )
+        if texts is not None:
+            values[TEXTS] = [*texts]
         if classes is not None:
             values[LABEL] = [*classes]
         columns: dict[str, Raw] = {}
@@ -125,6 +140,31 @@ class Folder(Source):
             + UNLABELLED
             + "".join(f"; {note.text}" for note in found.left_out() if not loose),
         )
+
+
+def _captions_beside(found: Listing) -> dict[str, str]:
+    """The text files that are called like an image, by their names without suffix."""
+    images = {stem_of(name) for name in found.images}
+    texts = {stem_of(name): name for name in found.files if suffix_of(name)[1:] in SUFFIXES}
+    return {stem: name for stem, name in texts.items() if stem in images}
+
+
+def _caption(found: Listing, name: str | None) -> list[str] | None:
+    """The captions in a file, one a line.
+
+    Raises:
+        DataError: it cannot be read.
+    """
+    if name is None:
+        return None
+    file = found.at(name)
+    try:
+        data = content(file) if isinstance(file, Member) else file.read_bytes()
+        if len(data) > MOST_CAPTION:
+            raise DataError("captions of more than 64 KiB", where=found.home / name, do="write one caption a line")
+        return lines(decoded(data))
+    except (OSError, UnicodeError) as error:
+        raise DataError(f"cannot read captions: {error}", where=found.home / name, do="save it as UTF-8") from None
 
 
 def _require_images(found: Listing, home: str, classes: set[str]) -> None:

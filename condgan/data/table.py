@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, Self
 
 from condgan.core.errors import DataError, NoSplitError
 from condgan.core.note import LEFT_OUT, READ, Note, some
-from condgan.core.schema import FIELDS
 from condgan.data.base import Records, Source, existing, place
+from condgan.data.captions import by_image
 from condgan.data.celeba import attribute_list, home_of, is_attribute_list, partition_of, with_partition
 from condgan.data.cells import Columns
 from condgan.data.class_lists import LISTS as LISTS_OF_CLASSES
-from condgan.data.columns import LABEL
+from condgan.data.columns import INSTANCES, LABEL, PICTURE
 from condgan.data.finder import Finder
 from condgan.data.folder import chosen_split, of_judge
 from condgan.data.headings import image_column, is_row
@@ -52,7 +52,9 @@ class Table(Source):
 
     @classmethod
     def recognise(cls, data: str, root: str, reads: frozenset[str]) -> Self | None:
-        path, labelled, fields = place(data), LABEL in reads, FIELDS in reads
+        path, labelled = place(data), LABEL in reads
+        # whatever else is asked for stands in a table, if there is one
+        fields = bool(reads - {LABEL, PICTURE, INSTANCES})
         if path is None:
             return None
         if path.is_file():
@@ -75,13 +77,19 @@ class Table(Source):
             raise DataError("tables of different columns", where=self.path, do="give files of one table")
         import pyarrow as pa
 
-        whole = pa.concat_tables(tables)
+        whole, grouped = pa.concat_tables(tables), 0
+        if self.captioned:
+            image = image_column(whole, self.image, self.path, finder.knows)
+            whole, grouped = by_image(whole, image, self.captions, self.path)
         columns = Columns(whole, self.image, self.label, self.labelled, finder, self.path, self.reader)
         rows, split = self._rows(columns, files)
         records = columns.records(rows)
         if files.tables[0].name.lower() in METADATA and split == files.split:
             _all_listed(records.images, finder.found)
         notes = [*records.notes]
+        if grouped:
+            text = f"{grouped:,} rows name an image again: their captions are further ones of that image"
+            notes.append(Note("same-image", text, READ))
         if files.others:
             notes.append(Note("not-a-split", f"tables that are of no split: {some(files.others)}", LEFT_OUT))
         if root.is_dir() or finder.looked:

@@ -11,6 +11,8 @@ from condgan.core.errors import DataError
 from condgan.core.note import LEFT_OUT, Note, some
 from condgan.data.archive import Member, content, members
 from condgan.data.base import UNLABELLED, Records, Source, existing, place
+from condgan.data.captions import SUFFIXES as TEXT_SUFFIXES
+from condgan.data.captions import TEXTS, lines
 from condgan.data.columns import LABEL, Classes, Raw
 from condgan.data.folder import chosen_split, of_judge
 from condgan.data.listing import listing
@@ -67,9 +69,10 @@ class WebDataset(Source):
                 if self.labelled:
                     labels.append(_label(shard, key, suffixes))
                 if self.fields is not None:
-                    said.append(_described(shard, key, suffixes))
+                    said.append(_described(shard, key, suffixes, self.captioned))
                 for suffix in suffixes:
-                    if suffix != picture and suffix not in (*CLASS_SUFFIXES, "json"):
+                    captions = TEXT_SUFFIXES if self.captioned else ()
+                    if suffix != picture and suffix not in (*CLASS_SUFFIXES, *captions, "json"):
                         unread[suffix] = unread.get(suffix, 0) + 1
         notes = [*of_judge(parts, self.subset, split)] if split else []
         if split and others:
@@ -121,11 +124,11 @@ def _has_keys(names: Sequence[str]) -> bool:
     if any({*CLASS_SUFFIXES} & set(suffixes) for suffixes in samples.values()):
         return True
     folders = {key.rpartition("/")[0] for key in samples}
-    return len(folders) == 1 and any("json" in suffixes for suffixes in samples.values())
+    return len(folders) == 1 and any({"json", *TEXT_SUFFIXES} & set(suffixes) for suffixes in samples.values())
 
 
-def _described(shard: Path, key: str, suffixes: Sequence[str]) -> dict[str, Any]:
-    """What the ``.json`` of a sample says, and its class by a file of its own."""
+def _described(shard: Path, key: str, suffixes: Sequence[str], captioned: bool) -> dict[str, Any]:
+    """What the ``.json`` of a sample says, and its class, and where it is captioned its texts, by a file of its own."""
     found: dict[str, Any] = {}
     try:
         if "json" in suffixes:
@@ -136,6 +139,9 @@ def _described(shard: Path, key: str, suffixes: Sequence[str]) -> dict[str, Any]
         for suffix in CLASS_SUFFIXES:
             if suffix in suffixes:
                 found[LABEL] = content(Member(shard, f"{key}.{suffix}")).decode().strip()
+        for suffix in TEXT_SUFFIXES:
+            if captioned and suffix in suffixes:
+                found[TEXTS] = lines(content(Member(shard, f"{key}.{suffix}")).decode())
     except (OSError, ValueError, RecursionError) as error:
         raise DataError("cannot read a sample", where=f"{shard}/{key}", do=f"pack it again ({error})") from None
     return found

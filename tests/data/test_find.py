@@ -77,7 +77,7 @@ def test_a_registered_source_is_found_and_read(ramp: None) -> None:
     assert (level.low, level.high) == (float(levels[levels > 0].min()), float(levels.max()))
     missing = int((levels == 0).any())
     assert level.missing == text.missing == missing and level.unit == "of 255" and vector.width == 2
-    assert dataset.columns["caption"] == [f"grey level {level}" if level else "" for level in levels.tolist()]
+    assert dataset.columns["caption"] == [(f"grey level {level}",) if level else () for level in levels.tolist()]
     batch = dataset.batch(torch.tensor([3, 1]))
     assert batch.columns["caption"] == [dataset.columns["caption"][3], dataset.columns["caption"][1]]
     assert torch.equal(batch.columns["pair"], torch.stack([levels[[3, 1]].float(), torch.ones(2)], 1))

@@ -40,7 +40,7 @@ def test_all_else_stays_as_it_is() -> None:
         "picture": maps,
         "instances": 1 - maps,
         "height": torch.arange(8) / 2,
-        "caption": [f"number {index}" for index in range(8)],
+        "caption": [(f"number {index}",) for index in range(8)],
     }
     described = {
         "label": Column("ids", ("a", "b")),
@@ -60,7 +60,7 @@ def test_all_else_stays_as_it_is() -> None:
     ]
     assert rest[0] == rest[1] and rest[0]["picture"].palette == palette and rest[0]["height"].high == 3.5
     some = noisy.part(torch.tensor([1, 4, 6]))
-    assert some.hash == clean.part(torch.tensor([1, 4, 6])).hash and some.columns["caption"][1] == "number 4"
+    assert some.hash == clean.part(torch.tensor([1, 4, 6])).hash and some.columns["caption"][1] == ("number 4",)
     assert torch.equal(some.columns["label"], noisy.columns["label"][[1, 4, 6]])
 
 
