@@ -20,7 +20,7 @@ from condgan.data.dataset import Dataset
 from condgan.losses import Step
 from condgan.losses.objective import total
 from condgan.recipe import Recipe
-from condgan.training.round import output_and_gradient
+from condgan.training.round import seen
 from condgan.training.trainer import build, predicted
 
 Item = tuple[Tensor, Bundle]
@@ -98,8 +98,8 @@ class PlainLoop:
         due = self.steps % objective.every == 0
         places = objective.places(due)
         self.d_optimizer.zero_grad()
-        of_real, at_real = output_and_gradient(self.discriminator, real, y, "real" in places)
-        of_fake, at_fake = output_and_gradient(self.discriminator, fake.detach(), y, "fake" in places)
+        of_real, at_real, _ = seen(self.discriminator, real, y, "real" in places)
+        of_fake, at_fake, _ = seen(self.discriminator, fake.detach(), y, "fake" in places)
         step = self._step(real, fake.detach(), of_real, of_fake, z, y)
         gradients = {place: found for place, found in (("real", at_real), ("fake", at_fake)) if found is not None}
         d_loss = total(objective.losses(step._replace(gradients=gradients), "discriminator", due))

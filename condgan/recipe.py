@@ -22,6 +22,8 @@ from condgan.data.fields import kinds_of
 from condgan.losses.objective import Objective
 from condgan.networks.base import ARCHITECTURES, AnyArchitecture
 
+OF_CONDITION = frozenset({"auxiliary", "skip_gram"})
+"""Terms that are learned from the condition alone."""
 Rate = Annotated[float, Field(ge=0, lt=1)]
 
 
@@ -116,12 +118,13 @@ class Recipe(Spec):
         """What conditions the generator reaches both players, or is checked by a task."""
         predicted = AUXILIARY in self.objective.provides()
         for part in self.condition.parts.values():
-            for carrier in carriers(part):
-                if carrier not in self.architecture.reads("generator"):
-                    raise ValueError(self.architecture.unread("generator", carrier))
-                checked = predicted and TASK in part.provides()
-                if not checked and carrier not in self.architecture.reads("discriminator"):
-                    raise ValueError(self.architecture.unread("discriminator", carrier))
+            used = carriers(part)
+            if unread := [carrier for carrier in used if carrier not in self.architecture.reads("generator")]:
+                raise ValueError(self.architecture.unread("generator", unread[0]))
+            # each carrier of a part says the same: the discriminator needs one of them
+            checked = predicted and TASK in part.provides()
+            if used and not checked and not {*used} & self.architecture.reads("discriminator"):
+                raise ValueError(self.architecture.unread("discriminator", used[0]))
         return self
 
     def resolve(self, schema: Schema, shape: Shape) -> Self:
@@ -141,21 +144,24 @@ class Recipe(Spec):
     def override(self, settings: Mapping[str, Any], where: str = "") -> Self:
         """A copy with some settings changed, given as section → field → value, where values may be text.
 
-        A new ``kind`` of a section starts from that kind's own defaults. An auxiliary loss that these settings do not
-        name falls away where they take what it needs, or the discriminator's own way to the condition, which it came
-        on top of: its weight was chosen for other circumstances.
+        A new ``kind`` of a section starts from that kind's own defaults. A loss that is learned from the condition
+        alone, and that these settings do not name, falls away where they take what it needs; an auxiliary loss also
+        where they take the discriminator's own way to the condition, which it came on top of: its weight was chosen
+        for other circumstances.
 
         Raises:
             SettingsError: a setting is unknown or does not fit.
         """
         laid = merge(self.plain(), settings)
         objective = settings.get("objective")
-        named = isinstance(objective, Mapping) and "auxiliary" in objective
-        if "auxiliary" in self.objective.terms and not named and not self._keeps_auxiliary(laid):
-            laid = merge(laid, {"objective": {"auxiliary": 0.0}})
+        named = objective if isinstance(objective, Mapping) else {}
+        for term in OF_CONDITION & self.objective.terms.keys() - named.keys():
+            if not self._keeps(term, laid):
+                laid = merge(laid, {"objective": {term: 0.0}})
         return type(self).parse(laid, where=where)
 
-    def _keeps_auxiliary(self, laid: Mapping[str, Any]) -> bool:
+    def _keeps(self, name: str, laid: Mapping[str, Any]) -> bool:
+        """Whether what a term of the objective needs is still there."""
         try:
             condition = Condition.model_validate(laid["condition"])
             architecture = ARCHITECTURES.parse(laid["architecture"])
@@ -163,8 +169,9 @@ class Recipe(Spec):
             return True  # what is wrong is said when the whole is parsed
         provided = condition.provides() | architecture.provides()
         before, now = (each.reads("discriminator") for each in (self.architecture, architecture))
-        term = self.objective.terms["auxiliary"]
-        return all(need.what in provided for need in term.needs()) and ("vector" in now or "vector" not in before)
+        term = self.objective.terms[name]
+        reads = name != "auxiliary" or "vector" in now or "vector" not in before
+        return reads and all(need.what in provided for need in term.needs())
 
 
 def fields_read(condition: Condition) -> dict[str, str] | None:

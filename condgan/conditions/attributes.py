@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from pydantic import Field as Setting
 from pydantic import NonNegativeFloat, model_validator
 from torch import Tensor
@@ -202,6 +202,16 @@ class Attributes(Part):
                 for row, there in zip(value, known, strict=True)
             ]
         return found
+
+    def alike(self, one: Bundle, other: Bundle) -> Bool[Tensor, " b"]:
+        """Whether no field differs that both say; numbers do by more than they are moved in training."""
+        owners = [place for place, each in enumerate(self.placed) for _ in each.slots]
+        near = torch.zeros(self.slots, device=one["value"].device)
+        for field, _, start in self.placed:
+            if isinstance(field, Number):
+                near[start] = 2 * field.gap * self.vicinity
+        differs = (one["value"] - other["value"]).abs() > near
+        return ~(differs & one["known"][:, owners] & other["known"][:, owners]).any(1)
 
     def continued(self, parent: Self) -> Self:
         mine, theirs = ({each.name: each for each in part.fields} for part in (self, parent))

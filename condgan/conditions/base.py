@@ -6,7 +6,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self
 
-from jaxtyping import Float, UInt8
+import torch
+from jaxtyping import Bool, Float, UInt8
 from pydantic import Field
 from torch import Tensor
 
@@ -132,6 +133,14 @@ class Part(Spec, ABC):
     def inherit(self, parent: Self, state: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """The state of this part's embedder, from that of the parent's. ``self`` is continued from ``parent``."""
 
+    def alike(self, one: Bundle, other: Bundle) -> Bool[Tensor, " b"]:
+        """Whether two samples are asked to be the same, or nearly, row by row."""
+        others = rows(other)
+        return torch.stack([(each == others[name]).flatten(1).all(1) for name, each in rows(one).items()]).all(0)
+
+    def prepare(self, schema: Schema, batch: Batch) -> None:
+        """See all items once, before any are asked for, where that saves time later."""
+
     def opened(self) -> Self:
         """The part for other data: what ``complete`` filled in is left open again."""
         return type(self).parse({k: v for k, v in self.plain().items() if k not in self.from_data})
@@ -144,6 +153,11 @@ class Part(Spec, ABC):
     @abstractmethod
     def example(cls) -> Example:
         """A part with small data for it."""
+
+
+def rows(bundle: Bundle) -> Bundle:
+    """The tensors with two axes at least."""
+    return {name: each if each.dim() > 1 else each[:, None] for name, each in bundle.items()}
 
 
 class Whole(Part, ABC):
@@ -164,6 +178,7 @@ PARTS: Registry[Part] = Registry(
         "attributes": "condgan.conditions.attributes:Attributes",
         "vector": "condgan.conditions.vector:Vector",
         "instance": "condgan.conditions.instance:Instance",
+        "text": "condgan.conditions.text:Text",
     }
 )
 AnyPart = Annotated[Part, PARTS]

@@ -7,17 +7,17 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from pydantic import Field, model_validator
 from torch import Tensor, nn
 
 from condgan.conditions.base import AnyPart, Interpolation, Part, Row, Shown
 from condgan.core.batch import Batch
 from condgan.core.bundle import Bundle, part, prefixed
-from condgan.core.cond import CARRIERS, Cond, Embedder, Tokens, Widths
+from condgan.core.cond import CARRIERS, Cond, Embedder, Tensors, Tokens, Widths
 from condgan.core.errors import SettingsError, nearest
 from condgan.core.form import RESERVED, FormField
-from condgan.core.needs import FIELDWISE, UNMOVED
+from condgan.core.needs import FIELDWISE, SOMETHING, UNMOVED
 from condgan.core.schema import Described, Schema
 from condgan.core.spec import Spec
 from condgan.core.task import Task
@@ -73,7 +73,7 @@ class Condition(Spec):
 
     def provides(self) -> frozenset[str]:
         found = frozenset[str]().union(*(each.provides() for each in self.parts.values()))
-        return found | ({UNMOVED} if not self.spatial() else frozenset())
+        return found | ({UNMOVED} if not self.spatial() else frozenset()) | ({SOMETHING} if self.parts else frozenset())
 
     @property
     def fieldwise(self) -> tuple[str, ...]:
@@ -126,9 +126,11 @@ class Condition(Spec):
             asked: Sequence[Row] = rows
             if not all(known):
                 asked = self._filled(each, rows, known)
-            found |= prefixed(name, each.encode(asked))
-            if each.dropout:
-                found[f"{name}.{KNOWN}"] = torch.tensor(known, dtype=torch.bool)
+            encoded = each.encode(asked)
+            if each.dropout:  # a part may know better: a text without a word is none
+                there = torch.tensor(known, dtype=torch.bool)
+                encoded[KNOWN] = there & encoded[KNOWN] if KNOWN in encoded else there
+            found |= prefixed(name, encoded)
         return found
 
     def _require_names(self, rows: Sequence[Row]) -> None:
@@ -155,9 +157,10 @@ class Condition(Spec):
         """What some items of data say; ``key`` chooses where an item has several values."""
         found: Bundle = {}
         for name, each in self.parts.items():
-            found |= prefixed(name, each.targets(schema, batch, key))
-            if may_be_missing(each):
-                found[f"{name}.{KNOWN}"] = torch.ones(len(batch.target), dtype=torch.bool)
+            told = each.targets(schema, batch, key)
+            if may_be_missing(each) and KNOWN not in told:
+                told[KNOWN] = torch.ones(len(batch.target), dtype=torch.bool)
+            found |= prefixed(name, told)
         return found
 
     def vary(self, bundle: Bundle) -> Bundle:
@@ -190,6 +193,22 @@ class Condition(Spec):
         """How often each of all items is to be drawn in training, in any unit; ``None``: all alike."""
         weights = [found for each in self.parts.values() if (found := each.balance(schema, batch)) is not None]
         return torch.stack(weights).prod(0) if weights else None
+
+    def mismatched(self, bundle: Bundle) -> Bool[Tensor, " b"]:
+        """Whether each sample is asked to be something else than the one before it, the first than the last. What the
+        one before leaves out is no difference."""
+        found = []
+        for name, each in self.parts.items():
+            own = part(bundle, name)
+            before = {key: value.roll(1, 0) for key, value in own.items()}
+            differs = ~each.alike(own, before)
+            found.append(differs & before[KNOWN] if may_be_missing(each) else differs)
+        return torch.stack(found).any(0)
+
+    def prepare(self, schema: Schema, batch: Batch) -> None:
+        """See all items once, before any are asked for, where that saves time later."""
+        for each in self.parts.values():
+            each.prepare(schema, batch)
 
     def embedder(self) -> Embedder:
         """A fresh, trainable module from a bundle to a ``Cond``."""
@@ -248,6 +267,7 @@ class Product(Embedder):
             )
         )
         self.optional = optional
+        self.before = max((each.before for each in embedders.values()), default=0)
         self.parts = nn.ModuleDict(embedders)
         self.project = nn.ModuleDict(
             {
@@ -256,6 +276,11 @@ class Product(Embedder):
                 if each.widths.tokens and len(tokens) > 1
             }
         )
+
+    def own_loss(self, bundle: Tensors) -> Float[Tensor, " b"] | None:
+        embedders: dict[str, Embedder] = dict(self.parts.items())  # type: ignore[arg-type]
+        found = [loss for name, each in embedders.items() if (loss := each.own_loss(part(bundle, name))) is not None]
+        return torch.stack(found).sum(0) if found else None
 
     def forward(self, bundle: Bundle) -> Cond:
         vectors: list[Tensor] = []

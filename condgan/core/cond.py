@@ -9,6 +9,8 @@ from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 CARRIERS = ("vector", "tokens", "map")
+Tensors = Mapping[str, Tensor]
+"""A bundle as an embedder gets it: it may not change it."""
 
 
 class Tokens(NamedTuple):
@@ -42,10 +44,16 @@ class Embedder(nn.Module):
     """A module from a bundle to its ``Cond``; ``widths`` tells the networks what to expect."""
 
     widths: Widths
+    before: int = 0
+    """Passes over the conditions of all items, by its own loss, before the networks learn."""
 
     def __init__(self, widths: Widths) -> None:
         super().__init__()
         self.widths = widths
+
+    def own_loss(self, bundle: Tensors) -> Float[Tensor, " b"] | None:
+        """What it can learn from the conditions alone, without images; ``None``: nothing."""
+        return None
 
 
 def rows(cond: Cond, chosen: slice | Tensor) -> Cond:
@@ -56,7 +64,3 @@ def rows(cond: Cond, chosen: slice | Tensor) -> Cond:
         None if tokens is None else Tokens(tokens.x[chosen], tokens.mask[chosen]),
         None if map is None else map[chosen],
     )
-
-
-Tensors = Mapping[str, Tensor]
-"""A bundle as an embedder gets it: it may not change it."""

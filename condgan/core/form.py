@@ -29,6 +29,8 @@ class FormField(NamedTuple):
     help: str = ""
     width: int = 0
     """Numbers of a vector."""
+    such_as: str = ""
+    """Of a text: one of the training."""
 
     def described(self) -> str:
         """What it is and what there is to choose from, for people."""
@@ -36,12 +38,14 @@ class FormField(NamedTuple):
             return f"{self.help}: {', '.join(self.choices)}"
         if self.type == "number" and self.low is not None and self.high is not None:
             return f"{self.help}, {self.low:g} to {self.high:g}{f' {self.unit}' * bool(self.unit)}"
+        if self.such_as:
+            return f"{self.help}, such as: {self.such_as}"
         return self.help
 
     def example(self) -> Any:
         """A value that can be asked for; ``None`` where it has to be supplied."""
-        if self.choices:
-            return self.choices[0]
+        if self.choices or self.such_as:
+            return self.choices[0] if self.choices else self.such_as
         if self.type == "boolean":
             return "yes"
         number = self.type == "number" and self.low is not None and self.high is not None

@@ -12,14 +12,17 @@ class Need(NamedTuple):
 
 
 # What conditions provide.
+SOMETHING = "something to be steered by"
 GROUND_TRUTH = "a true image for each condition"
 TASK = "a task"
 UNMOVED = "no condition that moves with the image"
 LIGHTNESS = "a map of lightness"
 MAP = "a map"
+TOKENS = "tokens"
 LEARNED = "a learned vector"
 FIELDWISE = "fields each of which may be left out"
 LIKE = "an image to be like"
+OWN_LOSS = "a loss of the condition's own"
 # What architectures provide.
 APART = "a discriminator whose input does not hold the condition"
 HEAD = "an auxiliary head"
@@ -31,8 +34,11 @@ CONCATENATED = "a latent concatenated with the condition"
 PROJECTION = "a projection of the condition"
 PROXY = "proxies of the condition"
 PREDICTIONS = "predictions by the auxiliary head"
+READS = "a discriminator that reads the condition"
 # What the objective and the training provide.
 AUXILIARY = "an auxiliary loss"
 TWIN = "a twin of the auxiliary head"
+MISMATCHES = "real images with the conditions of others"
+JOINT = "the condition's own loss, with the others"
 WHOLE_BATCH = "steps on whole batches"
 DIVERGENCE = "a divergence of those latents from the normal distribution"

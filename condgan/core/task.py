@@ -46,3 +46,5 @@ class Task(NamedTuple):
     where there are classes."""
     number: Number | None = None
     """Only where the value is a number."""
+    labels: tuple[str, ...] = ()
+    """What each output says is there, above 0, where several may be there at once."""

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, ClassVar, Literal, NamedTuple
 
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from pydantic import NonNegativeFloat
 from torch import Tensor
 
@@ -45,6 +45,11 @@ class Step(NamedTuple):
     """Mean and logarithm of the variance (both Float[b z]) of the latents, where they are told from the images."""
     perceive: Callable[[Images], Sequence[Tensor]] | None = None
     """Another network's features of images, layer by layer."""
+    mismatched: Bool[Tensor, " b"] | None = None
+    """In the discriminator's step, where a term needs it: whether the condition of ``of_real.others`` is another one
+    than the image's own."""
+    own_loss: Float[Tensor, " b"] | None = None
+    """What the player's embedder learns from the conditions alone, where a term needs it."""
 
 
 class Term(Spec, ABC):
@@ -84,6 +89,8 @@ TERMS: Registry[Term] = Registry(
         "perceptual": "condgan.losses.paired:Perceptual",
         "diversity": "condgan.losses.paired:Diversity",
         "style": "condgan.losses.paired:Style",
+        "matching": "condgan.losses.matching:Matching",
+        "skip_gram": "condgan.losses.matching:SkipGram",
     }
 )
 AnyTerm = Annotated[Term, TERMS]

@@ -16,9 +16,10 @@ from condgan.core.registry import Registry
 from condgan.core.spec import Spec
 
 Player = Literal["generator", "discriminator"]
-GeneratorInjection = Literal["concat", "map", "affine", "spade"]
+GeneratorInjection = Literal["concat", "map", "affine", "spade", "attend"]
 """``concat``: with the latent. ``map``: as an extra feature map, concatenated with the latent's. ``affine``: as the
-scale and shift after each normalisation. ``spade``: the same by a map, at each position another."""
+scale and shift after each normalisation. ``spade``: the same by a map, at each position another. ``attend``: each
+position attends to the tokens."""
 DiscriminatorInjection = Literal["concat", "map", "features", "projection", "proxy"]
 """``concat``: with the input; a map always comes so. ``map``: as an extra feature map of the input. ``features``: with
 the last features. ``projection``: by an inner product with the last features. ``proxy``: as what an embedding of the
@@ -63,8 +64,24 @@ class Conditioned(nn.Module):
         self.body = body
         self.embedder = embedder
 
-    def forward(self, x: Tensor, bundle: Bundle) -> Tensor | Output:
-        return self.body(x, self.embedder(bundle))
+    def forward(
+        self, x: Tensor, bundle: Bundle, other: Bundle | None = None, own_loss: bool = False
+    ) -> Tensor | Output | tuple[Tensor | Output, Tensor | None]:
+        """What the body makes of a condition.
+
+        Args:
+            x: noise, or images.
+            bundle: their conditions.
+            other: conditions that a discriminator is asked about, too: its output then has the logits for them. Where
+                the condition enters by the head alone, only that is computed again.
+            own_loss: whether the embedder's own loss is returned as well.
+        """
+        found = self.body(x, self.embedder(bundle))
+        if other is not None:
+            cond = self.embedder(other)
+            again = self.body(x, cond) if found.last is None else self.body.get_submodule("head")(found.last, cond)
+            found = found._replace(others=again.logits)
+        return (found, self.embedder.own_loss(bundle)) if own_loss else found
 
 
 ARCHITECTURES: Registry[Architecture] = Registry(

@@ -13,7 +13,7 @@ from condgan.core.batch import Shape
 from condgan.core.cond import Cond, Widths
 from condgan.core.output import Output
 from condgan.networks import ops
-from condgan.networks.base import DiscriminatorInjection, GeneratorInjection
+from condgan.networks.base import DiscriminatorInjection
 from condgan.networks.blocks import Norm, crop, norm, pyramid
 from condgan.networks.inject import Affine, Head, InputLayer, Stem
 from condgan.networks.injected import InjectedArchitecture
@@ -25,7 +25,7 @@ class DCGAN(InjectedArchitecture):
     kind: Literal["dcgan"] = "dcgan"
     latent: PositiveInt = 100
     """Width of the latent vector z."""
-    generator_injection: tuple[GeneratorInjection, ...] = ("map",)
+    generator_injection: tuple[Literal["concat", "map", "affine", "spade"], ...] = ("map",)
     """How the condition enters the generator, one way or several: concat, map, affine, spade."""
     discriminator_injection: tuple[DiscriminatorInjection, ...] = ("map",)
     """How the condition enters the discriminator, none, one way or several: concat, map, features, projection,

@@ -175,6 +175,8 @@ class Head(nn.Module):
     ) -> None:
         super().__init__()
         self.concat = widths.vector if "features" in injections else 0
+        self.alone = not widths.map and not {"concat", "map"} & {*injections}
+        """Whether the condition enters here and nowhere before."""
         self.real = nn.Linear(features + self.concat, 1)
         projects = "projection" in injections and widths.vector
         self.project = nn.Linear(widths.vector, features, bias=False) if projects else None
@@ -185,13 +187,14 @@ class Head(nn.Module):
         logits = self.real(append(x, cond) if self.concat else x).squeeze(1)
         if self.project is not None:
             logits = logits + (self.project(cond.vector) * x).sum(1) / math.sqrt(x.shape[1])
+        last = x if self.alone else None
         if self.auxiliary is None:
-            return Output(logits, None)
+            return Output(logits, None, last=last)
         predicted = self.auxiliary(x)
         if not self.proxy:
-            return Output(logits, predicted)
+            return Output(logits, predicted, last=last)
         assert cond.vector is not None, "proxies are built only where the condition has a vector"
-        return Output(logits, unit(predicted), unit(cond.vector))
+        return Output(logits, unit(predicted), unit(cond.vector), last=last)
 
 
 def unit(x: Float[Tensor, "b d"]) -> Float[Tensor, "b d"]:

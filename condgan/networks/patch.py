@@ -11,7 +11,7 @@ from torch.nn.utils.parametrizations import spectral_norm
 
 from condgan.core.batch import Shape
 from condgan.core.cond import Cond, Widths
-from condgan.core.needs import FEATURES, MAP, Need
+from condgan.core.needs import FEATURES, MAP, READS, Need
 from condgan.core.output import Output
 from condgan.networks import ops
 from condgan.networks.blocks import Norm, norm
@@ -28,7 +28,7 @@ MAPS = 2
 class PatchArchitecture(InjectedArchitecture):
     """The half of an architecture whose discriminator sees patches of an image, concatenated with its source."""
 
-    discriminator_provides: ClassVar[frozenset[str]] = frozenset({FEATURES})
+    discriminator_provides: ClassVar[frozenset[str]] = frozenset({FEATURES, READS})
 
     discriminator_injection: tuple[Literal["concat", "map"], ...] = ("concat",)
     """How a label enters the discriminator: concat or map; a map is always concatenated with the image."""

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from condgan.core.bundle import Bundle, concat
-from condgan.core.needs import POSTERIOR
+from condgan.core.needs import JOINT, MISMATCHES, POSTERIOR
 from condgan.core.output import Output
 from condgan.core.task import Task
 from condgan.losses.base import Place, Step
@@ -42,6 +42,8 @@ class Generated(NamedTuple):
     """As the discriminator sees them."""
     posterior: Posterior | None
     """Where the latents come from, if they were told from the real images."""
+    own_loss: Float[Tensor, " b"] | None = None
+    """What the generator's embedder learns from the conditions alone, where the objective asks for it."""
 
 
 class Compared(NamedTuple):
@@ -71,10 +73,14 @@ def generate(
     if POSTERIOR in recipe.architecture.provides():
         posterior = body.get_submodule("posterior")(part.real)
         z = posterior.sample(z)
-    images = generator(z, part.bundle)
+    own_loss: Tensor | None = None
+    if JOINT in recipe.objective.provides():
+        images, own_loss = generator(z, part.bundle, own_loss=True)
+    else:
+        images = generator(z, part.bundle)
     if recipe.augment.on == "both":
         images = recipe.augment.apply(images.float(), share)
-    return Generated(z, images, posterior)
+    return Generated(z, images, posterior, own_loss)
 
 
 def discriminator_step(
@@ -83,28 +89,50 @@ def discriminator_step(
     """What the discriminator minimises; ``penalise``: whether this step computes the gradient penalties."""
     objective, real, bundle = recipe.objective, part.real, part.bundle
     fake = generated.images.detach()
-    places = objective.places(penalise)
+    places, joint = objective.places(penalise), JOINT in objective.provides()
+    other: Bundle | None = None
+    mismatched: Tensor | None = None
+    if MISMATCHES in objective.provides():
+        other, mismatched = (
+            {name: each.roll(1, 0) for name, each in bundle.items()},
+            recipe.condition.mismatched(bundle),
+        )
     gradients: dict[Place, Tensor] = {}
     if ("real" in places) == ("fake" in places) and not mixes(discriminator):
         # one pass over both: fewer and larger products
         images, conditions = torch.cat([real, fake]), concat([bundle, bundle])
-        both, slopes = output_and_gradient(discriminator, images, conditions, "real" in places)
-        of_real, of_fake = both.halves()
-        if slopes is not None:
-            gradients["real"], gradients["fake"] = slopes.chunk(2)
+        others = None if other is None else concat([other, other])
+        both = seen(discriminator, images, conditions, "real" in places, others, joint)
+        of_real, of_fake = both.output.halves()
+        own_loss = None if both.own_loss is None else both.own_loss.chunk(2)[0]
+        if both.slope is not None:
+            gradients["real"], gradients["fake"] = both.slope.chunk(2)
     else:
-        of_real, real_slope = output_and_gradient(discriminator, real, bundle, "real" in places)
-        of_fake, fake_slope = output_and_gradient(discriminator, fake, bundle, "fake" in places)
+        of_real, real_slope, own_loss = seen(discriminator, real, bundle, "real" in places, other, joint)
+        of_fake, fake_slope, _ = seen(discriminator, fake, bundle, "fake" in places)
         if real_slope is not None:
             gradients["real"] = real_slope
         if fake_slope is not None:
             gradients["fake"] = fake_slope
     if "between" in places:
         share = torch.rand(len(real), *[1] * (real.dim() - 1), device=real.device)
-        _, between = output_and_gradient(discriminator, torch.lerp(fake, real, share), bundle, True)
+        between = seen(discriminator, torch.lerp(fake, real, share), bundle, True).slope
         assert between is not None, "it was asked for"
         gradients["between"] = between
-    step = Step(real, fake, of_real, of_fake, generated.z, bundle, tasks, discriminator, _not_here, gradients)
+    step = Step(
+        real,
+        fake,
+        of_real,
+        of_fake,
+        generated.z,
+        bundle,
+        tasks,
+        discriminator,
+        _not_here,
+        gradients,
+        mismatched=mismatched,
+        own_loss=own_loss,
+    )
     accuracy = ((of_real.logits - of_fake.logits).sign().mean() + 1) / 2
     return Compared(objective.losses(step, "discriminator", penalise), of_real.detach(), accuracy)
 
@@ -136,21 +164,46 @@ def generator_step(
         {},
         posterior,
         perceive,
+        own_loss=generated.own_loss,
     )
     return recipe.objective.losses(step, "generator", penalise=False)
 
 
-def output_and_gradient(
-    discriminator: nn.Module, x: Images, bundle: Bundle, wanted: bool
-) -> tuple[Output, Images | None]:
-    """The discriminator's output for some images and, where wanted, its gradient with respect to them, itself
-    differentiable."""
-    if not wanted:
-        return discriminator(x, bundle), None
-    x = x.detach().requires_grad_()
-    output = discriminator(x, bundle)
-    (slope,) = torch.autograd.grad(output.logits.sum(), x, create_graph=True)
-    return output, slope
+class Seen(NamedTuple):
+    """What the discriminator makes of some images."""
+
+    output: Output
+    slope: Images | None
+    """The gradient of the logits with respect to the images, itself differentiable, where it is wanted."""
+    own_loss: Float[Tensor, " b"] | None
+    """What its embedder learns from the conditions alone, where that is wanted."""
+
+
+def seen(
+    discriminator: nn.Module,
+    x: Images,
+    bundle: Bundle,
+    gradient: bool,
+    other: Bundle | None = None,
+    joint: bool = False,
+) -> Seen:
+    """The discriminator's output for some images.
+
+    Args:
+        discriminator: ``D(x, y)``, as the engine prepared it.
+        x: images.
+        bundle: their conditions.
+        gradient: whether the gradient with respect to the images is wanted.
+        other: other conditions, for which the logits are wanted, too.
+        joint: whether the embedder's own loss is wanted.
+    """
+    x = x.detach().requires_grad_() if gradient else x
+    words = {} if other is None else {"other": other}
+    output, own_loss = (
+        discriminator(x, bundle, **words, own_loss=True) if joint else (discriminator(x, bundle, **words), None)
+    )
+    slope = torch.autograd.grad(output.logits.sum(), x, create_graph=True)[0] if gradient else None
+    return Seen(output, slope, own_loss)
 
 
 def mixes(network: nn.Module) -> bool:

@@ -271,7 +271,10 @@ def snapshots_by(share: float, training: Training) -> int:
 
 
 def _conditions(trainer: Trainer) -> tuple[Condition, Bundle]:
-    """What steers the generator besides pictures, and what some of the items say of it."""
+    """What steers the generator besides pictures, and what some of the items say of it, where some of it may be left
+    out field by field."""
     condition, dataset = trainer.recipe.condition.without_spatial(), trainer.dataset
+    if not condition.fieldwise:
+        return condition, {}
     batch = dataset.batch(evenly(len(dataset), COMBINED))
     return condition, condition.targets(dataset.schema, batch)

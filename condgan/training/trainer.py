@@ -29,6 +29,7 @@ from condgan.recipe import Recipe
 from condgan.training.adaptation import Adaptation
 from condgan.training.checkpoint import Counters, Stateful
 from condgan.training.ema import EMA
+from condgan.training.embedding import learned_before
 from condgan.training.finite import gradients, require_finite
 from condgan.training.log import Progress
 from condgan.training.order import Order
@@ -67,6 +68,7 @@ class Trainer:
         recipe.objective.check(self.tasks)
         self.classifies = bool(self.tasks) and PROXY not in recipe.architecture.provides()
         """Whether an auxiliary head predicts what items may not say."""
+        recipe.condition.prepare(dataset.schema, dataset.whole)
         weights = recipe.condition.balance(dataset.schema, dataset.whole)
         self.order = Order(len(dataset), recipe.seed, weights)
         self.steps = 0
@@ -82,10 +84,15 @@ class Trainer:
         """Images and seconds at the last report."""
         shape, settings = dataset.shape, recipe.optimizer
         self.layout = ops.channels_last(len(shape.space))
+        learned = learned_before(recipe.condition, dataset, recipe.seed)
         seeds.seed_torch(engine.device, recipe.seed, "weights")
+        players = build(recipe, shape)
+        for part, state in learned.items():  # both start from it, and go on by themselves
+            for player in players:
+                player.embedder.get_submodule(f"parts.{part}").load_state_dict(state)
         self.generator, self.discriminator = (
             player.to(engine.device).to(memory_format=self.layout)  # type: ignore[call-overload]
-            for player in build(recipe, shape)
+            for player in players
         )
         self.frozen = frozen([self.discriminator], perceptual)
         """The frozen networks by which the generator is trained: their names by the hashes of their weights."""

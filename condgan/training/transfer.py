@@ -112,6 +112,8 @@ def _head(value: Tensor, old: Sequence[Task], new: Sequence[Task]) -> Tensor:
 
 def _rows(part: Tensor, old: Task, new: Task) -> Tensor:
     """Outputs of one task; those of no classes in their order."""
+    if old.labels and new.labels:
+        return rows_of(part, matched(new.labels, old.labels))
     return rows_of(part, matched(new.names, old.names)) if old.names and new.names else part
 
 
