@@ -17,6 +17,8 @@ from condgan.core.needs import (
     PREDICTIONS,
     PROJECTION,
     PROXY,
+    READS,
+    TOKENS,
     WHOLE_BATCH,
     Need,
 )
@@ -44,7 +46,7 @@ class InjectedArchitecture(Architecture, ABC):
     """What the discriminator gives out besides its logits, in the words of ``core.needs``."""
 
     generator_injection: tuple[GeneratorInjection, ...] = ("concat", "affine")
-    """How the condition enters the generator, one way or several: concat, map, affine, spade."""
+    """How the condition enters the generator, one way or several: concat, map, affine, spade, attend."""
     discriminator_injection: tuple[DiscriminatorInjection, ...] = ("projection",)
     """How the condition enters the discriminator, none, one way or several: concat, map, features, projection,
     proxy."""
@@ -61,7 +63,7 @@ class InjectedArchitecture(Architecture, ABC):
 
     def reads(self, player: Player) -> frozenset[str]:
         chosen = self.injections(player)
-        by_injection = {"vector": VECTOR[player] & chosen, "map": chosen & {"spade"}}
+        by_injection = {"vector": VECTOR[player] & chosen, "map": chosen & {"spade"}, "tokens": chosen & {"attend"}}
         return self.always_read.get(player, frozenset()) | {carrier for carrier, ways in by_injection.items() if ways}
 
     def unread(self, player: Player, carrier: str) -> str:
@@ -77,7 +79,9 @@ class InjectedArchitecture(Architecture, ABC):
                 "the pictures would be ignored: set architecture.kind to unet or spade, "
                 "or to resnet or dcgan with spade in architecture.generator_injection"
             )
-        return f"the {carrier} would be ignored: no architecture reads {carrier} yet; leave them out of the condition"
+        if "attend" in self.possible(player):
+            return f"the words would be ignored: {self._with_one_of(player, frozenset({'attend'}))}"
+        return "the words would be ignored: set condition.text.tokens to false, or architecture.kind to resnet"
 
     def _with_one_of(self, player: Player, ways: frozenset[str]) -> str:
         """For people: to add an injection to those that are set, with an example."""
@@ -93,7 +97,8 @@ class InjectedArchitecture(Architecture, ABC):
         chosen = {what for what, player, injection in PROVIDED if injection in self.injections(player)}
         predictions = {PREDICTIONS} if HEAD in self.discriminator_provides and PROXY not in chosen else set()
         choice = {INJECTIONS} if "projection" in self.possible("discriminator") else set()
-        return super().provides() | self.discriminator_provides | apart | noise | chosen | choice | predictions
+        reads = {READS} if self.injections("discriminator") & VECTOR["discriminator"] else set()
+        return super().provides() | self.discriminator_provides | apart | noise | chosen | choice | predictions | reads
 
     def needs(self) -> tuple[Need, ...]:
         needed = [*super().needs()]
@@ -103,6 +108,14 @@ class InjectedArchitecture(Architecture, ABC):
                     MAP,
                     "spade modulates by a picture or a layout, and there is none: take spade out of "
                     "architecture.generator_injection, or set --condition picture or layout",
+                )
+            )
+        if "attend" in self.generator_injection:
+            needed.append(
+                Need(
+                    TOKENS,
+                    "there are no words to attend to: take attend out of architecture.generator_injection, or set "
+                    "condition.text.tokens to true",
                 )
             )
         if "proxy" in self.discriminator_injection:

@@ -14,6 +14,7 @@ from condgan.core.batch import Shape
 from condgan.core.cond import Cond, Widths
 from condgan.core.output import Output
 from condgan.networks import ops
+from condgan.networks.attend import Attend
 from condgan.networks.base import GeneratorInjection
 from condgan.networks.blocks import Norm, crop, norm, pyramid
 from condgan.networks.inject import Affine, Head, InputLayer, Stem, append
@@ -43,6 +44,8 @@ class ResidualArchitecture(InjectedArchitecture):
     repeat (Karras et al. 2019, section 2, has both for features). Edges get softer by about a pixel."""
     base: PositiveInt = 8
     """Halving goes on while every side is longer than this."""
+    attend_sizes: PositiveInt = 1
+    """With attend: at how many sizes positions attend to the tokens, from the second smallest on."""
 
     def generator(self, shape: Shape, widths: Widths) -> nn.Module:
         return Generator(self, shape, widths)
@@ -152,19 +155,26 @@ class Generator(nn.Module):
         axes = len(shape.space)
         self.modulation = Modulation(spec, widths, axes)
         self.blocks = nn.ModuleList()
+        self.attend = nn.ModuleDict()
+        """By the number of blocks before it."""
         ins = self.stem.features
-        for size, outs in zip([None, *rest], channels, strict=True):
+        attends = "attend" in spec.generator_injection and widths.tokens
+        for level, (size, outs) in enumerate(zip([None, *rest], channels, strict=True)):
             for index in range(spec.count(size is None, bool(rest))):
                 self.blocks.append(Up(spec, ins, outs, self.modulation, None if index else size))
                 ins = outs
+            if attends and (0 < level <= spec.attend_sizes or not rest):
+                self.attend[str(len(self.blocks))] = Attend(ins, widths.tokens, axes)
         self.norm, self.affine = norm(spec.generator_norm, ins, axes), self.modulation.affine(ins)
         self.image = ops.convolution(axes, ins, shape.channels * PATCH**axes, 3, padding=1)
 
     def forward(self, z: Float[Tensor, "b latent"], cond: Cond) -> Float[Tensor, "b c *space"]:
         x = ops.channels_last_of(self.stem(z, cond))
         cond = self.modulation(z, cond)
-        for block in self.blocks:
+        for index, block in enumerate(self.blocks, 1):
             x = block(x, cond)
+            if str(index) in self.attend:
+                x = self.attend[str(index)](x, cond)
         x = self.image(F.leaky_relu(self.affine(self.norm(x), cond), SLOPE))
         x = crop(ops.shuffle(x, PATCH), self.space)
         return (ops.smoothed(x) if self.smooth else x).tanh()

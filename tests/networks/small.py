@@ -10,7 +10,7 @@ from torch import nn
 from condgan.conditions import Condition, Label, Layout, Picture
 from condgan.core.batch import Shape
 from condgan.core.bundle import Bundle
-from condgan.core.cond import Cond, Widths
+from condgan.core.cond import Cond, Tokens, Widths
 from condgan.core.needs import HEAD, MAP
 from condgan.networks import DCGAN, MLP, Architecture, Maxout, Projected, ResNet, Spade, UNet, register
 from condgan.networks.base import Conditioned
@@ -122,4 +122,5 @@ def bundle(condition: Condition, space: tuple[int, ...], n: int) -> Bundle:
 def carriers(shape: Shape, n: int, widths: Widths) -> Cond:
     """Embedded conditions of chance values."""
     vector = torch.randn(n, widths.vector) if widths.vector else None
-    return Cond(vector=vector, map=torch.randn(n, widths.map, *shape.space) if widths.map else None)
+    words = Tokens(torch.randn(n, 3, widths.tokens), torch.ones(n, 3, dtype=torch.bool)) if widths.tokens else None
+    return Cond(vector, words, torch.randn(n, widths.map, *shape.space) if widths.map else None)

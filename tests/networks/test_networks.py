@@ -15,7 +15,7 @@ from tests.networks.small import CLIP, CONDITIONS, EMBEDDING, LABEL, SMALL, bund
 
 HEADED = ("mlp", "maxout", "dcgan", "resnet")
 """Those that need no map, and have an auxiliary head; the others have tests of their own (test_pictures)."""
-BY_LABEL = [each for each in get_args(GeneratorInjection) if each != "spade"]
+BY_LABEL = [each for each in get_args(GeneratorInjection) if each not in ("spade", "attend")]
 SHAPE = Shape(1, (12, 12))
 
 
