@@ -12,6 +12,7 @@ __getattr__ = lazily(
         "Label": "condgan.conditions.label",
         "Layout": "condgan.conditions.layout",
         "Picture": "condgan.conditions.picture",
+        "Text": "condgan.conditions.text",
         "Vector": "condgan.conditions.vector",
     }
 )

@@ -1,6 +1,6 @@
 """The house's own recipes."""
 
-from condgan.conditions import Condition, Instance
+from condgan.conditions import Condition, Instance, Text
 from condgan.data import Augment
 from condgan.losses import Objective
 from condgan.networks import ResNet
@@ -55,6 +55,20 @@ def house_natural() -> Recipe:
 def house_natural_few() -> Recipe:
     """The default for few photos (under 3,000): as ``house-natural``, with the augmentation of ``house-few``."""
     return house_natural().model_copy(update={"augment": house_few().augment})
+
+
+def text() -> Recipe:
+    """Words in, pictures out: captions as the condition, whose words are learned with the networks.
+
+    Source: Reed et al. 2016, for the discriminator that is to tell another image's caption; Tao et al. 2022, for words
+    that enter every block. Differences: the house's networks and objective, and no language model.
+    """
+    few = house_few()
+    changes = {
+        "condition": Condition(text=Text()),
+        "objective": few.objective.with_(matching=1.0, skip_gram=0.1),
+    }
+    return few.model_copy(update=changes)
 
 
 def plain() -> Recipe:

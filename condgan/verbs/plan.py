@@ -19,6 +19,7 @@ from condgan.data.base import Source
 from condgan.data.character import character
 from condgan.data.dataset import Dataset
 from condgan.data.doctor import remarks
+from condgan.data.fields import TEXT, kinds_of
 from condgan.data.find import find
 from condgan.losses.paired import Perceptual
 from condgan.networks.extractor import Extractor
@@ -272,10 +273,16 @@ def _lost_auxiliary(base: Recipe, recipe: Recipe) -> bool:
 
 def with_fields(recipe: Recipe) -> Recipe:
     """The recipe with those fields read that its condition takes, or all of them, where it does not say which."""
-    taken = {} if FIELDS in recipe.condition.reads else fields_read(recipe.condition)
-    if taken is None or recipe.data.fields is not None:
-        return recipe
-    return recipe.model_copy(update={"data": recipe.data.with_(fields=taken)})
+    condition, given = recipe.condition, recipe.data.fields
+    texts = {name: kind for name, kind in kinds_of(condition.form()).items() if kind == TEXT}
+    taken = texts if FIELDS in condition.reads else fields_read(condition)
+    if given is not None:
+        taken = {**texts, **given}
+    return (
+        recipe
+        if taken is None or taken == given
+        else recipe.model_copy(update={"data": recipe.data.with_(fields=taken)})
+    )
 
 
 def found_for(condition: Condition, data: str, root: str) -> Source:
