@@ -18,6 +18,7 @@ def sample(
     like: Annotated[list[str] | None, Parameter(negative="")] = None,
     free: Annotated[bool, Parameter(negative="")] = False,
     extrapolate: Annotated[bool, Parameter(negative="")] = False,
+    texts: str | None = None,
     out: str = "samples.png",
     device: str = "auto",
     **fields: Annotated[list[str], Parameter(negative="")],
@@ -46,6 +47,9 @@ def sample(
         Leave attributes that are not asked for unknown. By default they are those of training images that match.
     extrapolate
         Allow numbers beyond those of the training.
+    texts
+        A file with a text in each line, for a generator that takes text (--preset text). Each text, in the file or as
+        --text, has N images, by default four, in a row, all rows from the same seeds.
     out
         X.png (a grid), X.npz (arrays), X.parquet (a table), or DIR/ (one file a sample).
     device
@@ -66,6 +70,7 @@ def sample(
         like=like,
         free=free,
         extrapolate=extrapolate,
+        texts=texts,
         out=out,
         device=device,
         **asked,

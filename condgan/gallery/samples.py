@@ -64,6 +64,9 @@ class Samples(NamedTuple):
         differing = [name for name, values in self.columns.items() if len(set(values)) > 1] or list(self.columns)
         width = columns or self.across
         along = [name for name in differing if width and self._along(name, width)]
+        rows = self._rows(width, differing) if width and width < len(self.images) and not along else range(0)
+        if rows:  # nothing but the seed differs along a row
+            return grid(self._array(), width, None, [self._caption(row, differing) for row in rows])
         if not along or len(self.images) <= (width or 0):
             captions = [self._caption(index, differing) for index in range(len(self.images))]
             return grid(self._array(), width or (turn if in_turn else None), captions)

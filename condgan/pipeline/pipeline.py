@@ -128,7 +128,7 @@ class Pipeline:
         chosen = None if seeds is None else seeds_of(seeds)
         n, seeds = self._plan(lists, None if n is None else whole(n, "n"), chosen, len(sweeps))
         rows, seeds, across = swept(self._rows(lists, n), seeds, sweeps)
-        self._require_memory(len(rows))
+        self.require_memory(len(rows))
         if not extrapolate:
             require_in_range(form, rows)
         rows = rows if free else self._filled(rows, seeds, [*sweeps])
@@ -160,7 +160,7 @@ class Pipeline:
                 n = most if seeds is not None or most > 1 else ROWS if sweeps == 1 else 1
             else:
                 n = most or min(10, max(1, 100 // classes)) * classes
-        self._require_memory(max(n, len(seeds or ())))
+        self.require_memory(max(n, len(seeds or ())))
         seeds = list(range(n) if seeds is None else seeds)
         if n < 1 or len(seeds) != n:
             raise SettingsError(f"{n} images but {len(seeds)} seeds", where="n and seeds", do="give one seed an image")
@@ -168,7 +168,12 @@ class Pipeline:
             raise SettingsError("seed out of range", where="seeds", do="give numbers from 0 to 2^63 − 1")
         return n, seeds
 
-    def _require_memory(self, n: int) -> None:
+    def require_memory(self, n: int) -> None:
+        """Refuse more images than fit into the memory.
+
+        Raises:
+            SettingsError: they do not.
+        """
         each = math.prod(self.shape.space) * self.shape.channels + PER_SAMPLE + 16 * self.architecture.noise
         require_memory(n * each, f"{n:,} images", "n", "generate them in parts, with other seeds each", SettingsError)
 
@@ -181,7 +186,10 @@ class Pipeline:
         examples = self.condition.examples(n)
         if examples is None:  # where pictures have to be supplied, so has all that goes with them
             return rows
-        optional = self.condition.fieldwise
+        optional = {*self.condition.fieldwise}
+        if asked:  # a text that nobody gives is left out, unless it is all that there is
+            texts = {field.name for field in self.condition.form() if field.type == "text"}
+            optional |= {name for name in texts if self._optional(name)}
         in_turn = [{name: value for name, value in row.items() if name not in optional} for row in examples]
         return [{**more, **row} for row, more in zip(rows, in_turn, strict=True)]
 
@@ -293,6 +301,8 @@ class Pipeline:
         """The values of one field in columns (160 at most), each row from one seed, so that only the value differs
         along it; or those of two fields, ``across`` and ``down``, from one seed.
 
+        Where a text is all that is asked for, a row for each of some captions, and another seed in each column.
+
         Args:
             across: a field; by default the first that has choices, else the first of numbers, or of yes and no.
             down: another field.
@@ -300,14 +310,32 @@ class Pipeline:
         Raises:
             SettingsError: pictures have to be supplied, or there is no such field.
         """
-        found = layout_of(self.condition.form(), across, down, MOST_SHOWN)
+        texts = self._captions()
+        found = layout_of(self.condition.form(), across, down, MOST_SHOWN, texts)
         if found is None:
             return self(n=64).grid()
-        rest = self._filled([{}] * len(found.lines), found.seeds, [])
-        rows = [{**row, **line, **each} for row, line in zip(rest, found.lines, strict=True) for each in found.columns]
+        rest = self._filled([{}] * len(found.lines), [seeds[0] for seeds in found.seeds], [])
+        # a text that is not shown for itself is left out, or the same along a row
+        spare = [{name: "" if self._optional(name) else captions[0] for name, captions in texts.items()}] * len(rest)
+        rows = [
+            {**none, **row, **line, **each}
+            for none, row, line in zip(spare, rest, found.lines, strict=True)
+            for each in found.columns
+        ]
         where = {key: [row[key] for row in rows] for key in rows[0]}
-        samples = self(where=where, seeds=[seed for seed in found.seeds for _ in found.columns], free=True)
+        samples = self(where=where, seeds=[seed for seeds in found.seeds for seed in seeds], free=True)
         return samples.grid(len(found.columns))
+
+    def _captions(self) -> dict[str, list[str]]:
+        """Texts of the training by the fields that take some."""
+        names = [field.name for field in self.condition.form() if field.type == "text"]
+        examples = self.condition.examples(MOST_SHOWN) if names else None
+        return {name: [row[name] for row in examples or ()] for name in names}
+
+    def _optional(self, name: str) -> bool:
+        """Whether a field may be left out with its part."""
+        parts = self.condition.parts.values()
+        return any(each.dropout > 0 for each in parts if name in [field.name for field in each.form()])
 
     @with_own_defaults
     def save_pretrained(self, path: str | Path) -> None:

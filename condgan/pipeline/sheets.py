@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from condgan.core.errors import SettingsError, nearest
 from condgan.core.form import FormField
 from condgan.pipeline.requests import STEPS
 
-ROWS = 10
-"""Of a sheet of one field, at most."""
+ROWS, SEEDS = 10, 8
+"""Of a sheet of one field, at most; and images of each text."""
 
 
 class Layout(NamedTuple):
@@ -19,11 +19,13 @@ class Layout(NamedTuple):
     columns: list[dict[str, Any]]
     lines: list[dict[str, Any]]
     """Of each row."""
-    seeds: list[int]
-    """Of each row."""
+    seeds: list[list[int]]
+    """Of each image, by row."""
 
 
-def layout_of(form: Sequence[FormField], across: str | None, down: str | None, most: int) -> Layout | None:
+def layout_of(
+    form: Sequence[FormField], across: str | None, down: str | None, most: int, texts: Mapping[str, Sequence[str]]
+) -> Layout | None:
     """The layout of a sheet of at most so many images; ``None`` where no field has values to show.
 
     Args:
@@ -31,6 +33,7 @@ def layout_of(form: Sequence[FormField], across: str | None, down: str | None, m
         across: a field; by default the first that has choices, else the first of numbers, or of yes and no.
         down: another field, from one seed; by default each row is from another seed.
         most: images at most.
+        texts: by field, texts to show: a row each, where no field has values, and in each column another seed.
 
     Raises:
         SettingsError: there is no such field.
@@ -39,7 +42,14 @@ def layout_of(form: Sequence[FormField], across: str | None, down: str | None, m
     for each in (across, down):
         if each is not None and each not in named:
             raise SettingsError(f"no field {each}", where="across and down", do=nearest(each, named))
+    for each in (across, down):
+        if each is not None and not steps_of(named[each]):
+            raise SettingsError(f"{each} has no values to show in a row", where="across and down", do="leave it out")
     known = sorted((field for field in form if steps_of(field)), key=lambda field: not field.choices)
+    if not known and texts:
+        (name, captions), *_ = texts.items()
+        lines: list[dict[str, Any]] = [{name: text} for text in dict.fromkeys(captions)][:ROWS]
+        return Layout([{}] * SEEDS, lines, [list(range(SEEDS))] * len(lines))
     if not known:
         return None
     name = across or known[0].name
@@ -47,9 +57,9 @@ def layout_of(form: Sequence[FormField], across: str | None, down: str | None, m
     count = most // len(columns)
     if down:
         lines = [{down: value} for value in steps_of(named[down])[:count]]
-        return Layout(columns, lines, [0] * len(lines))
+        return Layout(columns, lines, [[0] * len(columns)] * len(lines))
     count = min(ROWS, count)
-    return Layout(columns, [{}] * count, list(range(count)))
+    return Layout(columns, [{}] * count, [[seed] * len(columns) for seed in range(count)])
 
 
 def steps_of(field: FormField) -> list[Any]:
