@@ -23,6 +23,7 @@ from condgan.evaluation.report import Report
 from condgan.evaluation.retrieval import retrieval
 from condgan.evaluation.samples import SampleSet, sample_sets
 from condgan.evaluation.unseen import unseen
+from condgan.evaluation.words import words
 from condgan.metrics.copies import QUANTILE
 from condgan.metrics.distances import require_enough
 from condgan.networks.classifier import FEATURES
@@ -131,6 +132,7 @@ def _measure(
         copies, neighbours = sections.copies(real, first)
         pairs = page.pairs(first.images, real.train.target, neighbours.samples)
     alike = retrieval(pipeline, real)
+    text = words(pipeline, real, stamp.n * repeats)
     parzen = None
     if not real.paired:
         on_step("Parzen windows")
@@ -141,7 +143,7 @@ def _measure(
     report = Report(
         verdict=(
             verdict.looks(fidelity, coverage, diversity, near, stamp),
-            verdict.follows(control, near, new, alike),
+            verdict.follows(control, near, new, alike, text),
             verdict.serves(score, diversity, copies, stamp),
         ),
         alarms=alarms_of(pipeline),
@@ -155,6 +157,7 @@ def _measure(
         classification_accuracy_score=score,
         copies=copies,
         retrieval=alike,
+        words=text,
         parzen=parzen,
         protocol=stamp,
     )

@@ -253,6 +253,48 @@ class Retrieval(Spec):
     """The same of the queries: where samples are nearer, training images are copied, or the samples are a blur."""
 
 
+class WordSwap(Spec):
+    """What changes in a sample where one word of its caption does, the noise being the same."""
+
+    captions: int
+    """In which a word was changed for another that stands in the same place of other captions."""
+    followed: Figure
+    """Share of the samples that are nearer to the new caption than to the old one."""
+    unchanged: Figure
+    """The same of the samples of the old caption: what is followed where nothing changes."""
+    real: Figure
+    """Share of the real images that are nearer to their own caption than to the one with another word."""
+    kept: Figure | None
+    """Share of the other words of which an evaluation network finds as much as before; ``None`` where it knows none."""
+    noise: Figure | None
+    """The same where other noise is taken in the place of the other word."""
+
+
+class Words(Spec):
+    """Does an image show what its caption says? Of captions of the test split, the queries."""
+
+    recall_1: Figure
+    """Share of samples to which of all candidates their own caption is the nearest (R-precision: Xu et al. 2018)."""
+    recall_5: Figure
+    """Share of samples whose own caption is among the nearest five."""
+    real_1: Figure
+    """The same of the real images of these captions: what the network can tell."""
+    real_5: Figure
+    chance_1: float
+    """The share by chance."""
+    chance_5: float
+    queries: int
+    unseen: float
+    """Share of these captions that no training image has."""
+    candidates: int
+    """Captions among which one is looked for; fewer where others say nearly the same."""
+    encoder: str
+    """The network that compares: trained on real pairs that are no queries; it reads captions in another way than any
+    generator."""
+    swap: WordSwap | None
+    """``None`` where no two captions differ by one word."""
+
+
 class Likelihood(Spec):
     """Parzen-window log-likelihood of the reference images."""
 
@@ -299,6 +341,7 @@ class Report(Spec):
     classification_accuracy_score: ClassificationAccuracyScore | None
     copies: Copies | None
     retrieval: Retrieval | None = None
+    words: Words | None = None
     parzen: Parzen | None
     protocol: Protocol
 
@@ -349,6 +392,11 @@ def main_figures(report: Report) -> dict[str, Row]:
         found["copies"] = Row(report.copies.rate, report.copies.expected)
     if report.retrieval is not None:
         found[f"R@1 of {report.retrieval.queries}"] = Row(report.retrieval.score, report.retrieval.real)
+    if (text := report.words) is not None:
+        found[f"R@1 of {text.candidates} captions"] = Row(text.recall_1, text.real_1)
+        found[f"R@5 of {text.candidates} captions"] = Row(text.recall_5, text.real_5)
+        if text.swap is not None:
+            found["a changed word is followed"] = Row(text.swap.followed, text.swap.real)
     if report.parzen is not None:
         found["Parzen (nats)"] = Row(report.parzen.samples.log_likelihood, report.parzen.real.log_likelihood)
     return found

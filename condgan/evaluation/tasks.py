@@ -12,14 +12,15 @@ from torch import Tensor, nn
 
 from condgan.conditions.condition import Condition
 from condgan.conditions.label import classification
-from condgan.core.batch import Batch, Shape
+from condgan.core.batch import Batch, Shape, to_float
 from condgan.core.bundle import Bundle, take
 from condgan.core.cache import cached, digest
 from condgan.core.schema import Schema
 from condgan.core.task import Task
 from condgan.data.dataset import Dataset
 from condgan.metrics import Figure, bootstrap, rate
-from condgan.training.classifier import BATCH, Prediction, fit, network, predict_all
+from condgan.networks import ops
+from condgan.training.classifier import BATCH, PART, Prediction, fit, network, predict_all
 
 EPOCHS, LEAST_STEPS, MOST_STEPS = 6, 900, 3_000
 """How long a classifier is trained: so often over the images, but within these steps."""
@@ -50,6 +51,13 @@ class FieldNetwork(NamedTuple):
     def hash(self) -> str:
         """Of the network's weights."""
         return digest(*self.model.state_dict().values())
+
+    @torch.no_grad()
+    def outputs(self, images: Tensor) -> dict[str, Float[Tensor, "n k"]]:
+        """What it gives out for images, for each field; of fields that are not dense."""
+        found = torch.cat([self.model(ops.channels_last_of(to_float(part))) for part in torch.split(images, PART)])
+        sizes = [field.task.outputs for field in self.fields.values()]
+        return dict(zip(self.fields, torch.split(found, sizes, 1), strict=True))
 
     def predict(self, images: Tensor, bundle: Bundle) -> dict[str, Prediction]:
         """From images, scored by a bundle, for each field."""

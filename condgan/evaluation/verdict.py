@@ -17,6 +17,7 @@ from condgan.evaluation.report import (
     Retrieval,
     Segmentation,
     Unseen,
+    Words,
     distance_name,
 )
 from condgan.training.diagnosis import COLLAPSED, IGNORED
@@ -91,6 +92,7 @@ def follows(
     likeness: Likeness | None,
     unseen: Unseen | None = None,
     alike: Retrieval | None = None,
+    text: Words | None = None,
 ) -> str:
     """Whether samples are what was requested. Of many fields the worst is named: a mean hides it."""
     shares = {name: share for name, each in controllability.items() if (share := beyond_chance(each)) is not None}
@@ -120,6 +122,11 @@ def follows(
         said.append(
             f"Of {alike.queries} unseen images to be like, each sample's own is the nearest in "
             f"{alike.score.value:.0%}; the most similar training image would be in {alike.real.value:.0%}."
+        )
+    if text is not None:
+        said.append(
+            f"Of {text.candidates} captions a sample's own is the nearest in {text.recall_1.value:.0%}, a real image's "
+            f"in {text.real_1.value:.0%}."
         )
     if not said and likeness is not None:
         return "Neither side is of label maps, so that no segmenter can tell whether things are in their places."
