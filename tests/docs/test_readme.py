@@ -1,5 +1,6 @@
 """What the README and the pages promise: their code runs, their commands are commands, their links lead somewhere."""
 
+import json
 import re
 import shlex
 import shutil
@@ -90,6 +91,36 @@ def test_commands_on_attributes(tmp_path: Path) -> None:
         succeed([*words, *(TINY if words[0] == "train" else [])])
     with Image.open("samples.png") as sheet:
         assert sheet.width == 8 * (60 + 2) + 2
+
+
+@pytest.mark.parametrize("page", ["README.md", "docs/text.md"])
+def test_commands_on_text(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from condgan.evaluation import image_text as judge
+
+    monkeypatch.setattr(judge, "LEAST_STEPS", 20)
+    monkeypatch.setattr(judge, "MOST_STEPS", 20)
+    make_captioned(Path("emoji"))
+    Path("captions.txt").write_text("a red heart\n\ntwo blue hearts\n")
+    for words in commands((ROOT / page).read_text(), "train emoji"):
+        small = {"train": [*TINY, "--condition.text.start", "random"], "evaluate": ["--n", "100", "--repeats", "2"]}
+        succeed([*words, *small.get(words[0], [])])
+    (grid,) = [each for each in (Path("hearts.png"), Path("samples.png")) if each.exists()]
+    with Image.open(grid) as sheet:
+        assert sheet.width == 8 * (16 * 4 + 2) + 2  # a column for each seed
+    assert page == "README.md" or len([*Path("folder").glob("*.png")]) == 40
+
+
+def make_captioned(folder: Path) -> None:
+    """Drawings of one colour, with captions."""
+    folder.mkdir()
+    things = ["a red heart", "woman running", "two blue hearts", "a green star", "man walking"]
+    rows = []
+    for index in range(400):
+        text = things[index % len(things)]
+        colour = [200 - 30 * (index % 5), 40 * (index % 5), 7 * (index % 9)]
+        Image.fromarray(np.full((16, 16, 3), colour, np.uint8)).save(folder / f"{index}.png")
+        rows.append(json.dumps({"file_name": f"{index}.png", "text": text}))
+    (folder / "metadata.jsonl").write_text("\n".join(rows))
 
 
 def test_commands_on_pictures() -> None:
