@@ -1,7 +1,7 @@
 """Words as a condition: sprites with captions made from their fields, and emoji with their names.
 
 python -m benchmarks.captions sprites --data-root ../shared/data --images 300000
-python -m benchmarks.captions emoji --data-root ../shared/data --minutes 15 --only skip-gram jointly minilm
+python -m benchmarks.captions emoji --data-root ../shared/data --images 100000 --only "learned vectors" minilm
 
 Sprites: each character has a caption of each of four forms; a fifth of the combinations of the four attributes, and two
 other forms, are held out. The same fields as attributes are the path to compare with. ``fields``: the share of samples
