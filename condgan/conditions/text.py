@@ -36,8 +36,9 @@ OF_OWN = ("start", "frozen", "width")
 """Its settings."""
 KNOWN = "known"
 SELDOM, OFTEN, TOLD = 5, 0.5, 512
-"""Words that a network is to tell from an image: those that occur so often at least, in this share of the captions at
-most, and so many at most."""
+"""What a network is to tell from an image: words, and pairs of neighbours, that occur so often at least, in this share
+of the captions at most, and so many at most. By the pairs it learns what a word belongs to: grey trousers are no grey
+skin."""
 FORGOTTEN = 0.03
 """Share of the words that are shown as unknown ones in training, so that a text with one of these can be read."""
 ALIKE = 0.75
@@ -81,7 +82,8 @@ class Text(Whole):
     texts: NonNegativeInt = 0
     """How many captions there are; taken from the data."""
     telling: tuple[str, ...] = ()
-    """Those of them that a network learns to tell from an image; taken from the data."""
+    """Those of them, and pairs of neighbours among them such as ``red heart``, that a network learns to tell from an
+    image; taken from the data."""
     length: NonNegativeInt = 0
     """Words that are read of a text; taken from the data."""
     captions: tuple[str, ...] = ()
@@ -148,17 +150,12 @@ class Text(Whole):
         if self.vocabulary:
             return self
         self._require_captions(found)
-        telling = [
-            word
-            for word, times in zip(found.words, found.frequencies, strict=True)
-            if SELDOM <= times <= OFTEN * found.texts
-        ]
         encoder = self.pretrained
         return self.with_(
             vocabulary=found.words[:MOST_DIFFERENT],
             frequencies=found.frequencies[:MOST_DIFFERENT],
             texts=found.texts,
-            telling=tuple(telling[:TOLD]) or found.words[:1],
+            telling=_telling(found) or found.words[:1],
             length=min(found.longest, MOST_WORDS),
             captions=found.centres,
             identity="" if encoder is None else encoder.hash,
@@ -265,7 +262,9 @@ class Text(Whole):
         return {}
 
     def tasks(self) -> Mapping[str, Task]:
-        return {self.column: told(self.telling, [self.words.ids[word] for word in self.telling])}
+        return {
+            self.column: told(self.telling, [[self.words.ids[word] for word in each.split()] for each in self.telling])
+        }
 
     def examples(self, n: int) -> list[dict[str, Any]]:
         texts = self.captions or self.vocabulary[:1]
@@ -345,3 +344,15 @@ class Text(Whole):
         return Example(
             cls(column="text", dropout=0.0), schema, Batch(torch.zeros(4, 1, 8, 8, dtype=torch.uint8), {"text": texts})
         )
+
+
+def _telling(column: Column) -> tuple[str, ...]:
+    """The words and pairs of words that are neither rare nor in most captions, the most frequent first."""
+    words = dict(zip(column.words[:MOST_DIFFERENT], column.frequencies, strict=False))
+    pairs = {
+        " ".join(pair): times
+        for pair, times in zip(column.pairs, column.together, strict=True)
+        if all(word in words for word in pair)
+    }
+    found = [each for each in (words | pairs).items() if SELDOM <= each[1] <= OFTEN * column.texts]
+    return tuple(each for each, _ in sorted(found, key=lambda each: -each[1])[:TOLD])

@@ -46,13 +46,22 @@ def as_texts(written: Tensor) -> list[str]:
     return [bytes(row).rstrip(b"\0").decode(errors="ignore") for row in written.tolist()]
 
 
-def told(words: tuple[str, ...], ids: Sequence[int]) -> Task:
-    """Which of some words the text of an image has: cross-entropy of each word; and the F1 score of the words that are
-    found, 0 where none is. It knows nothing of their order."""
+def told(names: tuple[str, ...], ids: Sequence[Sequence[int]]) -> Task:
+    """Which of some words, and of some pairs of neighbouring words, the text of an image has: cross-entropy of each;
+    and the F1 score of those that are found, 0 where none is.
+
+    Args:
+        names: the words and pairs.
+        ids: of each of them the ids of its one or two words.
+    """
+    firsts, seconds = ([each[place] for each in ids] for place in (0, -1))
+    alone = [len(each) == 1 for each in ids]
 
     def wanted(bundle: Bundle) -> Tensor:
-        there = bundle["ids"]
-        return (there[:, :, None] == torch.tensor(ids, device=there.device)).any(1).float()
+        there = bundle["ids"][:, :, None]
+        after = F.pad(there[:, 1:], (0, 0, 0, 1))
+        one, other, word = (torch.tensor(each, device=there.device) for each in (firsts, seconds, alone))
+        return ((there == one) & ((after == other) | word)).any(1).float()
 
     def loss(prediction: Float[Tensor, "b k"], bundle: Bundle) -> Float[Tensor, " b"]:
         right = wanted(bundle).to(prediction.device)
@@ -65,4 +74,4 @@ def told(words: tuple[str, ...], ids: Sequence[int]) -> Task:
         f1 = 2 * both / (right.sum(1) + found.sum(1)).clamp(min=1)
         return f1.masked_fill(~right.any(1), torch.nan)
 
-    return Task(len(ids), False, loss, score, 0.0, labels=words)
+    return Task(len(ids), False, loss, score, 0.0, labels=names)

@@ -58,6 +58,11 @@ class Column(NamedTuple):
     """Of text: all different words, the most frequent first."""
     frequencies: tuple[int, ...] = ()
     """Of text: how often each of the words occurs."""
+    pairs: tuple[tuple[str, str], ...] = ()
+    """Of text: two words that stand side by side, the most frequent first; those that do so whenever one of the two
+    occurs are left out, for they say no more than that word."""
+    together: tuple[int, ...] = ()
+    """Of text: how often each of the pairs occurs."""
     longest: int = 0
     """Of text: words of the longest one."""
     texts: int = 0

@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -34,6 +35,8 @@ INSTANCES = "instances"
 """The column of the boundaries of instances."""
 EXAMPLES = 10
 """Texts that are kept to stand for all."""
+MOST_PAIRS = 2_000
+"""Pairs of neighbouring words that are counted, at most."""
 
 
 class RawValues(ABC):
@@ -265,19 +268,26 @@ def counted(column: Column, values: Values) -> Column:
 def _with_words(column: Column, texts: Sequence[tuple[str, ...]]) -> Column:
     """With the words of all texts, those that are equally frequent in alphabetical order."""
     counts: Counter[str] = Counter()
+    pairs: Counter[tuple[str, str]] = Counter()
     longest = 0
     for text, times in Counter(text for each in texts for text in each).items():
         words = words_of(text)
         longest = max(longest, len(words))
         for word in words:
             counts[word] += times
+        for pair in pairwise(words):
+            pairs[pair] += times
     found = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+    telling = {pair: times for pair, times in pairs.items() if times < min(counts[word] for word in pair)}
+    beside = sorted(telling.items(), key=lambda each: (-each[1], each[0]))[:MOST_PAIRS]
     missing = sum(not each for each in texts)
     return column._replace(
         size=len(texts) - missing,
         missing=missing,
         words=tuple(word for word, _ in found),
         frequencies=tuple(count for _, count in found),
+        pairs=tuple(pair for pair, _ in beside),
+        together=tuple(count for _, count in beside),
         longest=longest,
         texts=sum(map(len, texts)),
         centres=_examples(texts),

@@ -134,6 +134,35 @@ def test_the_task_scores_the_words_that_are_found() -> None:
     assert losses[0] < 1e-3 and losses[1] > 4 and losses[2:].tolist() == [0, 0] and task.labels == ("red", "blue")
 
 
+def test_the_task_tells_what_a_word_belongs_to() -> None:
+    """The same words, but red is the heart in one text and the star in the other."""
+    task = text(telling=("red", "red heart", "red star")).tasks()["text"]
+    bundle = text().encode(
+        [{"text": each} for each in ("a red heart, a blue star", "blue heart on red star", "star red")]
+    )
+    for prediction, scores in (
+        ([9.0, 9, -9], [1, 0.5, 2 / 3]),
+        ([9, -9, 9], [0.5, 1, 2 / 3]),
+        ([9, -9, -9], [2 / 3, 2 / 3, 1]),
+    ):
+        assert task.score(torch.tensor([prediction] * 3, dtype=torch.float32), bundle).tolist() == pytest.approx(scores)
+
+
+def test_words_and_pairs_that_are_neither_rare_nor_everywhere_are_to_be_told() -> None:
+    column = Column(
+        "text",
+        words=("a", "red", "heart", "blue", "odd"),
+        frequencies=(90, 50, 40, 30, 4),
+        pairs=(("a", "red"), ("red", "heart"), ("odd", "heart")),
+        together=(45, 20, 2),
+        size=100,
+        texts=100,
+        longest=3,
+    )
+    part = Text(column="text").complete(Schema(Column("pixels", channels=1), {"text": column}))
+    assert part.telling == ("red", "a red", "heart", "blue", "red heart")
+
+
 def test_skip_gram_of_two_words_has_its_closed_form() -> None:
     """One pair, of which each word is the only random word as well: ln 2 for it and 5 ln 2 against, where all is 0."""
     table, context = torch.randn(4, 3), torch.zeros(4, 3)

@@ -55,6 +55,18 @@ def test_a_column_of_a_usual_name(tmp_path: Path, heading: str) -> None:
     assert f"captions are those of {heading}" in notes(dataset)
 
 
+def test_pairs_are_counted_that_say_more_than_their_words(tmp_path: Path) -> None:
+    texts = ["grey skin, red trousers", "red skin, grey trousers", "grey skin", "a cat, red skin"]
+    column = loaded(listed(tmp_path / "data", [{"text": text} for text in texts])).schema.columns["text"]
+    found = dict(zip(column.pairs, column.together, strict=True))
+    # a and cat never stand without each other, nor cat without red
+    assert found == {
+        ("grey", "skin"): 2, ("red", "skin"): 2, ("grey", "trousers"): 1, ("red", "trousers"): 1,
+        ("skin", "grey"): 1, ("skin", "red"): 1,
+    }  # fmt: skip
+    assert column.pairs[0] == ("grey", "skin")
+
+
 def test_a_column_that_is_named_or_several(tmp_path: Path) -> None:
     rows = [{"text": text, "what": "thing", "tags": ["red", "round thing"]} for text in TEXTS]
     folder = listed(tmp_path / "data", rows)
