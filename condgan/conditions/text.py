@@ -184,8 +184,7 @@ class Text(Whole):
                 where=self.column,
                 do="write what to show; this generator was trained with a text for each image",
             )
-        for text in dict.fromkeys(filter(None, texts)):
-            self._tell(text, self.words.spell(text))
+        self._tell({text: self.words.spell(text) for text in filter(None, texts)})
         return self._bundle(texts)
 
     def _written(self, value: Any) -> str:
@@ -196,28 +195,32 @@ class Text(Whole):
             raise SettingsError(f"{shown(value)} is no text", where=self.column, do="give words, such as 'a red heart'")
         return " ".join(value.split())
 
-    def _tell(self, text: str, found: Spelled) -> None:
-        """Name words that the captions did not have.
+    def _tell(self, texts: Mapping[str, Spelled]) -> None:
+        """Name words that the captions did not have, once for all texts.
 
         Raises:
-            SettingsError: none of them is known.
+            SettingsError: of a text none is known.
         """
         own = self.encoder == OWN
-        if not any(each >= FIRST for each in found.ids):
-            known = [each for word in found.unknown for each in self.words.nearest(word)] or self.vocabulary[:8]
-            if own or not found.ids:
+        for text, found in texts.items():
+            if not any(each >= FIRST for each in found.ids) and (own or not found.ids):
+                known = [each for word in found.unknown for each in self.words.nearest(word)] or self.vocabulary[:8]
                 what = f"no word of {text!r} is known" if found.ids else f"no words in {text!r}"
                 raise SettingsError(what, where=self.column, do=f"known are {some(dict.fromkeys(known), 8)}")
-        if found.replaced and own:
-            read = some(f"{word} as {other}" for word, other in found.replaced)
+        replaced = dict(pair for found in texts.values() for pair in found.replaced)
+        odd = dict.fromkeys(word for found in texts.values() for word in found.unknown)
+        if replaced and own:
+            read = some(f"{word} as {other}" for word, other in replaced.items())
             logger.warning("words that no caption had are read as others: %s", read)
-        odd = found.unknown if own else (*found.unknown, *(word for word, _ in found.replaced))
+        elif replaced:
+            odd |= dict.fromkeys(replaced)
         if odd:
             like = {each: None for word in odd for each in self.words.nearest(word)}
             hint = f"; known ones like them: {some(like, 6)}" if like else ""
             logger.warning("words that no caption had%s: %s%s", ", ignored" if own else "", some(odd), hint)
-        if len(found.ids) > self.length:
-            logger.warning("only the first %d words of %r are read", self.length, text)
+        if long := [text for text, found in texts.items() if len(found.ids) > self.length]:
+            more = f", and of {len(long) - 1:,} other texts" if len(long) > 1 else ""
+            logger.warning("only the first %d words of %r%s are read", self.length, long[0], more)
 
     def targets(self, schema: Schema, batch: Batch, key: int) -> Bundle:
         column = batch.columns[self.column]

@@ -70,6 +70,14 @@ def test_words_that_are_like_none_are_named_with_their_neighbours(caplog: pytest
         text().encode([{"text": 7}])
 
 
+def test_unknown_words_of_many_texts_are_named_once(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.WARNING)
+    text().encode([{"text": each} for each in ("a zorp heart", "two zorp hearts on", "a red heart on a blue star") * 9])
+    assert len(caplog.records) == 3
+    assert "hearts as heart" in caplog.text and "ignored: zorp, two" in caplog.text
+    assert "only the first 5 words of 'a red heart on a blue star' are read" in caplog.text
+
+
 def test_a_long_text_is_cut_and_told(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.WARNING)
     assert ids(text(), "a red heart on a blue star") == [2, 3, 4, 7, 2]
