@@ -36,7 +36,7 @@ def sample(
     n
         How many images. By default one for each seed or value, else ten of each class, fewer of many classes.
     seeds
-        A-B, or one number: one seed an image. On one machine the same seed and values give the same image.
+        A-B, A,B,C, or one number: one seed an image. On one machine the same seed and values give the same image.
     where
         NAME=VALUE, NAME=VALUE, the same as --NAME VALUE: "hair=black|brown, smiling=0.7". A|B is both in turn; of a
         number 20..70 is a sweep along a row, 20..70/5 one of five steps; two sweeps make a grid.
@@ -51,7 +51,7 @@ def sample(
         A file with a text in each line, for a generator that takes text (--preset text). Each text, in the file or as
         --text, has N images, by default four, in a row, all rows from the same seeds.
     out
-        X.png (a grid), X.npz (arrays), X.parquet (a table), or DIR/ (one file a sample).
+        X.png or X.pdf (a grid), X.npz (arrays), X.parquet (a table), or DIR/ (one file a sample).
     device
         auto, cpu, cuda or mps.
     """
@@ -78,17 +78,23 @@ def sample(
     show(f"{len(samples.images):,} images in [bold]{escape(out)}[/bold]")
 
 
-def parse_seeds(text: str) -> range:
-    """``A-B`` (both included) or ``A`` as a range.
+def parse_seeds(text: str) -> list[int] | range:
+    """``A-B`` (both included), ``A``, or several of these with commas between them.
 
     Raises:
         SettingsError: not of that form.
     """
+    parts = [_range(part) for part in text.split(",")]
+    if not all(parts):
+        raise SettingsError(
+            f"no seeds in {text!r}", where="--seeds", do="write A-B with A ≤ B, such as 0-99, or A,B,C, such as 1,5,9"
+        )
+    return parts[0] if len(parts) == 1 else [seed for part in parts for seed in part]
+
+
+def _range(text: str) -> range:
     first, _, last = text.partition("-")
     try:
-        found = range(int(first), int(last or first) + 1)
+        return range(int(first), int(last or first) + 1)
     except ValueError:
-        found = range(0)
-    if not found:
-        raise SettingsError(f"no seeds in {text!r}", where="--seeds", do="write A-B with A ≤ B, such as 0-99")
-    return found
+        return range(0)

@@ -26,7 +26,7 @@ def write(draw: ImageDraw.ImageDraw, place: tuple[int, int], text: str, width: i
     """
     x, y = place
     baseline = y + _font(_first()).getmetrics()[0]
-    for part, font in _parts(shortened(text, width)):
+    for part, font in parts(shortened(text, width)):
         draw.text((x, baseline), part, colour, font, anchor="ls")
         x += round(font.getlength(part))
 
@@ -38,10 +38,10 @@ def shortened(text: str, width: int) -> str:
 
 
 def _length(text: str) -> int:
-    return sum(round(font.getlength(part)) for part, font in _parts(text))
+    return sum(round(font.getlength(part)) for part, font in parts(text))
 
 
-def _parts(text: str) -> Iterator[tuple[str, Font]]:
+def parts(text: str) -> Iterator[tuple[str, Font]]:
     """The text in parts of one font each."""
     for font, group in groupby(map(_spelled, text), key=lambda each: each[1]):
         yield "".join(part for part, _ in group), font

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import UInt8
@@ -17,12 +18,40 @@ MOST = 4096
 PAPER, INK = "white", "#333333"
 
 
-def grid(
+class Placed(NamedTuple):
+    """An image on a sheet, and where its upper left corner is."""
+
+    pixels: UInt8[np.ndarray, "h w c"]
+    x: int
+    y: int
+
+
+class Words(NamedTuple):
+    """A text on a sheet, the upper left corner of it, and how wide it may be."""
+
+    text: str
+    x: int
+    y: int
+    room: int
+
+
+class Sheet(NamedTuple):
+    """Images and words where they stand, in pixels; to be drawn as a picture or as a PDF."""
+
+    width: int
+    height: int
+    scale: int
+    """By how much images are enlarged."""
+    images: tuple[Placed, ...]
+    words: tuple[Words, ...]
+
+
+def sheet(
     images: UInt8[np.ndarray, "n h w c"],
     columns: int | None = None,
     names: Sequence[str] | None = None,
     lines: Sequence[str] = (),
-) -> Image.Image:
+) -> Sheet:
     """Images in rows of ``columns`` (default: about as many as rows), with their names.
 
     Where each column holds one name throughout, the names stand above the columns; else below each image.
@@ -52,20 +81,45 @@ def grid(
     head, foot = (line if any(heads) else 0), (line if any(captions) else 0)
     above = line if any(lines) else 0
     step_x, step_y = width * scale + gap, height * scale + gap + foot + above
-    mode = "RGBA" if images.shape[3] == 4 else "RGB"
-    paper = Image.new(mode, (columns * step_x + gap, rows * step_y + gap + head), PAPER)
-    draw = ImageDraw.Draw(paper)
+    placed, words = [], []
     for index, pixels in enumerate(images):
         x, y = gap + index % columns * step_x, gap + head + above + index // columns * step_y
-        image = Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels)
-        paper.paste(image.resize((width * scale, height * scale), Image.Resampling.NEAREST).convert(mode), (x, y))
+        placed.append(Placed(pixels, x, y))
         if foot:
-            write(draw, (x, y + height * scale), captions[index], step_x - 2, INK)
+            words.append(Words(captions[index], x, y + height * scale, step_x - 2))
     for column, name in enumerate(heads if head else []):
-        write(draw, (gap + column * step_x, 1), name, step_x - 2, INK)
+        words.append(Words(name, gap + column * step_x, 1, step_x - 2))
     for row, text in enumerate(lines if above else []):
-        write(draw, (gap, gap + head + row * step_y), text, columns * step_x - 2, INK)
+        words.append(Words(text, gap, gap + head + row * step_y, columns * step_x - 2))
+    return Sheet(columns * step_x + gap, rows * step_y + gap + head, scale, tuple(placed), tuple(words))
+
+
+def drawn(made: Sheet) -> Image.Image:
+    """A sheet as a picture."""
+    mode = "RGBA" if any(each.pixels.shape[2] == 4 for each in made.images) else "RGB"
+    paper = Image.new(mode, (made.width, made.height), PAPER)
+    draw = ImageDraw.Draw(paper)
+    for pixels, x, y in made.images:
+        paper.paste(enlarged(pixels, made.scale).convert(mode), (x, y))
+    for text, x, y, room in made.words:
+        write(draw, (x, y), text, room, INK)
     return paper
+
+
+def enlarged(pixels: UInt8[np.ndarray, "h w c"], scale: int) -> Image.Image:
+    """An image so many times as large, each pixel a square."""
+    image = Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels)
+    return image.resize((image.width * scale, image.height * scale), Image.Resampling.NEAREST)
+
+
+def grid(
+    images: UInt8[np.ndarray, "n h w c"],
+    columns: int | None = None,
+    names: Sequence[str] | None = None,
+    lines: Sequence[str] = (),
+) -> Image.Image:
+    """The ``sheet`` of some images as a picture."""
+    return drawn(sheet(images, columns, names, lines))
 
 
 def png(image: Image.Image) -> bytes:

@@ -14,7 +14,8 @@ from PIL import Image
 
 from condgan.core import disk
 from condgan.core.errors import SettingsError
-from condgan.gallery.grid import grid, png
+from condgan.gallery.grid import Sheet, drawn, png, sheet
+from condgan.gallery.vector import vector
 
 MOST_COLUMNS = 16
 """A grid has a column for each value of a field if there are no more values than this."""
@@ -48,7 +49,11 @@ class Samples(NamedTuple):
         return ", ".join(str(each) if bare else f"{name} {_short(each)}" for name, each in known.items())
 
     def grid(self, columns: int | None = None) -> Image.Image:
-        """All images as one picture, with their values above the columns, or else below each image.
+        """The ``sheet`` of all images as a picture."""
+        return drawn(self.sheet(columns))
+
+    def sheet(self, columns: int | None = None) -> Sheet:
+        """All images on one sheet, with their values above the columns, or else below each image.
 
         Args:
             columns: images in a row. By default there is a column for each value of the first choice field where its
@@ -66,13 +71,13 @@ class Samples(NamedTuple):
         along = [name for name in differing if width and self._along(name, width)]
         rows = self._rows(width, differing) if width and width < len(self.images) and not along else range(0)
         if rows:  # nothing but the seed differs along a row
-            return grid(self._array(), width, None, [self._caption(row, differing) for row in rows])
+            return sheet(self._array(), width, None, [self._caption(row, differing) for row in rows])
         if not along or len(self.images) <= (width or 0):
             captions = [self._caption(index, differing) for index in range(len(self.images))]
-            return grid(self._array(), width or (turn if in_turn else None), captions)
+            return sheet(self._array(), width or (turn if in_turn else None), captions)
         down = [name for name in differing if name not in along]
         captions = [self._caption(index, along) for index in range(len(self.images))]
-        return grid(self._array(), width, captions, [self._caption(row, down) for row in self._rows(width, down)])
+        return sheet(self._array(), width, captions, [self._caption(row, down) for row in self._rows(width, down)])
 
     def _along(self, name: str, width: int | None) -> bool:
         """Whether each row of so many images has the same different values of a field, in the same order."""
@@ -125,7 +130,7 @@ class Samples(NamedTuple):
         return [places.get(value, -1) for value in self.columns[name]]
 
     def save(self, out: str | Path) -> Path:
-        """Save as a grid (.png), as arrays (.npz), as a table (.parquet), or as one file a sample (a folder).
+        """Save as a grid (.png, .pdf), as arrays (.npz), as a table (.parquet), or as one file a sample (a folder).
 
         A table or a folder can be read back as data: its columns keep their names.
 
@@ -137,6 +142,7 @@ class Samples(NamedTuple):
         path = Path(out)
         writers: dict[str, Callable[[io.BytesIO], None]] = {
             ".png": self._png,
+            ".pdf": self._pdf,
             ".npz": self._npz,
             ".parquet": self._parquet,
         }
@@ -159,6 +165,9 @@ class Samples(NamedTuple):
 
     def _png(self, file: io.BytesIO) -> None:
         file.write(png(self.grid()))
+
+    def _pdf(self, file: io.BytesIO) -> None:
+        file.write(vector(self.sheet()))
 
     def _npz(self, file: io.BytesIO) -> None:
         np.savez_compressed(file, allow_pickle=False, **self.arrays())

@@ -35,7 +35,7 @@ def sample(
     device: str = "auto",
     **fields: Any,
 ) -> Samples:
-    """Generate images with a trained pipeline, and save them where ``out`` says (.png, .npz, .parquet, or a folder).
+    """Generate images with a trained pipeline, and save them by ``out`` (.png, .pdf, .npz, .parquet, or a folder).
 
     Args:
         pipeline: a run's folder, or a name on the Hub.

@@ -114,7 +114,7 @@ def test_what_another_font_has_is_drawn_in_that(tmp_path: Path, monkeypatch: pyt
     fonts = (tmp_path / "none.ttf", tmp_path / "damaged.ttf", other, blank, dogs)
     monkeypatch.setattr(captions, "_others", lambda: fonts)
     np.testing.assert_array_equal(caption("犬"), plain("犬", captions._font(dogs)))
-    assert [part for part, _ in captions._parts("a 犬犬あ ж")] == ["a ", "犬犬", "あ", " ж"]
+    assert [part for part, _ in captions.parts("a 犬犬あ ж")] == ["a ", "犬犬", "あ", " ж"]
     assert (caption("犬") < 128).sum() >= 36  # the square
 
 

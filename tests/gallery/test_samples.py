@@ -189,3 +189,24 @@ def test_a_list_of_images_of_one_size_is_as_good_as_an_array() -> None:
     whole = samples(4)
     listed = whole._replace(images=list(whole.images))
     np.testing.assert_array_equal(listed.arrays()["images"], whole.arrays()["images"])
+
+
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_a_grid_as_pdf_is_that_as_png_and_its_words_can_be_searched(channels: int, tmp_path: Path) -> None:
+    pypdfium2 = pytest.importorskip("pypdfium2")
+    saved = samples(6, channels)
+    saved.save(tmp_path / "x.pdf")
+    first = (tmp_path / "x.pdf").read_bytes()
+    saved.save(tmp_path / "x.pdf")
+    assert (tmp_path / "x.pdf").read_bytes() == first
+    (page,) = pypdfium2.PdfDocument(tmp_path / "x.pdf")
+    assert page.get_textpage().get_text_range().split() == ["T-shirt/t", "Bag"]  # as much as fits
+    made = saved.sheet()
+    picture = page.render(scale=4 / 3).to_pil().convert("RGB")
+    assert picture.size == (made.width, made.height) == saved.grid().size
+    plain = saved.grid().convert("RGBA")
+    paper = Image.alpha_composite(Image.new("RGBA", plain.size, "white"), plain).convert("RGB")
+    for pixels, x, y in made.images:
+        for row, column in np.ndindex(pixels.shape[:2]):
+            middle = (x + int((column + 0.5) * made.scale), y + int((row + 0.5) * made.scale))
+            assert np.abs(np.subtract(picture.getpixel(middle), paper.getpixel(middle))).max() <= 1
