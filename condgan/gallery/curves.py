@@ -2,13 +2,18 @@
 
 import io
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from condgan.core import disk
 
+SHOWN = ("pixel_distance", "diversity", "controllability")
+"""Figures of samples that stand below them."""
+
 
 def draw_losses(metrics: Path, out: Path) -> None:
-    """The terms of a ``metrics.jsonl`` over the images seen, one panel for each, as a PNG."""
+    """The terms of a ``metrics.jsonl`` over the images seen, one panel for each, as a PNG, and as an SVG
+    beside it."""
     from matplotlib.figure import Figure
 
     lines = [json.loads(line) for line in metrics.read_text().splitlines()]
@@ -25,6 +30,17 @@ def draw_losses(metrics: Path, out: Path) -> None:
         axes.set_title(name.replace("_", " "), loc="left", fontsize=9)
         axes.grid(alpha=0.3)
     axes.set_xlabel("real images seen")
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=110)
-    disk.write(out, buffer.getvalue())
+    for kind in ("png", "svg"):
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format=kind, dpi=110, metadata={"Date": None} if kind == "svg" else None)
+        disk.write(out.with_suffix(f".{kind}"), buffer.getvalue())
+
+
+def lines_of(metrics: Path, images: Sequence[int]) -> list[str]:
+    """What a ``metrics.jsonl`` says of the samples after so many images seen, as a text for each."""
+    known = {line["images"]: line for line in map(json.loads, metrics.read_text().splitlines()) if SHOWN[0] in line}
+    found = []
+    for seen in images:
+        figures = [f"{name.replace('_', ' ')} {known[seen][name]:.3g}" for name in SHOWN if name in known.get(seen, {})]
+        found.append(", ".join([f"{seen:,} images", *figures]))
+    return found

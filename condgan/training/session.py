@@ -16,7 +16,7 @@ from condgan.core.batch import evenly
 from condgan.core.bundle import Bundle
 from condgan.core.errors import CheckpointError, DivergedError
 from condgan.data.dataset import Dataset
-from condgan.gallery import animate, draw_losses, png
+from condgan.gallery import animate, draw_losses, lines_of, png
 from condgan.networks.base import Conditioned
 from condgan.networks.extractor import Extractor
 from condgan.pipeline import Pipeline
@@ -181,7 +181,8 @@ class Session:
             pipeline.save_pretrained(run.folder)
         picture = run.samples / f"{trainer.images:09d}.png"
         disk.write(picture, png(self._sheet(pipeline)))
-        animate(sorted(run.samples.glob("[0-9]*.png")), run.animation)
+        pictures = sorted(run.samples.glob("[0-9]*.png"))
+        animate(pictures, run.animation, lines_of(run.metrics, [int(each.stem) for each in pictures]))
         draw_losses(run.metrics, run.curves)
         self.save(best)
         return Snapshot(report, pipeline, picture, self.stopped)

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from condgan.core.errors import SettingsError
-from condgan.gallery import animate, columns_of, draw_losses, grid, png
+from condgan.gallery import animate, columns_of, draw_losses, grid, lines_of, png
 from condgan.gallery.charts import bars, lines, matrix
 
 
@@ -91,6 +91,26 @@ def test_animation_shows_every_frame(tmp_path: Path) -> None:
         assert film.n_frames == 3 and film.info["duration"] == 400
         film.seek(2)
         assert film.info["duration"] == 1600
+        assert np.asarray(film.convert("RGB"))[0, 0].tolist() == [160, 0, 0]
+
+
+def test_figures_stand_below_the_pictures(tmp_path: Path) -> None:
+    steps = [
+        {"images": 100, "seconds": 1, "generator": 0.7},
+        {"images": 2000, "seconds": 2, "pixel_distance": 0.12345, "diversity": 0.9},
+    ]
+    (tmp_path / "m.jsonl").write_text("".join(json.dumps(step) + "\n" for step in steps))
+    lines = lines_of(tmp_path / "m.jsonl", [100, 2000])
+    assert lines == ["100 images", "2,000 images, pixel distance 0.123, diversity 0.9"]
+    for index in range(2):
+        Image.new("RGB", (200, 10), (80, 0, 0)).save(tmp_path / f"{index}.png")
+    animate(sorted(tmp_path.glob("*.png")), tmp_path / "x.gif", lines)
+    with Image.open(tmp_path / "x.gif") as film:
+        assert film.size == (200, 25)
+        first = np.asarray(film.convert("L"))[10:]
+        film.seek(1)
+        second = np.asarray(film.convert("L"))[10:]
+        assert (first < 128).any() and (second < 128).sum() > (first < 128).sum()
 
 
 def test_curves_have_a_panel_for_each_term(tmp_path: Path) -> None:
@@ -101,6 +121,7 @@ def test_curves_have_a_panel_for_each_term(tmp_path: Path) -> None:
     draw_losses(tmp_path / "m.jsonl", tmp_path / "one.png")
     with Image.open(tmp_path / "two.png") as two, Image.open(tmp_path / "one.png") as one:
         assert two.height > one.height
+    assert (tmp_path / "two.svg").read_text().count("<svg") == 1
 
 
 def charts() -> tuple[str, str, str]:
