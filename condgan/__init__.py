@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from condgan.verbs.compare import compare
     from condgan.verbs.doctor import Diagnosis, doctor
     from condgan.verbs.evaluate import evaluate
+    from condgan.verbs.interpolate import interpolate
     from condgan.verbs.plan import Plan, plan
     from condgan.verbs.sample import sample
     from condgan.verbs.train import train
@@ -47,6 +48,7 @@ _HOME = {
     "compare": "verbs.compare",
     "doctor": "verbs.doctor",
     "evaluate": "verbs.evaluate",
+    "interpolate": "verbs.interpolate",
     "plan": "verbs.plan",
     "sample": "verbs.sample",
     "train": "verbs.train",
@@ -76,6 +78,7 @@ __all__ = [
     "doctor",
     "evaluate",
     "gallery",
+    "interpolate",
     "losses",
     "metrics",
     "networks",

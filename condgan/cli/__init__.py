@@ -13,6 +13,7 @@ from condgan.cli.compare import compare
 from condgan.cli.doctor import doctor
 from condgan.cli.evaluate import evaluate
 from condgan.cli.fields import show_fields
+from condgan.cli.interpolate import interpolate
 from condgan.cli.options import known_options
 from condgan.cli.presets import presets
 from condgan.cli.sample import sample
@@ -29,7 +30,7 @@ app = App(
     help_epilogue="Any command takes --debug for the traceback of an error.",
 )
 app.register_install_completion_command()
-for command in (train, sample, translate, evaluate, compare, doctor, presets):
+for command in (train, sample, interpolate, translate, evaluate, compare, doctor, presets):
     app.command(command)
 
 
@@ -81,7 +82,9 @@ def _run(tokens: list[str]) -> None:
             tokens += ["--settings", json.dumps(settings)] if settings else []
         if tokens[:1] == ["translate"]:
             tokens = [STDIN if token == "-" else token for token in tokens]
-        asks_for_help = tokens[:1] == ["sample"] and bool({"--help", "-h"} & set(tokens))
+        asks_for_help = tokens[:1] in (["sample"], ["interpolate"]) and bool(
+            {"--help", "-h"} & set(tokens)
+        )
         app(tokens, exit_on_error=False, print_error=False, result_action="return_value")
         if asks_for_help:
             show_fields(tokens[1:])

@@ -193,6 +193,14 @@ class Pipeline:
         in_turn = [{name: value for name, value in row.items() if name not in optional} for row in examples]
         return [{**more, **row} for row, more in zip(rows, in_turn, strict=True)]
 
+    def completed(self, row: Mapping[str, Any], seeds: Sequence[int]) -> list[dict[str, Any]]:
+        """What samples of some seeds are asked to be, with values for what a row leaves out, as a call has them.
+
+        Raises:
+            SettingsError: a value is not one of the form's.
+        """
+        return self._filled(self._rows({name: [value] for name, value in row.items()}, len(seeds)), seeds, [])
+
     def _filled(
         self, rows: Sequence[Mapping[str, Any]], seeds: Sequence[int], swept: Sequence[str]
     ) -> list[dict[str, Any]]:
