@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from condgan.verbs.compare import compare
     from condgan.verbs.doctor import Diagnosis, doctor
     from condgan.verbs.evaluate import evaluate
+    from condgan.verbs.find import find
     from condgan.verbs.interpolate import interpolate
     from condgan.verbs.plan import Plan, plan
     from condgan.verbs.sample import sample
@@ -48,6 +49,7 @@ _HOME = {
     "compare": "verbs.compare",
     "doctor": "verbs.doctor",
     "evaluate": "verbs.evaluate",
+    "find": "verbs.find",
     "interpolate": "verbs.interpolate",
     "plan": "verbs.plan",
     "sample": "verbs.sample",
@@ -77,6 +79,7 @@ __all__ = [
     "data",
     "doctor",
     "evaluate",
+    "find",
     "gallery",
     "interpolate",
     "losses",

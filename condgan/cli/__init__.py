@@ -13,6 +13,7 @@ from condgan.cli.compare import compare
 from condgan.cli.doctor import doctor
 from condgan.cli.evaluate import evaluate
 from condgan.cli.fields import show_fields
+from condgan.cli.find import find
 from condgan.cli.interpolate import interpolate
 from condgan.cli.options import known_options
 from condgan.cli.presets import presets
@@ -30,7 +31,7 @@ app = App(
     help_epilogue="Any command takes --debug for the traceback of an error.",
 )
 app.register_install_completion_command()
-for command in (train, sample, interpolate, translate, evaluate, compare, doctor, presets):
+for command in (train, sample, interpolate, find, translate, evaluate, compare, doctor, presets):
     app.command(command)
 
 
@@ -82,7 +83,7 @@ def _run(tokens: list[str]) -> None:
             tokens += ["--settings", json.dumps(settings)] if settings else []
         if tokens[:1] == ["translate"]:
             tokens = [STDIN if token == "-" else token for token in tokens]
-        asks_for_help = tokens[:1] in (["sample"], ["interpolate"]) and bool(
+        asks_for_help = tokens[:1] in (["sample"], ["interpolate"], ["find"]) and bool(
             {"--help", "-h"} & set(tokens)
         )
         app(tokens, exit_on_error=False, print_error=False, result_action="return_value")
