@@ -360,6 +360,7 @@ SOURCES: Registry[Source] = Registry(
     {
         "hub": "condgan.data.hub:Hub",
         "named": "condgan.data.named:Named",
+        "alphabet": "condgan.data.alphabet:AlphabetSource",
         "arrays": "condgan.data.arrays:Arrays",
         "pairs": "condgan.data.pairs:Pairs",
         "stylegan": "condgan.data.stylegan:StyleGAN",

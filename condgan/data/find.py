@@ -30,9 +30,10 @@ def find(data: str, root: str = "", reads: frozenset[str] = frozenset({"label"})
     if source is not None:
         return source
     if place(data) is None:
-        from condgan.data.named import NAMES
+        from condgan.data import alphabet, named
 
-        raise DataError(f"no data set or path {data!r}", where="DATA", do=nearest(data, NAMES))
+        names = (*named.NAMES, *alphabet.NAMES)
+        raise DataError(f"no data set or path {data!r}", where="DATA", do=nearest(data, names))
     from condgan.data.sheet import SUFFIXES
 
     raise DataError(

