@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from condgan.verbs.sample import sample
     from condgan.verbs.train import train
     from condgan.verbs.translate import translate
+    from condgan.verbs.write import write
 
 _HOME = {
     "CheckpointError": "core.errors",
@@ -55,6 +56,7 @@ _HOME = {
     "sample": "verbs.sample",
     "train": "verbs.train",
     "translate": "verbs.translate",
+    "write": "verbs.write",
 }
 _ROOMS = ("conditions", "data", "gallery", "losses", "metrics", "networks", "presets")
 
@@ -90,6 +92,7 @@ __all__ = [
     "sample",
     "train",
     "translate",
+    "write",
 ]
 
 

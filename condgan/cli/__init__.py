@@ -21,6 +21,7 @@ from condgan.cli.sample import sample
 from condgan.cli.settings import split
 from condgan.cli.train import train
 from condgan.cli.translate import STDIN, translate
+from condgan.cli.write import write
 from condgan.core.errors import CondganError, SettingsError, said
 from condgan.core.version import __version__
 
@@ -31,7 +32,7 @@ app = App(
     help_epilogue="Any command takes --debug for the traceback of an error.",
 )
 app.register_install_completion_command()
-for command in (train, sample, interpolate, find, translate, evaluate, compare, doctor, presets):
+for command in (train, sample, interpolate, find, write, translate, evaluate, compare, doctor, presets):
     app.command(command)
 
 
@@ -81,9 +82,9 @@ def _run(tokens: list[str]) -> None:
         if tokens and tokens[0] in TAKES_SETTINGS:
             tokens, settings = split(tokens)
             tokens += ["--settings", json.dumps(settings)] if settings else []
-        if tokens[:1] == ["translate"]:
+        if tokens[:1] in (["translate"], ["write"]):
             tokens = [STDIN if token == "-" else token for token in tokens]
-        asks_for_help = tokens[:1] in (["sample"], ["interpolate"], ["find"]) and bool(
+        asks_for_help = tokens[:1] in (["sample"], ["interpolate"], ["find"], ["write"]) and bool(
             {"--help", "-h"} & set(tokens)
         )
         app(tokens, exit_on_error=False, print_error=False, result_action="return_value")

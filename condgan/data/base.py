@@ -364,6 +364,7 @@ SOURCES: Registry[Source] = Registry(
         "arrays": "condgan.data.arrays:Arrays",
         "pairs": "condgan.data.pairs:Pairs",
         "stylegan": "condgan.data.stylegan:StyleGAN",
+        "specimen": "condgan.data.specimen:Specimen",
         "webdataset": "condgan.data.webdataset:WebDataset",
         "idx": "condgan.data.idx:Idx",
         "subjects": "condgan.data.subjects:Subjects",

@@ -57,6 +57,12 @@ def house_natural_few() -> Recipe:
     return house_natural().model_copy(update={"augment": house_few().augment})
 
 
+def hand() -> Recipe:
+    """Letters of your own hand, a few of each: as ``house-few``, more sure of which letter it is."""
+    few = house_few()
+    return few.model_copy(update={"objective": few.objective.with_(auxiliary=0.5)})
+
+
 def text() -> Recipe:
     """Words in, pictures out: captions as the condition, whose words are learned with the networks.
 

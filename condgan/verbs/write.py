@@ -1,0 +1,344 @@
+"""``cg.write``."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Mapping, Sequence
+from itertools import cycle
+from pathlib import Path
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+from jaxtyping import UInt8
+from PIL import ImageColor
+
+from condgan.core import disk
+from condgan.core.bounds import read_text
+from condgan.core.characters import Alphabet, unknown_in
+from condgan.core.defaults import with_own_defaults
+from condgan.core.errors import DataError, SettingsError, nearest
+from condgan.core.form import FormField
+from condgan.core.note import some
+from condgan.core.seeds import key
+from condgan.core.specimen import ACCENTED, LETTERS, SIGNS
+from condgan.core.values import whole
+from condgan.data.scan import text_of
+from condgan.gallery.grid import png
+from condgan.gallery.handwriting.document import Block, markdown, plain
+from condgan.gallery.handwriting.glyph import Glyph, glyphs, slanted, standing
+from condgan.gallery.handwriting.hand import Hand
+from condgan.gallery.handwriting.layout import Breaks, Word, runs_of
+from condgan.gallery.handwriting.page import SIZES, Page, Paper, numbered, pages_of
+from condgan.gallery.handwriting.pdf import pdf
+from condgan.gallery.handwriting.raster import raster
+from condgan.gallery.handwriting.specimen import specimen
+from condgan.pipeline import Pipeline
+from condgan.pipeline.supplied import Where, values_of
+from condgan.training.engine import pick
+
+MARKDOWN, PICTURES = (".md", ".markdown"), (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff", ".bmp")
+CALIBRATED = 64
+"""Characters that say where the line is in the images, at most."""
+LEAST = 2
+"""Characters that a pipeline knows, at least, to be one of letters."""
+INK = "#1f2f57"
+
+logger = logging.getLogger(__name__)
+
+
+class Written(NamedTuple):
+    """A document in a hand."""
+
+    pages: Sequence[Page]
+    paper: Paper
+    ink: tuple[int, int, int]
+    instead: Mapping[str, str]
+    """The characters that the generator does not know, with what was written in the place of each."""
+
+    def save(self, out: str | Path, dots: int = 150) -> list[Path]:
+        """Save as a PDF, or as pictures (.png) with so many dots an inch, of several pages X-1.png, X-2.png, …
+
+        Raises:
+            SettingsError: another suffix, no write permission, or a PDF without fpdf2.
+            DiskError: the disk is full or fails.
+        """
+        path = Path(out)
+        if path.suffix.lower() == ".pdf":
+            files = {path: pdf(self.pages, self.paper, self.ink, path.stem)}
+        elif path.suffix.lower() == ".png":
+            several = len(self.pages) > 1
+            names = [path.with_stem(f"{path.stem}-{n}") if several else path for n in range(1, len(self.pages) + 1)]
+            pictures = (png(raster(page, self.paper, self.ink, dots)) for page in self.pages)
+            files = dict(zip(names, pictures, strict=True))
+        else:
+            raise SettingsError(
+                f"cannot write a page as {path.suffix or 'a folder'}", where=path, do="use .pdf or .png"
+            )
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            for file, content in files.items():
+                disk.write(file, content)
+        except OSError as error:
+            raise disk.refusal(error, "cannot write the page", path, "choose another --out") from None
+        return [*files]
+
+
+@with_own_defaults
+def write(
+    pipeline: str | Path | Pipeline,
+    source: str | Path | None = None,
+    *,
+    text: str | None = None,
+    out: str | Path | None = None,
+    hand: int = 0,
+    paper: str = "A4",
+    ruling: Literal["plain", "ruled", "squared"] = "plain",
+    margin: float = 22.0,
+    size: float = 2.1,
+    ink: str = INK,
+    language: str = "en",
+    field: str | None = None,
+    device: str = "auto",
+    where: Where = None,
+    **fields: Any,
+) -> Written:
+    """Write a document by hand, each letter generated for itself.
+
+    Args:
+        pipeline: a run's folder, a name on the Hub, or a pipeline, with characters for classes.
+        source: a text or Markdown (.md) file, a picture of print, or ``-`` for text on the standard input.
+        text: the text itself, as Markdown, in the place of a file.
+        out: .pdf or .png; by default nothing is written to disk.
+        hand: a seed: whose hand it is. All letters share a part of their latent, their slant, size, spacing and pen.
+        paper: A4, A5 or Letter.
+        ruling: plain, ruled or squared.
+        margin: in millimetres.
+        size: the height of a small x, in millimetres.
+        ink: a colour, by name or as #rrggbb.
+        language: of hyphenation, such as en, de or fr.
+        field: whose classes are characters; by default the one that has most.
+        device: auto, cpu, cuda or mps.
+        where: other values by their public names, as for a pipeline: one of each.
+        fields: the same by name.
+
+    Raises:
+        SettingsError: no pipeline there, or none of characters; a setting that does not fit; or ``out`` cannot be
+            written.
+        DataError: the file cannot be read, or holds nothing that can be written.
+        DiskError: the disk is full or fails.
+    """
+    pipe = pipeline if isinstance(pipeline, Pipeline) else Pipeline.from_pretrained(pipeline)
+    alphabet, chosen = alphabet_of(pipe, field)
+    sheet, colour = _paper(paper, ruling, margin, size), _colour(ink)
+    blocks = [block for block in _blocks(source, text) if block.kind == "rule" or block.text.strip()]
+    unknown = unknown_in(alphabet, [block.text for block in blocks])
+    if not any(alphabet.spell(each) for block in blocks for each in block.text):
+        raise DataError("nothing to write", where=source or "text", do=f"give text with {some(alphabet.classes, 8)}")
+    _tell(unknown)
+    breaks = hyphenation(language)
+    asked = _asked(pipe, chosen, fields, where)
+    own = Hand.of_seed(whole(hand, "hand"))
+    pipe.to(pick(device))
+    pages = composed(blocks, Writer(pipe, alphabet, chosen, asked, own), sheet, breaks)
+    written = Written(pages, sheet, colour, {character: spelled for character, (spelled, _) in unknown.items()})
+    if out is not None:
+        written.save(out)
+    return written
+
+
+def write_form(out: str | Path, characters: str = LETTERS + SIGNS + ACCENTED, times: int = 3) -> Path:
+    """Write the form that people fill in with letters of their own, as a PDF; ``condgan train`` takes scans of it.
+
+    Args:
+        out: .pdf.
+        characters: what is asked for.
+        times: how often each.
+
+    Raises:
+        SettingsError: another suffix, no characters, no write permission, or fpdf2 is not installed.
+        DiskError: the disk is full or fails.
+    """
+    path = Path(out)
+    if path.suffix.lower() != ".pdf" or not characters or times < 1:
+        raise SettingsError("no form", where=path, do="give a name that ends in .pdf, and at least one character")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        disk.write(path, specimen(characters, times))
+    except OSError as error:
+        raise disk.refusal(error, "cannot write the form", path, "choose another name") from None
+    return path
+
+
+def composed(blocks: Sequence[Block], writer: Writer, paper: Paper, breaks: Breaks) -> list[Page]:
+    """A document on pages, with their numbers where there are several and the writer knows all digits.
+
+    Raises:
+        SettingsError: the margins leave no room.
+    """
+    runs = [runs_of(block) for block in blocks]
+    letters = iter(writer.letters([run.text for each in runs for run in each]))
+    words = [[Word(run.text, next(letters), run.underlined) for run in each] for each in runs]
+    dashes = [
+        tuple(dash for each in found for dash in each)
+        for found in writer.letters(["-"] * (8 + sum(map(len, words)) // 20))
+    ]
+    pages = pages_of([*zip(blocks, words, strict=True)], writer.hand, paper, breaks, cycle(dashes))
+    if len(pages) < 2 or not all(writer.alphabet.spell(digit) for digit in "0123456789"):
+        return pages
+    digits = writer.letters([str(number) for number in range(1, len(pages) + 1)])
+    return numbered(pages, [[one for each in found for one in each] for found in digits], writer.hand, paper)
+
+
+class Writer:
+    """Generates letters, each from another seed."""
+
+    def __init__(
+        self, pipe: Pipeline, alphabet: Alphabet, field: FormField, asked: Mapping[str, Any], hand: Hand
+    ) -> None:
+        self.pipe, self.alphabet, self.field, self.asked, self.hand = pipe, alphabet, field, asked, hand
+        self.written = 0
+        known = [*alphabet.classes][:CALIBRATED]
+        self.line = standing(known, self.images(known))
+
+    def letters(self, texts: Sequence[str]) -> list[tuple[tuple[Glyph, ...], ...]]:
+        """Of each character of each text the letters that are written for it."""
+        spelled = [[self.alphabet.spell(character) for character in text] for text in texts]
+        characters = [letter for text in spelled for each in text for letter in each]
+        if not characters:
+            return [tuple(() for _ in text) for text in spelled]
+        upright = glyphs(characters, self.images(characters), self.hand.weight, self.line)
+        made = iter([None if each is None else slanted(each, self.hand.slant) for each in upright])
+        return [
+            tuple(tuple(glyph for _ in each if (glyph := next(made)) is not None) for each in text) for text in spelled
+        ]
+
+    def images(self, characters: Sequence[str]) -> UInt8[np.ndarray, "n h w c"]:
+        """Images of known characters."""
+        self.pipe.require_memory(len(characters))
+        seeds = [key("letter", self.hand.seed, self.written + place) for place in range(len(characters))]
+        self.written += len(characters)
+        latents = self.hand.latents(seeds, self.pipe.architecture.noise)
+        rows = [{**self.asked, self.field.name: self.alphabet.classes[each]} for each in characters]
+        return self.pipe.render(latents, self.pipe.embed(rows))
+
+
+def alphabet_of(pipe: Pipeline, name: str | None) -> tuple[Alphabet, FormField]:
+    """The characters that a generator knows, and the field whose classes they are.
+
+    Raises:
+        SettingsError: it knows none, or there is no such field.
+    """
+    choices = {field.name: field for field in pipe.condition.form() if field.choices}
+    if name is not None and name not in choices:
+        raise SettingsError(f"no field {name} with classes", where="field", do=nearest(name, choices))
+    known = {each: Alphabet(field.choices) for each, field in choices.items() if name in (None, each)}
+    best = max(known, key=lambda each: len(known[each]), default=None)
+    if best is None or len(known[best]) < LEAST or pipe.condition.spatial():
+        raise SettingsError(
+            "this generator knows no letters",
+            where=f"its classes: {some(next(iter(choices.values())).choices, 6) if choices else 'none'}",
+            do="train one whose classes are called after characters, such as condgan train digits",
+        )
+    return known[best], choices[best]
+
+
+def _asked(pipe: Pipeline, chosen: FormField, fields: Mapping[str, Any], where: Where) -> dict[str, Any]:
+    """What else the letters are asked to be, the same for all.
+
+    Raises:
+        SettingsError: several values of one, or one of the letters themselves.
+    """
+    found: dict[str, Any] = {}
+    for name, values in values_of(pipe.condition.form(), (), fields, where).items():
+        values = [*getattr(values, "values", values)]
+        if name == chosen.name or len(values) > 1:
+            what = "the letters are what is written" if name == chosen.name else f"{len(values)} values"
+            raise SettingsError(f"{what}: {name}", where=name, do="leave it out, or give one value")
+        found[name] = values[0]
+    (row,) = pipe.completed({**found, chosen.name: chosen.choices[0]}, [0])
+    return row
+
+
+def _blocks(source: str | Path | None, text: str | None) -> list[Block]:
+    """The document.
+
+    Raises:
+        SettingsError: both a file and a text, or none.
+        DataError: the file cannot be read.
+    """
+    if (source is None) == (text is None):
+        raise SettingsError(
+            "a file and a text" if text is not None else "no text", where="source", do="give one of them"
+        )
+    if text is not None:
+        return markdown(text)
+    assert source is not None
+    path = Path(source)
+    if path.suffix.lower() in PICTURES:
+        return plain(text_of(path))
+    try:
+        content = sys.stdin.read() if str(source) == "-" else read_text(path)
+    except (OSError, ValueError) as error:
+        raise DataError("cannot read the text", where=source, do=f"give a text file in UTF-8 ({error})") from None
+    content = content.removeprefix("\ufeff")
+    return markdown(content) if path.suffix.lower() in MARKDOWN else plain(content)
+
+
+def _paper(size: str, ruling: str, margin: float, x_height: float) -> Paper:
+    """The paper.
+
+    Raises:
+        SettingsError: a size or a ruling that is not known, or lengths that make no sense.
+    """
+    sizes = {each.lower(): each for each in SIZES}
+    if size.lower() not in sizes:
+        raise SettingsError(f"no paper {size}", where="paper", do=nearest(size, SIZES))
+    if ruling not in ("plain", "ruled", "squared"):
+        raise SettingsError(f"no ruling {ruling}", where="ruling", do="use plain, ruled or squared")
+    if not 0 <= margin < 200:
+        raise SettingsError(f"a margin of {margin} mm", where="margin", do="give 0 or more, such as 22")
+    if not 0.3 <= x_height <= 50:
+        raise SettingsError(f"a small x of {x_height} mm", where="size", do="give 0.3 to 50, such as 2.1")
+    return Paper(sizes[size.lower()], ruling, margin, x_height)  # type: ignore[arg-type]
+
+
+def _colour(ink: str) -> tuple[int, int, int]:
+    """A colour as numbers.
+
+    Raises:
+        SettingsError: it is none.
+    """
+    try:
+        red, green, blue, *_ = ImageColor.getrgb(ink)
+    except ValueError:
+        raise SettingsError(f"no colour {ink}", where="ink", do="give a name such as navy, or #rrggbb") from None
+    return red, green, blue
+
+
+def hyphenation(language: str) -> Breaks:
+    """Where words of a language may be broken; nowhere where the package for that is not installed.
+
+    Raises:
+        SettingsError: a language that it does not know.
+    """
+    try:
+        import pyphen
+    except ImportError:
+        logger.warning("words are not broken at the ends of lines: pip install 'condgan[write]'")
+        return lambda word: ()
+    found = pyphen.language_fallback(language)
+    if found is None:
+        raise SettingsError(f"no hyphenation for {language}", where="language", do="use one such as en, de, fr or es")
+    known = pyphen.Pyphen(lang=found)
+    return lambda word: [*reversed(known.positions(word))]
+
+
+def _tell(unknown: Mapping[str, tuple[str, int]]) -> None:
+    """Say which characters are not known, and what is written in their place."""
+    replaced = [f"{each} as {spelled}" for each, (spelled, _) in unknown.items() if spelled]
+    left = [f"{each} ({times})" for each, (spelled, times) in unknown.items() if not spelled]
+    if replaced:
+        logger.warning("characters that the generator does not know are written as others: %s", some(replaced, 20))
+    if left:
+        logger.warning("characters that are left out, since nothing is like them: %s", some(left, 20))
