@@ -306,8 +306,8 @@ class Pipeline:
 
     @with_own_defaults
     def sheet(self, across: str | None = None, down: str | None = None) -> Image:
-        """The values of one field in columns (160 at most), each row from one seed, so that only the value differs
-        along it; or those of two fields, ``across`` and ``down``, from one seed.
+        """The values of one field side by side (160 at most, 32 in a row), from one seed, so that only the value
+        differs; further rows are from other seeds; or those of two fields, ``across`` and ``down``, from one seed.
 
         Where a text is all that is asked for, a row for each of some captions, and another seed in each column.
 
@@ -322,17 +322,15 @@ class Pipeline:
         found = layout_of(self.condition.form(), across, down, MOST_SHOWN, texts)
         if found is None:
             return self(n=64).grid()
-        rest = self._filled([{}] * len(found.lines), [seeds[0] for seeds in found.seeds], [])
+        rest = self._filled([{}] * len(found.cells), [seeds[0] for seeds in found.seeds], [])
         # a text that is not shown for itself is left out, or the same along a row
         spare = [{name: "" if self._optional(name) else captions[0] for name, captions in texts.items()}] * len(rest)
         rows = [
-            {**none, **row, **line, **each}
-            for none, row, line in zip(spare, rest, found.lines, strict=True)
-            for each in found.columns
+            {**none, **row, **each} for none, row, cells in zip(spare, rest, found.cells, strict=True) for each in cells
         ]
         where = {key: [row[key] for row in rows] for key in rows[0]}
         samples = self(where=where, seeds=[seed for seeds in found.seeds for seed in seeds], free=True)
-        return samples.grid(len(found.columns))
+        return samples.grid(len(found.cells[0]))
 
     def _captions(self) -> dict[str, list[str]]:
         """Texts of the training by the fields that take some."""

@@ -11,14 +11,15 @@ from condgan.pipeline.requests import STEPS
 
 ROWS, SEEDS = 10, 8
 """Of a sheet of one field, at most; and images of each text."""
+WIDEST = 32
+"""Images in a row, at most: more values are shown in several rows."""
 
 
 class Layout(NamedTuple):
     """What each image of a sheet is asked to be, besides what is the same for all."""
 
-    columns: list[dict[str, Any]]
-    lines: list[dict[str, Any]]
-    """Of each row."""
+    cells: list[list[dict[str, Any]]]
+    """By row; the last one may be shorter."""
     seeds: list[list[int]]
     """Of each image, by row."""
 
@@ -48,18 +49,22 @@ def layout_of(
     known = sorted((field for field in form if steps_of(field)), key=lambda field: not field.choices)
     if not known and texts:
         (name, captions), *_ = texts.items()
-        lines: list[dict[str, Any]] = [{name: text} for text in dict.fromkeys(captions)][:ROWS]
-        return Layout([{}] * SEEDS, lines, [list(range(SEEDS))] * len(lines))
+        rows = [[{name: text}] * SEEDS for text in dict.fromkeys(captions)][:ROWS]
+        return Layout(rows, [list(range(SEEDS))] * len(rows))
     if not known:
         return None
     name = across or known[0].name
     columns = [{name: value} for value in steps_of(named[name])[:most]]
     count = most // len(columns)
     if down:
-        lines = [{down: value} for value in steps_of(named[down])[:count]]
-        return Layout(columns, lines, [[0] * len(columns)] * len(lines))
-    count = min(ROWS, count)
-    return Layout(columns, [{}] * count, [[seed] * len(columns) for seed in range(count)])
+        rows = [[{**column, down: value} for column in columns] for value in steps_of(named[down])[:count]]
+        return Layout(rows, [[0] * len(columns)] * len(rows))
+    width = -(-len(columns) // -(-len(columns) // WIDEST))
+    parts = [columns[start : start + width] for start in range(0, len(columns), width)]
+    return Layout(
+        [part for _ in range(min(ROWS, count)) for part in parts],
+        [[seed] * len(part) for seed in range(min(ROWS, count)) for part in parts],
+    )
 
 
 def steps_of(field: FormField) -> list[Any]:

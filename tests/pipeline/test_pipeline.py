@@ -13,8 +13,10 @@ from safetensors.torch import save_file
 from condgan import Pipeline, SettingsError
 from condgan.conditions import Condition, Label
 from condgan.core.batch import Shape
+from condgan.core.form import FormField
 from condgan.networks import DCGAN, MLP, ResNet
 from condgan.networks.base import Architecture, Conditioned
+from condgan.pipeline.sheets import layout_of
 
 LABELLED = Condition(label=Label(names=("Ankle boot", "Bag", "Coat")))
 EMBEDDED = Condition(label=Label(names=("a", "b/c"), encoding="embedding", width=3))
@@ -146,6 +148,13 @@ def test_loading_a_pipeline_imports_no_source_of_data(tmp_path: Path) -> None:
 
 def test_the_sheet_has_a_column_for_each_class() -> None:
     assert pipeline().sheet().width == 3 * (10 * 5 + 2) + 2
+
+
+def test_a_sheet_of_many_values_has_several_rows_of_each_seed() -> None:
+    made = layout_of([FormField("label", "choice", choices=tuple(map(str, range(70))))], None, None, 160, {})
+    assert made is not None and [len(row) for row in made.cells] == [24, 24, 22] * 2
+    assert [each["label"] for row in made.cells[:3] for each in row] == [*map(str, range(70))]
+    assert [{*row} for row in made.seeds] == [{0}] * 3 + [{1}] * 3
 
 
 def test_damaged_pipelines(tmp_path: Path) -> None:
