@@ -19,6 +19,8 @@ LEVEL, WEIGHT = 0.45, 0.22
 """How dark ink is at its outline, and how far the weight of the pen moves that."""
 DARKEST = 6
 """Pixels that say how dark the ink of an image is."""
+NEAR, PALEST = 7, 0.5
+"""How many pixels wide what is near is, where ink is as dark as the darkest nearby; and how dark that is at least."""
 SPECK = 0.03
 """Parts of a character that are smaller than this share of it are dirt."""
 BANDS, LOWEST, HIGHEST = 24, -1.0, 2.6
@@ -60,7 +62,11 @@ def ink_of(images: UInt8[np.ndarray, "n h w c"]) -> Float[np.ndarray, "n h w"]:
     # the ink of each image at its darkest is 1, the grain of the paper 0
     darkest = np.sort(difference.reshape(len(found), -1), axis=1)[:, -DARKEST:].mean(1)[:, None, None]
     grain = 2 * np.median(np.abs(border - paper[:, 0]).max(2), axis=1)[:, None, None]
-    return np.clip((difference - grain) / np.maximum(darkest - grain, 0.08), 0, 1)
+    ink = torch.from_numpy(np.clip((difference - grain) / np.maximum(darkest - grain, 0.08), 0, 1))
+    # a pen leaves ink wherever it goes: pale strokes beside dark ones are as black
+    around = F.max_pool2d(ink[:, None], NEAR, 1, NEAR // 2)
+    around = F.avg_pool2d(around, NEAR, 1, NEAR // 2, count_include_pad=False)[:, 0]
+    return (ink / around.clamp(PALEST, 1)).clamp(0, 1).numpy()
 
 
 class Standing(NamedTuple):

@@ -24,7 +24,7 @@ class Hand(NamedTuple):
     """Sideways by so much for each height."""
     size: float
     weight: float
-    """Of the pen: 0 as the generator has it, 1 much bolder, −1 much finer."""
+    """Of the pen: 0 as the generator has it, 1 much bolder, −1 much finer; strokes break where it is fine and pale."""
     letter_space: float
     """Between the outlines of two letters."""
     word_space: float
@@ -42,7 +42,7 @@ class Hand(NamedTuple):
             seed=seed,
             slant=0.12 + 0.22 * slant,
             size=1 + 0.12 * size,
-            weight=0.45 * weight,
+            weight=0.12 + 0.35 * weight,
             letter_space=0.24 + 0.10 * letter,
             word_space=1.0 + 0.25 * word,
             waver=0.07 + 0.04 * waver,
