@@ -19,13 +19,13 @@ STARTS, BATCH = 512, 64
 """Random latents that are compared with the image, over all conditions together; and how many are so at once."""
 FIRST, STEPS, RATE = 36, 30, 0.1
 """How many of the best go on, by so many steps of Adam, and the first learning rate."""
-STAGES = ((10, 6), (3, 4), (1, 8))
+STAGES = ((10, 8), (3, 4), (1, 8))
 """How many of the best go on then, and for how many steps of Levenberg & Marquardt."""
 SCALES = 3
 """Sizes at which images are compared at first: coarse ones lead there from afar."""
 PRIOR, LAST = 1e-2, 1e-5
-"""Weight of a latent's mean square, against the mean square of the difference, whose values run from −1 to 1: by it
-conditions are compared, for with odd latents one digit can be drawn as another. And in the last stage."""
+"""Weight of a latent's mean square, against the mean square of the difference, whose values run from −1 to 1: with odd
+latents one digit can be drawn as another. And in the last stage."""
 DIFFERENCE, DAMPING, EASIER, HARDER = 1e-2, 1e-2, 0.2, 8.0
 """Of a number of a latent, by which derivatives are found; the first damping, and what a step that succeeds, and one
 that fails, changes of it."""
@@ -65,8 +65,8 @@ def invert(generator: Conditioned, image: UInt8[Tensor, "c h w"], cond: Cond, co
     for most, steps in STAGES:
         latents, places = latents[chosen[:most]], places[chosen[:most]]
         prior = PRIOR if most > 1 else LAST
-        latents, errors = _refined(generator, latents, rows(cond, places), target, prior, steps)
-        chosen = errors.argsort()
+        latents, unlikely = _refined(generator, latents, rows(cond, places), target, prior, steps)
+        chosen = unlikely.argsort()
     return Found(latents[chosen[0]].cpu(), int(places[chosen[0]]))
 
 
@@ -135,7 +135,8 @@ def _refined(
     prior: float,
     steps: int,
 ) -> tuple[Float[Tensor, "b noise"], Float[Tensor, " b"]]:
-    """By the method of Levenberg (1944) and Marquardt (1963), and what remains of the error.
+    """By the method of Levenberg (1944) and Marquardt (1963); and how unlikely the image is under each condition: the
+    error that remains, and how narrow the latents are that make it (Laplace's approximation; MacKay 1992, section 2.3).
 
     A latent has so few numbers that the derivative by each of them can be found from an image of its own, whatever
     layers a generator has.
@@ -145,6 +146,7 @@ def _refined(
     own = torch.arange(count, device=latents.device).repeat_interleave(width)
     damping = torch.full((count,), DAMPING, device=latents.device)
     error = _total(generator, latents, cond, target, prior)
+    narrow = torch.zeros_like(error)
     for _ in range(steps):
         made = generator.body(latents, cond).float().flatten(1)
         size = made.shape[1]
@@ -154,6 +156,7 @@ def _refined(
         slope = ((images - made.repeat_interleave(width, 0)) / DIFFERENCE).reshape(count, width, size)
         curved = slope @ slope.transpose(1, 2) / size + prior / width * unit
         down = (slope @ (made - target.flatten(1))[..., None])[..., 0] / size + prior / width * latents
+        narrow = prior / width * torch.logdet(width / prior * curved)
         diagonal = torch.diag_embed(curved.diagonal(dim1=1, dim2=2) + 1e-8)
         tried = latents - torch.linalg.solve(curved + damping[:, None, None] * diagonal, down)
         new = _total(generator, tried, cond, target, prior)
@@ -161,4 +164,4 @@ def _refined(
         latents = torch.where(better[:, None], tried, latents)
         error = torch.where(better, new, error)
         damping = torch.where(better, EASIER * damping, HARDER * damping).clamp(1e-6, 1e4)
-    return latents, error
+    return latents, error + narrow

@@ -51,7 +51,7 @@ class Match(NamedTuple):
 
     def sheet(self) -> Image:
         """The image, what was found, and that with other values."""
-        images = {"given": self.given, f"found: {self.psnr:.1f} dB": self.found, **self.under}
+        images = {"given": self.given, f"{self.psnr:.0f} dB": self.found, **self.under}
         return grid(np.stack([*images.values()]), len(images), [*images])
 
     def save(self, out: str | Path) -> Path:
