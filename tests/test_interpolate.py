@@ -70,6 +70,9 @@ def test_files(digits: Path, tmp_path: Path, suffix: str) -> None:
         ({"each": "label=3|8", "label": "3"}, "two values for label"),
         ({"out": "walk.bmp"}, r"cannot save an interpolation as \.bmp; walk\.bmp; use \.gif"),
         ({"out": "walk.gif", "fps": 0}, "0 frames a second"),
+        ({"out": "walk.mp4", "fps": float("inf")}, "inf frames a second; fps; give 0.1 to 240"),
+        ({"seeds": [-1, 2]}, "seed out of range"),
+        ({"seeds": range(10**9)}, "1,000,000,000 key points"),
     ],
 )
 def test_what_makes_no_path(digits: Path, words: dict, message: str) -> None:  # type: ignore[type-arg]

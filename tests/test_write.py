@@ -17,7 +17,7 @@ from condgan.data import scan
 from condgan.data.find import find
 from condgan.data.scan import Read, paragraphs
 from condgan.data.specimen import Specimen
-from condgan.gallery.handwriting.page import POINT
+from condgan.gallery.handwriting.page import POINT, SIZES
 from condgan.verbs.write import write_form
 from tests.commands import run
 from tests.letters import drawn, letters
@@ -140,6 +140,33 @@ def filled_in(folder: Path, text: str) -> None:
                 picture.paste((20, 30, 90), (round(x), round(y)), ink)
         turned = picture.rotate([1.5, 91, 180][number], expand=True, fillcolor=(240, 240, 235))
         turned.save(folder / f"{number}.jpg", quality=85)
+
+
+def test_the_text_of_a_pdf_is_that_of_the_source_whoever_writes(pipe: cg.Pipeline, tmp_path: Path) -> None:
+    text = (
+        "gypsy jigs mingle with wide willows, if only they will; a fly of ill will: (thirteen) apples 10\u00a0kg a\tb "
+        * 3
+    )
+    for hand in range(4):
+        cg.write(pipe, text=text, out=tmp_path / "page.pdf", hand=hand)
+        assert [word.strip("-") for word in text_of(tmp_path / "page.pdf").split()] == text.split()
+
+
+def test_the_lines_stay_on_the_paper(pipe: cg.Pipeline) -> None:
+    found = cg.write(pipe, text="gypsy para\n\n" * 60, margin=3, paper="A5")
+    deep = "\n".join("  " * level + "- gypsy" for level in range(9))
+    for written in (found, cg.write(pipe, text=deep, paper="A5", size=6)):
+        width, height = (side * POINT for side in SIZES["A5"])
+        for page in written.pages:
+            for letter in page.letters:
+                points = np.concatenate(letter.glyph.outlines) * letter.scale
+                assert letter.x + points[:, 0].min() >= 0 and letter.x + points[:, 0].max() <= width
+                assert letter.y - points[:, 1].max() >= 0 and letter.y - points[:, 1].min() <= height
+
+
+def test_a_word_that_no_line_has_room_for(pipe: cg.Pipeline) -> None:
+    written = cg.write(pipe, text="ab" * 500)
+    assert sum(len(page.letters) for page in written.pages) >= 1000 and not written.instead
 
 
 @pytest.mark.parametrize("program", ["rapidocr", "tesseract"])

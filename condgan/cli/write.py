@@ -80,7 +80,7 @@ def write(
     found = generate(
         pipeline,
         source,
-        out=None,
+        out=out,
         hand=hand,
         paper=paper,
         ruling=ruling,
@@ -93,6 +93,5 @@ def write(
         where=where,
         **fields,
     )
-    files = found.save(out)
     count = len(found.pages)
-    show(f"{count} page{'s' * (count != 1)} in [bold]{escape(', '.join(map(str, files)))}[/bold]")
+    show(f"{count} page{'s' * (count != 1)} in [bold]{escape(out)}[/bold]")

@@ -10,10 +10,10 @@ from functools import cached_property
 from condgan.core.names import folded
 
 CASED = re.compile(
-    r"(?:(cap|capital|upper|uppercase)|(small|lower|lowercase)|digit|num|number|letter)[ _\-.]*(\w)", re.I
+    r"(?i:(cap|capital|upper|uppercase)|(small|lower|lowercase)|digit|num|number|letter)(?:[ _\-.]+|(?=[A-Z0-9]))(\w)"
 )
-CASED_BEHIND = re.compile(r"(\w)[ _\-.]*(?:(cap|capital|upper|uppercase)|(small|lower|lowercase))", re.I)
-CODE = re.compile(r"(?:u\+|uni|0x)([0-9a-f]{2,6})", re.I)
+CASED_BEHIND = re.compile(r"(\w)[ _\-.]+(?i:(cap|capital|upper|uppercase)|(small|lower|lowercase))")
+CODE = re.compile(r"(?:[uU]\+|0x)([0-9a-fA-F]{2,6})|uni([0-9A-F]{4})")
 NAMED = {
     "space": " ", "dot": ".", "period": ".", "full stop": ".", "point": ".", "comma": ",", "colon": ":",
     "semicolon": ";", "exclamation": "!", "exclamation mark": "!", "question": "?", "question mark": "?",
@@ -28,7 +28,8 @@ ALIKE = {
     "‑": "-", "−": "-", "…": "...", "•": "-", "×": "x", "÷": ":", "´": "'", "`": "'", "ﬁ": "fi", "ﬂ": "fl", "ß": "ss",
     "æ": "ae", "Æ": "AE", "œ": "oe", "Œ": "OE", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "ı": "i", "đ": "d", "Đ": "D",
     "[": "(", "]": ")", "{": "(", "}": ")", "<": "(", ">": ")", "·": ".", "¿": "?", "¡": "!", ";": ",", ":": ".",
-    "!": ".", "?": ".", "_": "-", "~": "-", "|": "/", "\\": "/", "*": "x",
+    "!": ".", "?": ".", "_": "-", "~": "-", "|": "/", "\\": "/", "*": "x", "⁄": "/",
+    "½": "1/2", "¼": "1/4", "¾": "3/4", "⅓": "1/3", "⅔": "2/3", "≠": "", "≤": "", "≥": "",
 }  # fmt: skip
 """What stands for a sign, once the sign itself is not known; of the signs in their place the same holds."""
 
@@ -45,7 +46,8 @@ def character_of(name: str) -> str | None:
     if found := CASED_BEHIND.fullmatch(name):
         return found[1].upper() if found[2] else found[1].lower()
     if found := CODE.fullmatch(name):
-        return chr(int(found[1], 16)) if int(found[1], 16) < 0x110000 else None
+        code = int(found[1] or found[2], 16)
+        return chr(code) if code < 0x110000 and not 0xD800 <= code < 0xE000 else None
     plain = " ".join(re.split(r"[ _\-]+", name.strip().casefold()))
     if plain in NAMED:
         return NAMED[plain]
@@ -93,8 +95,10 @@ class Alphabet:
         other = self.cased.get(folded(character))
         if other is not None:
             return other
+        if character in ALIKE:
+            return ALIKE[character]
         bare = "".join(each for each in unicodedata.normalize("NFKD", character) if not unicodedata.combining(each))
-        return bare if bare and bare != character else ALIKE.get(character, "")
+        return bare if bare != character else ""
 
 
 def unknown_in(alphabet: Alphabet, texts: Iterable[str]) -> dict[str, tuple[str, int]]:

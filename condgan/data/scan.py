@@ -56,7 +56,12 @@ def text_of(picture: Path) -> str:
         raise DataError(
             "cannot read the page", where=picture, do=f"give a picture of print, or text ({error})"
         ) from None
-    lines = reader(page)
+    try:
+        lines = reader(page)
+    except Exception as error:  # readers fail in ways of their own
+        raise DataError(
+            "cannot read the page", where=picture, do=f"give a picture of a whole page ({type(error).__name__})"
+        ) from None
     if not lines:
         raise DataError("no print was found", where=picture, do="give a sharper or larger picture, upright and light")
     return paragraphs(lines)

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import io
+import logging
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from jaxtyping import UInt8
 from PIL import Image, ImageDraw
 
 from condgan.core import disk
 from condgan.core.errors import SettingsError
 from condgan.gallery.captions import write
 
+logger = logging.getLogger(__name__)
 SUFFIXES = (".gif", ".png", ".apng", ".webp", ".mp4")
 """Kinds of files that hold an animation. A ``.png`` with several pictures is an APNG."""
 LINE, INK = 15, "#333333"
 """Pixels for a text below a picture, and its colour."""
+FASTER = 1.05
+"""By how much a GIF may be faster or slower than it is asked to be, before that is told."""
 COLOURS, SAMPLED = 256, 1 << 20
 """Of a GIF, and pixels of all its pictures that its palette is chosen from."""
 
@@ -63,7 +68,10 @@ def encoded(frames: Sequence[Image.Image], suffix: str, seconds: Sequence[float]
     if suffix == ".gif":
         pictures = in_one_palette(pictures)
         options["palette"] = pictures[0].getpalette()
+        given = times
         times = [10 * max(2, round(each / 10)) for each in times]  # browsers slow down what is faster
+        if sum(times) > FASTER * sum(given) or FASTER * sum(times) < sum(given):
+            logger.warning("a GIF has hundredths of a second: %.3g frames a second", 1000 * len(times) / sum(times))
     buffer = io.BytesIO()
     pictures[0].save(buffer, kind, save_all=True, append_images=pictures[1:], duration=times, loop=0, **options)
     return buffer.getvalue()
@@ -77,9 +85,21 @@ def in_one_palette(pictures: Sequence[Image.Image]) -> list[Image.Image]:
     pixels = np.concatenate([np.asarray(each).reshape(-1, 3) for each in pictures])
     colours = np.unique(pixels[:: max(1, len(pixels) // SAMPLED)], axis=0)
     exact = len(colours) <= COLOURS and len(np.unique(pixels, axis=0)) <= COLOURS
-    chosen = colours if exact else pixels[:: max(1, len(pixels) // SAMPLED)]
+    if exact:
+        return [_by_number(each, colours) for each in pictures]
+    chosen = pixels[:: max(1, len(pixels) // SAMPLED)]
     palette = Image.fromarray(chosen[None]).quantize(COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     return [each.quantize(palette=palette, dither=Image.Dither.NONE) for each in pictures]
+
+
+def _by_number(picture: Image.Image, colours: UInt8[np.ndarray, "k 3"]) -> Image.Image:
+    """A picture in a palette that has all its colours, in ascending order."""
+    known = {tuple(colour): number for number, colour in enumerate(colours.tolist())}
+    own, places = np.unique(np.asarray(picture).reshape(-1, 3), axis=0, return_inverse=True)
+    numbers = np.array([known[tuple(colour)] for colour in own.tolist()], np.uint8)[places.reshape(-1)]
+    found = Image.fromarray(numbers.reshape(picture.height, picture.width), "P")
+    found.putpalette(colours.tobytes())
+    return found
 
 
 def _opaque(picture: Image.Image) -> Image.Image:

@@ -15,6 +15,9 @@ from condgan.core.errors import SettingsError
 from condgan.gallery.animation import SUFFIXES, encoded
 from condgan.gallery.grid import grid
 
+SLOWEST, FASTEST = 0.1, 240.0
+"""Frames a second."""
+
 
 class Interpolation(NamedTuple):
     """The images along one path or several."""
@@ -46,16 +49,8 @@ class Interpolation(NamedTuple):
             SettingsError: another suffix, no write permission, or an MP4 without PyAV.
             DiskError: the disk is full or fails.
         """
-        path = Path(out)
+        path = require_savable(out, fps)
         suffix = path.suffix.lower()
-        if suffix not in (*SUFFIXES, ".npz"):
-            raise SettingsError(
-                f"cannot save an interpolation as {suffix or 'a folder'}",
-                where=path,
-                do=f"use {', '.join((*SUFFIXES, '.npz'))}",
-            )
-        if not fps > 0:
-            raise SettingsError(f"{fps} frames a second", where="fps", do="give a number above 0, such as 12")
         if suffix == ".npz":
             buffer = io.BytesIO()
             np.savez_compressed(buffer, allow_pickle=False, images=self.images, times=self.times)
@@ -70,3 +65,21 @@ class Interpolation(NamedTuple):
         except OSError as error:
             raise disk.refusal(error, "cannot write the animation", path, "choose another --out") from None
         return path
+
+
+def require_savable(out: str | Path, fps: float) -> Path:
+    """Where to save, if that can be.
+
+    Raises:
+        SettingsError: another suffix, or frames a second that no film has.
+    """
+    path = Path(out)
+    if path.suffix.lower() not in (*SUFFIXES, ".npz"):
+        raise SettingsError(
+            f"cannot save an interpolation as {path.suffix or 'a folder'}",
+            where=path,
+            do=f"use {', '.join((*SUFFIXES, '.npz'))}",
+        )
+    if not SLOWEST <= fps <= FASTEST:
+        raise SettingsError(f"{fps:g} frames a second", where="fps", do=f"give {SLOWEST:g} to {FASTEST:g}, such as 12")
+    return path

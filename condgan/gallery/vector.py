@@ -56,7 +56,7 @@ def document_of(width: float, height: float, unit: str = "pt") -> Any:
         raise SettingsError(
             "no PDF",
             where="this Python lacks fpdf2",
-            do="pip install 'condgan[write]', or name a .png",
+            do="pip install 'condgan[write]'",
         ) from None
     made: Any = FPDF(unit=unit, format=(width, height))
     made.set_creation_date(datetime(2000, 1, 1, tzinfo=UTC))

@@ -168,14 +168,16 @@ class Pipeline:
             raise SettingsError("seed out of range", where="seeds", do="give numbers from 0 to 2^63 − 1")
         return n, seeds
 
-    def require_memory(self, n: int) -> None:
-        """Refuse more images than fit into the memory.
+    def require_memory(
+        self, n: int, where: str = "n", do: str = "generate them in parts, with other seeds each"
+    ) -> None:
+        """Refuse more images than fit into the memory, with an advice.
 
         Raises:
             SettingsError: they do not.
         """
         each = math.prod(self.shape.space) * self.shape.channels + PER_SAMPLE + 16 * self.architecture.noise
-        require_memory(n * each, f"{n:,} images", "n", "generate them in parts, with other seeds each", SettingsError)
+        require_memory(n * each, f"{n:,} images", where, do, SettingsError)
 
     def _rows(self, asked: Mapping[str, Sequence[Any]], n: int) -> list[dict[str, Any]]:
         """What each image is asked to be; of what is left out each value is taken in turn, but of fields that may be

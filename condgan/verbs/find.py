@@ -27,7 +27,7 @@ from condgan.pipeline.supplied import Where, values_of
 from condgan.training.engine import pick
 from condgan.training.inversion import invert
 
-CANDIDATES, COMBINATIONS = 256, 48
+CANDIDATES, COMBINATIONS = 4_096, 48
 """Values that are tried of what is not given: at most so many, and so many of fields that may be left out."""
 NEAR = 20.0
 """PSNR in dB below which an image that was found is another one."""
@@ -61,11 +61,7 @@ class Match(NamedTuple):
             SettingsError: another suffix, or no write permission.
             DiskError: the disk is full or fails.
         """
-        path = Path(out)
-        if path.suffix.lower() not in (".png", ".npz"):
-            raise SettingsError(
-                f"cannot save what was found as {path.suffix or 'a folder'}", where=path, do="use .png or .npz"
-            )
+        path = require_suffix(out)
         buffer = io.BytesIO()
         if path.suffix.lower() == ".npz":
             arrays: dict[str, Any] = {
@@ -107,7 +103,7 @@ def find(
         out: .png or .npz; by default nothing is written.
         device: auto, cpu, cuda or mps.
         where: values by their public names, as for a pipeline: one of each.
-        fields: the same by name. What is not named is looked for.
+        fields: the same by name. What is not named is looked for, but for texts.
 
     Raises:
         SettingsError: no pipeline there, a name or a value that is not one of its form's, or ``out`` cannot be written.
@@ -117,18 +113,27 @@ def find(
     pipe = pipeline if isinstance(pipeline, Pipeline) else Pipeline.from_pretrained(pipeline)
     if pipe.condition.spatial() or not pipe.architecture.noise:
         raise SettingsError(
-            "this generator makes images from pictures, not from noise", where=pipeline, do="use condgan translate"
+            "this generator makes images from pictures, not from noise", where="pipeline", do="use condgan translate"
         )
     form = pipe.condition.form()
     shown = _field(form, under)
+    if isinstance(image, list | tuple) and len(image) != 1:
+        raise SettingsError(f"{len(image)} images", where="image", do="give one at a time")
     given = images_of(image, pipe.shape, pipe.reading)
-    if len(given) != 1:
-        raise SettingsError(f"{len(given)} images", where="image", do="give one at a time")
     asked: dict[str, Any] = {}
     for name, values in values_of(form, (), fields, where).items():
         if len(values := [*getattr(values, "values", values)]) > 1:
             raise SettingsError(f"{len(values)} values for {name}", where=name, do="give one, or leave it out")
         asked[name] = values[0]
+    for field in form:
+        if field.type == "text" and field.name not in asked:
+            raise SettingsError(
+                "a text is not looked for",
+                where=field.name,
+                do=f'give it: --{field.name} "…"; in Python {field.name}="…"',
+            )
+    if out is not None:
+        require_suffix(out)
     pipe.to(pick(device))
     rows = candidates(pipe, asked)
     best = invert(pipe.generator, given[0], pipe.embed(rows), len(rows), pipe.architecture.noise)
@@ -151,9 +156,25 @@ def find(
     return match
 
 
+def require_suffix(out: str | Path) -> Path:
+    """Where to save, if that can be.
+
+    Raises:
+        SettingsError: another suffix than .png or .npz.
+    """
+    path = Path(out)
+    if path.suffix.lower() not in (".png", ".npz"):
+        raise SettingsError(
+            f"cannot save what was found as {path.suffix or 'a folder'}", where=path, do="use .png or .npz"
+        )
+    return path
+
+
 def candidates(pipe: Pipeline, asked: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What the image may be asked to be: each class, or combinations of the training."""
     classes = max([1, *(len(field.choices) for field in pipe.condition.form() if field.name not in asked)])
+    if classes > CANDIDATES:
+        logger.warning("only %d of %d classes are tried: name some of its values", CANDIDATES, classes)
     count = min(CANDIDATES, max(classes, COMBINATIONS if pipe.condition.fieldwise else 1))
     return [*{repr(row): row for row in pipe.completed(asked, range(count))}.values()]
 

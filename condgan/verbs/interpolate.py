@@ -12,7 +12,7 @@ from jaxtyping import UInt8
 from condgan.core.defaults import with_own_defaults
 from condgan.core.errors import SettingsError
 from condgan.core.values import seeds_of, whole
-from condgan.gallery.interpolation import Interpolation
+from condgan.gallery.interpolation import Interpolation, require_savable
 from condgan.gallery.path import FINE, Times, even_speed, mixed, spherical, times_of
 from condgan.pipeline import Pipeline
 from condgan.pipeline.requests import Sweep, require_in_range
@@ -21,6 +21,8 @@ from condgan.training.engine import pick
 
 SEEDS = range(4)
 """Key points where nothing is named that they are to go through."""
+MOST_KEYS = 10_000
+"""Key points of a walk."""
 
 
 class Walk(NamedTuple):
@@ -72,6 +74,8 @@ def interpolate(
             ``out`` cannot be written.
         DiskError: the disk is full or fails.
     """
+    if out is not None:
+        require_savable(out, fps)
     pipe = pipeline if isinstance(pipeline, Pipeline) else Pipeline.from_pretrained(pipeline)
     pipe.to(pick(device))
     frames = whole(frames, "frames")
@@ -79,12 +83,13 @@ def interpolate(
         raise SettingsError(f"{frames:,} frames", where="frames", do="give 1 or more, such as 24")
     if pipe.condition.spatial():
         raise SettingsError(
-            "this generator makes images from pictures", where=pipeline, do="use condgan translate, with other seeds"
+            "this generator makes images from pictures", where="pipeline", do="use condgan translate, with other seeds"
         )
-    walks = _walks(pipe, fields, where, each, None if seeds is None else list(seeds_of(seeds)), extrapolate)
+    walks = _walks(pipe, fields, where, each, None if seeds is None else _keys(seeds), extrapolate)
     keys = len(walks[0].seeds)
     segments = keys if loop else keys - 1
-    pipe.require_memory(len(walks) * (segments * frames * (FINE if even else 1) + 1))
+    count = len(walks) * (segments * frames * (FINE if even else 1) + 1)
+    pipe.require_memory(count, "frames", "give fewer, or fewer key points")
     ends = [(pipe.noise(walk.seeds), pipe.embed(walk.rows)) for walk in walks]
 
     def images(times: Times) -> list[UInt8[np.ndarray, "t h w c"]]:
@@ -95,6 +100,20 @@ def interpolate(
     if out is not None:
         found.save(out, fps)
     return found
+
+
+def _keys(seeds: Iterable[int] | int) -> list[int]:
+    """The seeds of key points.
+
+    Raises:
+        SettingsError: one is out of range, or there are too many.
+    """
+    found = seeds_of(seeds)
+    if len(found) > MOST_KEYS:
+        raise SettingsError(f"{len(found):,} key points", where="seeds", do=f"give up to {MOST_KEYS:,}")
+    if found and not 0 <= min(found) <= max(found) < 2**63:
+        raise SettingsError("seed out of range", where="seeds", do="give numbers from 0 to 2^63 − 1")
+    return [*found]
 
 
 def _walks(

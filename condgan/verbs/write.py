@@ -63,18 +63,14 @@ class Written(NamedTuple):
             SettingsError: another suffix, no write permission, or a PDF without fpdf2.
             DiskError: the disk is full or fails.
         """
-        path = Path(out)
+        path = require_page(out)
         if path.suffix.lower() == ".pdf":
-            files = {path: pdf(self.pages, self.paper, self.ink, path.stem)}
-        elif path.suffix.lower() == ".png":
+            files = {path: pdf(self.pages, self.paper, self.ink)}
+        else:
             several = len(self.pages) > 1
             names = [path.with_stem(f"{path.stem}-{n}") if several else path for n in range(1, len(self.pages) + 1)]
             pictures = (png(raster(page, self.paper, self.ink, dots)) for page in self.pages)
             files = dict(zip(names, pictures, strict=True))
-        else:
-            raise SettingsError(
-                f"cannot write a page as {path.suffix or 'a folder'}", where=path, do="use .pdf or .png"
-            )
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             for file, content in files.items():
@@ -82,6 +78,18 @@ class Written(NamedTuple):
         except OSError as error:
             raise disk.refusal(error, "cannot write the page", path, "choose another --out") from None
         return [*files]
+
+
+def require_page(out: str | Path) -> Path:
+    """Where to save pages, if that can be.
+
+    Raises:
+        SettingsError: another suffix than .pdf or .png.
+    """
+    path = Path(out)
+    if path.suffix.lower() not in (".pdf", ".png"):
+        raise SettingsError(f"cannot write a page as {path.suffix or 'a folder'}", where=path, do="use .pdf or .png")
+    return path
 
 
 @with_own_defaults
@@ -128,6 +136,8 @@ def write(
         DataError: the file cannot be read, or holds nothing that can be written.
         DiskError: the disk is full or fails.
     """
+    if out is not None:
+        require_page(out)
     pipe = pipeline if isinstance(pipeline, Pipeline) else Pipeline.from_pretrained(pipeline)
     alphabet, chosen = alphabet_of(pipe, field)
     sheet, colour = _paper(paper, ruling, margin, size), _colour(ink)
@@ -215,7 +225,7 @@ class Writer:
 
     def images(self, characters: Sequence[str]) -> UInt8[np.ndarray, "n h w c"]:
         """Images of known characters."""
-        self.pipe.require_memory(len(characters))
+        self.pipe.require_memory(len(characters), "text", "write it in parts")
         seeds = [key("letter", self.hand.seed, self.written + place) for place in range(len(characters))]
         self.written += len(characters)
         latents = self.hand.latents(seeds, self.pipe.architecture.noise)
@@ -278,11 +288,17 @@ def _blocks(source: str | Path | None, text: str | None) -> list[Block]:
     if path.suffix.lower() in PICTURES:
         return plain(text_of(path))
     try:
-        content = sys.stdin.read() if str(source) == "-" else read_text(path)
+        content = _standard_input() if str(source) == "-" else read_text(path)
     except (OSError, ValueError) as error:
         raise DataError("cannot read the text", where=source, do=f"give a text file in UTF-8 ({error})") from None
     content = content.removeprefix("\ufeff")
     return markdown(content) if path.suffix.lower() in MARKDOWN else plain(content)
+
+
+def _standard_input() -> str:
+    """In UTF-8, whatever the terminal is set to."""
+    stream = getattr(sys.stdin, "buffer", None)
+    return sys.stdin.read() if stream is None else str(stream.read().decode())
 
 
 def _paper(size: str, ruling: str, margin: float, x_height: float) -> Paper:
@@ -298,8 +314,8 @@ def _paper(size: str, ruling: str, margin: float, x_height: float) -> Paper:
         raise SettingsError(f"no ruling {ruling}", where="ruling", do="use plain, ruled or squared")
     if not 0 <= margin < 200:
         raise SettingsError(f"a margin of {margin} mm", where="margin", do="give 0 or more, such as 22")
-    if not 0.3 <= x_height <= 50:
-        raise SettingsError(f"a small x of {x_height} mm", where="size", do="give 0.3 to 50, such as 2.1")
+    if not 0.3 <= x_height <= 15:
+        raise SettingsError(f"a small x of {x_height} mm", where="size", do="give 0.3 to 15, such as 2.1")
     return Paper(sizes[size.lower()], ruling, margin, x_height)  # type: ignore[arg-type]
 
 

@@ -28,6 +28,16 @@ def test_what_is_not_known_is_spelled_by_what_is_nearest() -> None:
     assert unknown_in(some, ["A ☃ é", "☃ E"]) == {"☃": ("", 2), "E": ("e", 1)}
 
 
+@pytest.mark.parametrize("name", ["flower", "cape", "caps", "unicef", "U+D800", "supper"])
+def test_names_that_are_no_characters(name: str) -> None:
+    assert character_of(name) is None
+
+
+def test_fractions_are_not_other_numbers() -> None:
+    alphabet = Alphabet("0123456789/=x")
+    assert [alphabet.spell(each) for each in "½≠×"] == ["1/2", "", "x"]
+
+
 def test_where_characters_stand() -> None:
     x, h, g, dash, quote = (extent_of(each) for each in "xhg-'")
     assert x.bottom == pytest.approx(0, abs=0.05) and x.top == pytest.approx(1, abs=0.05)

@@ -170,3 +170,18 @@ def test_a_hand_is_its_own_and_standard_normal_over_all() -> None:
     assert abs(latents.mean(0)).max() < 0.25 and latents.std(0).mean() == pytest.approx(1, abs=0.05)
     within = np.mean([np.corrcoef(each[0], each[1])[0, 1] for each in latents])
     assert within == pytest.approx(SHARED, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("Mr X\\\n12 High Street\\\nLondon", ["Mr X", "12 High Street", "London"]),
+        ("<div>Hidden <b>text</b></div>\n\nand <i>more</i>", ["Hidden text", "and more"]),
+        ("1. # Head\n2. ```\n   code\n   ```", ["1. Head", "2. code"]),
+        ("| a | b |\n|---|---|\n| 1 | 2 |", ["a; b", "1; 2"]),
+        (">" * 25 + " deep", ["deep"]),
+        ("\n".join("  " * level + f"- {level}" for level in range(15)), [f"- {level}" for level in range(15)]),
+    ],
+)
+def test_nothing_of_a_document_is_lost(text: str, lines: list[str]) -> None:
+    assert [block.text for block in markdown(text)] == lines

@@ -15,6 +15,12 @@ HEADINGS = (1.5, 1.3, 1.15)
 """How much larger headings of each level are written; of further levels as the last."""
 
 
+DEEPEST = 1_000
+"""How deep lists and quotations stand within each other, at most."""
+TAG = re.compile(r"<[^>]*>|<!--.*?-->", re.S)
+Kind = Literal["paragraph", "heading", "item", "line", "rule"]
+
+
 class Run(NamedTuple):
     """A part of a block."""
 
@@ -26,7 +32,7 @@ class Block(NamedTuple):
     """A paragraph, a heading or an item of a list."""
 
     runs: tuple[Run, ...]
-    kind: Literal["paragraph", "heading", "item", "line", "rule"] = "paragraph"
+    kind: Kind = "paragraph"
     """``line``: a line of verse or code, after which no space follows. ``rule``: a line across the page."""
     level: int = 0
     """Of a heading from 1 on; of an item how deep its list stands within others."""
@@ -62,7 +68,9 @@ def markdown(text: str) -> list[Block]:
     lists: list[int | None] = []
     """The next number of each list that is open; ``None`` of one with dots."""
     heading, marker = 0, ""
-    for token in MarkdownIt().parse(composed(text)):
+    row: list[Run] | None = None
+    """The cells of a row of a table."""
+    for token in MarkdownIt("commonmark", {"maxNesting": DEEPEST}).enable("table").parse(composed(text)):
         if token.type == "heading_open":
             heading = int(token.tag[1:])
         elif token.type in ("bullet_list_open", "ordered_list_open"):
@@ -75,30 +83,45 @@ def markdown(text: str) -> list[Block]:
             lists[-1] = None if number is None else number + 1
         elif token.type == "hr":
             found.append(Block((), "rule"))
-        elif token.type in ("fence", "code_block"):
-            found += [Block((Run(line),), "line") for line in token.content.splitlines() if line.strip()]
+        elif token.type == "tr_open":
+            row = []
+        elif token.type == "tr_close":
+            found.append(Block(tuple(row or ()), "line"))
+            row = None
+        elif token.type in ("fence", "code_block", "html_block"):
+            content = TAG.sub("", token.content) if token.type == "html_block" else token.content
+            for line in content.splitlines():
+                if line.strip():
+                    found.append(Block((Run(line),), "line", marker=marker))
+                    marker = ""
         elif token.type == "inline":
-            runs = _runs(token.children or [])
-            if heading:
-                found.append(Block(runs, "heading", heading))
-            elif lists:
-                found.append(Block(runs, "item", len(lists), marker))
-            else:
-                found.append(Block(runs))
+            lines = _lines(token.children or [])
+            if row is not None:
+                row += [*([Run("; ")] if row else []), *(run for line in lines for run in line)]
+                continue
+            kind: Kind = "heading" if heading else "item" if lists else "paragraph"
+            level = heading or len(lists)
+            for runs in lines[:-1]:
+                found.append(Block(runs, kind if kind != "paragraph" else "line", level, marker))
+                marker = ""
+            found.append(Block(lines[-1], kind, level, marker))
             heading, marker = 0, ""
     return found
 
 
-def _runs(children: Sequence[Token]) -> tuple[Run, ...]:
-    runs: list[Run] = []
+def _lines(children: Sequence[Token]) -> list[tuple[Run, ...]]:
+    """The lines of a paragraph, as its author broke it."""
+    lines: list[list[Run]] = [[]]
     deep = 0
     for child in children:
         if child.type in ("em_open", "strong_open"):
             deep += 1
         elif child.type in ("em_close", "strong_close"):
             deep -= 1
-        elif child.type in ("softbreak", "hardbreak"):
-            runs.append(Run(" ", bool(deep)))
-        elif child.type == "image" or child.content:
-            runs.append(Run(child.content, bool(deep)))
-    return tuple(runs)
+        elif child.type == "hardbreak":
+            lines.append([])
+        elif child.type == "softbreak":
+            lines[-1].append(Run(" ", bool(deep)))
+        elif child.type != "html_inline" and (child.type == "image" or child.content):
+            lines[-1].append(Run(child.content, bool(deep)))
+    return [tuple(line) for line in lines]

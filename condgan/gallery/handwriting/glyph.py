@@ -21,6 +21,8 @@ DARKEST = 6
 """Pixels that say how dark the ink of an image is."""
 NEAR, PALEST = 7, 0.5
 """How many pixels wide what is near is, where ink is as dark as the darkest nearby; and how dark that is at least."""
+PART = 512
+"""Images that outlines are looked for in at once."""
 SPECK = 0.03
 """Parts of a character that are smaller than this share of it are dirt."""
 BANDS, LOWEST, HIGHEST = 24, -1.0, 2.6
@@ -83,7 +85,7 @@ def standing(characters: Sequence[str], images: UInt8[np.ndarray, "n h w c"]) ->
 
     They do where letters that are high in print are high in the images, and those that hang below the line hang.
     """
-    shapes = outlines_of(ink_of(images), LEVEL)
+    shapes = shapes_of(images, LEVEL)
     there = [(each, np.concatenate(shape)) for each, shape in zip(characters, shapes, strict=True) if shape is not None]
     extents = [extent_of(each) for each, _ in there]
     tops, bottoms = [each.top for each in extents], [each.bottom for each in extents]
@@ -108,7 +110,7 @@ def glyphs(
         line: where the line is in the images. Without it each character stands where it does in print, and one that is
             larger or smaller than others of its kind stays so.
     """
-    shapes = outlines_of(ink_of(images), LEVEL - WEIGHT * weight)
+    shapes = shapes_of(images, LEVEL - WEIGHT * weight)
     if line is not None:
         return [None if shape is None else _standing(shape, line) for shape in shapes]
     heights: dict[str, list[float]] = defaultdict(list)
@@ -120,6 +122,12 @@ def glyphs(
         None if shape is None else _as_in_print(character, shape, usual[character])
         for character, shape in zip(characters, shapes, strict=True)
     ]
+
+
+def shapes_of(images: UInt8[np.ndarray, "n h w c"], level: float) -> list[list[Outline] | None]:
+    """The outlines in each image, a part of the images at a time: what lies between takes forty times their memory."""
+    parts = (images[start : start + PART] for start in range(0, len(images), PART))
+    return [shape for part in parts for shape in outlines_of(ink_of(part), level)]
 
 
 def outlines_of(ink: Float[np.ndarray, "n h w"], level: float) -> list[list[Outline] | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -15,6 +16,8 @@ NEIGHBOURS = 1
 """Letters may not come near each other at neighbouring heights, so many up and down."""
 OVERLAP = 0.45
 """How far a letter may reach over the one before it, as a share of the narrower of both."""
+DENSEST = 4
+"""Characters in a length of the height of a small x, at most: no more of a word are looked at for a line."""
 Letters = tuple[tuple[Glyph, ...], ...]
 """Of each character of a text the letters that are written for it, one or none or several."""
 Breaks = Callable[[str], Sequence[int]]
@@ -100,7 +103,7 @@ def runs_of(block: Block) -> list[Run]:
     found: list[tuple[str, bool]] = []
     open_word = False
     for run in (*([Run(block.marker + " ")] if block.marker else []), *block.runs):
-        for place, part in enumerate(run.text.split(" ")):
+        for place, part in enumerate(re.split(r"\s", run.text)):
             if place:
                 open_word = False
             if not part.strip():
@@ -135,12 +138,14 @@ def lines_of(
     number = 0
     while todo:
         word, copied = todo.pop()
-        made = piece(word.text, [letter for each in word.letters for letter in each], hand, word.underlined)
+        most = DENSEST * max(2, round(widths(number)))
+        begun = [letter for each in word.letters[:most] for letter in each]
+        made = piece(word.text, begun, hand, word.underlined)
         room = widths(number) - current.end - (hand.word_space if current.pieces else 0.0)
-        if made.width <= room:
+        if made.width <= room and len(word.text) <= most:
             current.put(made, copied, hand)
             continue
-        cut = _cut(word, room, hand, breaks, hyphens, bool(current.pieces))
+        cut = _cut(word, most, made, room, hand, breaks, hyphens, bool(current.pieces))
         if cut is not None:
             first, rest = cut
             current.put(first, copied, hand)
@@ -175,16 +180,29 @@ class _Open:
 
 
 def _cut(
-    word: Word, room: float, hand: Hand, breaks: Breaks, hyphens: Iterator[tuple[Glyph, ...]], more: bool
+    word: Word,
+    most: int,
+    made: Piece,
+    room: float,
+    hand: Hand,
+    breaks: Breaks,
+    hyphens: Iterator[tuple[Glyph, ...]],
+    more: bool,
 ) -> tuple[Piece, Word] | None:
     """As much of a word as there is room for, with a hyphen, and its rest; ``None``: it is better put on the next line.
 
-    ``more``: whether other words are on the line already; else the word is cut anywhere.
+    ``made``: the word in ink, or so many of its characters; ``more``: whether other words are on the line already, else
+    the word is cut anywhere.
     """
-    places = list(breaks(word.text))
+    places = [place for place in breaks(word.text) if place <= most]
     if not more:
-        places += range(len(word.text) - 1, 0, -1)
+        places += range(min(len(word.text) - 1, most), 0, -1)
+    # the right edge of the ink after each letter
+    edges = np.maximum.accumulate([0.0, *(at + each.width for at, each in zip(made.places, made.letters, strict=True))])
+    counts = np.cumsum([0, *(len(each) for each in word.letters[:most])])
     for place in places:
+        if edges[counts[place]] > room:
+            continue
         joined = word.text[place - 1] in "-/"
         hyphen = () if joined else next(hyphens)
         letters = [letter for each in word.letters[:place] for letter in each] + [*hyphen]

@@ -106,14 +106,14 @@ def pages_of(
     number = 0
     for block, words in blocks:
         scale = unit * block.size
-        indent = INDENT * unit * (block.level if block.kind == "item" else 0)
+        indent = min(INDENT * unit * (block.level if block.kind == "item" else 0), room / 2)
         rise = block.size if block.size > 1.2 else 1.0
-        if block.kind == "rule" and 0 < row < rows:  # between two pages it would say nothing
+        if block.kind == "rule" and 0 < row <= rows - 1:  # between two pages it would say nothing
             pages[-1].stroke(hand, margin, margin + room, top + (row - 0.3) * pitch, unit, number)
             row, number = row + 1, number + 1
         for line in lines_of(words, lambda _: (room - indent) / scale, hand, breaks, hyphens):  # noqa: B023
             row += round(rise) - 1 if row else 0
-            if row >= rows:
+            if row > rows - 1:
                 pages.append(_Sheet())
                 row = 0
             pages[-1].line(line, hand, margin + indent, top + row * pitch, scale, number)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 
 from condgan.gallery.handwriting.page import PEN, POINT, SIZES, Page, Paper, Placed, ruling
@@ -9,10 +10,12 @@ from condgan.gallery.vector import document_of
 
 FINE = 100
 """Parts of the height of a small x that outlines are rounded to."""
+TITLE = 8
+"""Words that a document begins with, and is called by."""
 RULING = (0.72, 0.80, 0.90)
 
 
-def pdf(pages: Sequence[Page], paper: Paper, ink: tuple[int, int, int], title: str = "") -> bytes:
+def pdf(pages: Sequence[Page], paper: Paper, ink: tuple[int, int, int]) -> bytes:
     """A PDF; the same pages give the same bytes.
 
     Raises:
@@ -20,7 +23,8 @@ def pdf(pages: Sequence[Page], paper: Paper, ink: tuple[int, int, int], title: s
     """
     width, height = (side * POINT for side in SIZES[paper.size])
     made = document_of(width, height)
-    made.set_title(title)
+    made.set_title(" ".join(each.text for each in pages[0].text[:TITLE]) if pages else "")
+    logging.getLogger("fpdf").setLevel(logging.ERROR)  # characters that its font lacks
     import matplotlib
     from fpdf.enums import TextMode
 
@@ -31,6 +35,7 @@ def pdf(pages: Sequence[Page], paper: Paper, ink: tuple[int, int, int], title: s
         made.text_mode = TextMode.INVISIBLE
         for each in page.text:
             made.set_font("text", size=each.height * 1.8)
+            made.set_stretching(100)  # of the word before
             natural = made.get_string_width(each.text)
             made.set_stretching(100 * each.width / max(natural, 1e-3))
             made.text(each.x, each.y, each.text + " ")  # so that it is not joined with the next word
