@@ -56,22 +56,20 @@ SIDE, SHARE, EACH = 32, 0.2, 600
 """Pixels a side, share of the combinations that are held out, and samples a measure."""
 BY_FIELDS: dict[str, Any] = {"condition": {"parts": {"attributes": {"only": list(FIELDS)}}}}
 WAYS: dict[str, dict[str, Any]] = {
-    "frozen random vectors": {
-        "condition": {"text": {"start": "random", "frozen": True}},
-        "objective": {"skip_gram": 0},
-    },
-    "learned vectors": {"condition": {"text": {"start": "random"}}, "objective": {"skip_gram": 0}},
-    "skip-gram before, frozen": {"condition": {"text": {"frozen": True}}, "objective": {"skip_gram": 0}},
-    "skip-gram before and jointly": {},
-    "skip-gram jointly": {"condition": {"text": {"start": "random"}}},
-    "wordllama": {"condition": {"text": {"encoder": "wordllama"}}, "objective": {"skip_gram": 0}},
-    "minilm": {"condition": {"text": {"encoder": "minilm"}}, "objective": {"skip_gram": 0}},
+    "learned vectors": {},
+    "frozen random vectors": {"condition": {"text": {"frozen": True}}},
+    "skip-gram before, frozen": {"condition": {"text": {"start": "skip-gram", "frozen": True}}},
+    "skip-gram before": {"condition": {"text": {"start": "skip-gram"}}},
+    "skip-gram before and jointly": {"condition": {"text": {"start": "skip-gram"}}, "objective": {"skip_gram": 0.1}},
+    "skip-gram jointly": {"objective": {"skip_gram": 0.1}},
+    "wordllama": {"condition": {"text": {"encoder": "wordllama"}}},
+    "minilm": {"condition": {"text": {"encoder": "minilm"}}},
     "without matching": {"objective": {"matching": 0}},
     "with attention": {
         "condition": {"text": {"tokens": True}},
         "architecture": {"generator_injection": ["concat", "affine", "attend"]},
     },
-    "attributes": {**BY_FIELDS, "objective": {"skip_gram": 0}},
+    "attributes": BY_FIELDS,
 }
 
 

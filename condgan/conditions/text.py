@@ -62,8 +62,9 @@ class Text(Whole):
     encoder: str = OWN
     """What gives the vectors of words: words, which learns those of the captions; or one that knows language already:
     wordllama, minilm (both: pip install 'condgan[text]'), a folder that transformers saved, or a name on the Hub."""
-    start: Literal["random", "skip-gram"] = "skip-gram"
-    """What vectors of words start from: random numbers, or skip-gram on the captions (Mikolov et al. 2013)."""
+    start: Literal["random", "skip-gram"] = "random"
+    """What vectors of words start from: random numbers, or skip-gram on the captions (Mikolov et al. 2013), by which
+    words of the same places, such as colours, are hard to tell apart."""
     frozen: bool = False
     """Leave the vectors of words as they are at the start; else they learn with the networks, with objective.skip_gram
     by skip-gram as well."""

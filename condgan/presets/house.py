@@ -72,7 +72,7 @@ def text() -> Recipe:
     few = house_few()
     changes = {
         "condition": Condition(text=Text()),
-        "objective": few.objective.with_(matching=1.0, skip_gram=0.1),
+        "objective": few.objective.with_(matching=1.0),
     }
     return few.model_copy(update=changes)
 

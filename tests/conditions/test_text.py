@@ -213,7 +213,7 @@ def test_frozen_vectors_do_not_learn(start: str, frozen: bool, learns: bool) -> 
 
 def test_settings_that_do_not_go_together() -> None:
     with pytest.raises(SettingsError, match="start is of learned vectors"):
-        Text.parse({"encoder": "wordllama", "start": "random"})
+        Text.parse({"encoder": "wordllama", "start": "skip-gram"})
     schema = Schema(
         Column("pixels", channels=1), {"text": Column("text", words=("a",), frequencies=(9,), size=9, missing=1)}
     )
