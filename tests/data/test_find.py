@@ -146,7 +146,7 @@ def test_decoding_imports_no_source() -> None:
         "import sys, condgan.data.decode\n"
         "from condgan.data.base import SOURCES\n"
         "homes = {place.split(':')[0] for place in SOURCES._places.values()}\n"
-        "assert len(homes) == 10, homes\n"
+        "assert len(homes) == 12, homes\n"
         "print(sorted(homes & set(sys.modules)), 'pyarrow' in sys.modules, 'kornia' in sys.modules)\n"
         "from condgan.data import find\n"
         "print(find('digits').title())"
