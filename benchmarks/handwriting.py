@@ -33,7 +33,7 @@ from condgan.gallery.handwriting.hand import Hand
 from condgan.gallery.handwriting.page import Page, Paper
 from condgan.gallery.handwriting.pdf import pdf
 from condgan.gallery.handwriting.raster import raster
-from condgan.verbs.write import Writer, alphabet_of, composed, hyphenation
+from condgan.verbs.writer import Writer, alphabet_of, composed, hyphenation
 
 TEXT = """\
 Alice was beginning to get very tired of sitting by her sister on the bank, and of having nothing to do: once or twice

@@ -36,6 +36,8 @@ for command in (train, sample, interpolate, find, write, translate, evaluate, co
     app.command(command)
 
 
+TAKES_FIELDS, TAKES_STDIN = ("sample", "interpolate", "find", "write"), ("translate", "write")
+"""The commands that take values by public names, and those that take - for the standard input."""
 TAKES_SETTINGS = {each.__name__: each for each in (train, doctor, compare)}
 """Commands that take settings of a recipe."""
 
@@ -82,11 +84,9 @@ def _run(tokens: list[str]) -> None:
         if tokens and tokens[0] in TAKES_SETTINGS:
             tokens, settings = split(tokens)
             tokens += ["--settings", json.dumps(settings)] if settings else []
-        if tokens[:1] in (["translate"], ["write"]):
+        if tokens and tokens[0] in TAKES_STDIN:
             tokens = [STDIN if token == "-" else token for token in tokens]
-        asks_for_help = tokens[:1] in (["sample"], ["interpolate"], ["find"], ["write"]) and bool(
-            {"--help", "-h"} & set(tokens)
-        )
+        asks_for_help = bool(tokens) and tokens[0] in TAKES_FIELDS and bool({"--help", "-h"} & set(tokens))
         app(tokens, exit_on_error=False, print_error=False, result_action="return_value")
         if asks_for_help:
             show_fields(tokens[1:])

@@ -94,11 +94,7 @@ class Text(Whole):
 
     @model_validator(mode="after")
     def _of_one_encoder(self) -> Self:
-        odd = [
-            name
-            for name in ("start", "frozen", "width")
-            if getattr(self, name) != type(self).model_fields[name].default
-        ]
+        odd = [name for name in OF_OWN if getattr(self, name) != type(self).model_fields[name].default]
         if self.encoder != OWN and odd:
             raise ValueError(f"{odd[0]} is of learned vectors: leave it out, or set encoder to {OWN}")
         return self

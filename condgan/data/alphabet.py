@@ -14,6 +14,7 @@ from PIL import Image, ImageDraw, ImageFont
 from pydantic import PositiveInt, model_validator
 from scipy import ndimage
 
+from condgan.core import disk
 from condgan.core.cache import cached
 from condgan.core.errors import DataError, nearest
 from condgan.core.note import READ, Note, some
@@ -21,6 +22,7 @@ from condgan.core.seeds import key
 from condgan.core.specimen import ACCENTED, LETTERS, SIGNS
 from condgan.data.base import Records, Source
 from condgan.data.columns import LABEL, Classes
+from condgan.data.download import downloaded
 
 NAMES = ("alphabet", "alphabet/embedded")
 CHARACTERS = LETTERS + SIGNS + ACCENTED
@@ -226,30 +228,17 @@ def _fetched(name: str, sha1: str) -> Path:
     Raises:
         DataError: it cannot be downloaded.
     """
-    import pooch
-    from requests import RequestException
-
-    file = f"{name}-{VERSION}.tgz"
-    try:
-        archive = Path(
-            pooch.retrieve(
-                f"{REGISTRY}/{name}/-/{file}",
-                f"sha1:{sha1}",
-                file,
-                pooch.os_cache("condgan") / "fonts",
-                progressbar=True,
-            )
-        )
-        font = archive.with_name(f"{name}.woff")
-        if not font.is_file():
-            with tarfile.open(archive) as packed:
-                inside = packed.extractfile(f"package/files/{name}-latin-400-normal.woff")
-                assert inside is not None, "a font is a file"
-                font.write_bytes(inside.read())
+    do = "give alphabet/embedded, or a folder of fonts: --data.fonts FOLDER"
+    url = f"{REGISTRY}/{name}/-/{name}-{VERSION}.tgz"
+    archive = downloaded(url, f"sha1:{sha1}", "fonts", f"the font {name}", do)
+    font = archive.with_name(f"{name}.woff")
+    if font.is_file():
         return font
-    except (RequestException, OSError, ValueError, KeyError, tarfile.TarError) as error:
-        raise DataError(
-            f"cannot download the font {name}",
-            where=f"{REGISTRY}/{name}",
-            do=f"give alphabet/embedded, or a folder of fonts: --data.fonts FOLDER ({type(error).__name__})",
-        ) from None
+    try:
+        with tarfile.open(archive) as packed:
+            inside = packed.extractfile(f"package/files/{name}-latin-400-normal.woff")
+            assert inside is not None, "a font is a file"
+            disk.write(font, inside.read())
+    except (OSError, KeyError, tarfile.TarError) as error:
+        raise DataError(f"cannot unpack the font {name}", where=archive, do=f"{do} ({type(error).__name__})") from None
+    return font

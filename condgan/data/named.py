@@ -18,6 +18,7 @@ from condgan.core.errors import DataError, nearest
 from condgan.core.note import Note
 from condgan.data.base import Records, Source
 from condgan.data.columns import LABEL, Classes
+from condgan.data.download import downloaded
 from condgan.data.idx import parse_idx, read_idx
 from condgan.data.table import Table
 
@@ -223,22 +224,10 @@ def _fetch(name: str, known: Known, file: str) -> Path:
     """A file from the cache, downloaded and checked where it is not there yet."""
     if file not in known.files:
         raise FileNotFoundError(0, "not published", file)
-    import pooch
-    from requests import RequestException
-
-    try:
-        return Path(
-            pooch.retrieve(
-                known.url + file,
-                f"md5:{known.files[file]}",
-                file,
-                pooch.os_cache("condgan") / name.replace("/", "-"),
-                progressbar=True,
-            )
-        )
-    except (RequestException, OSError, ValueError) as error:
-        raise DataError(
-            f"cannot download {name}",
-            where=known.url + file,
-            do=f"get the files by other means and give --data-root ({type(error).__name__})",
-        ) from None
+    return downloaded(
+        known.url + file,
+        f"md5:{known.files[file]}",
+        name.replace("/", "-"),
+        name,
+        "get the files by other means and give --data-root",
+    )

@@ -15,7 +15,7 @@ from PIL import Image
 from condgan.core import disk
 from condgan.core.errors import SettingsError
 from condgan.gallery.grid import Sheet, drawn, png, sheet
-from condgan.gallery.vector import vector
+from condgan.gallery.pdf import pdf
 
 MOST_COLUMNS = 16
 """A grid has a column for each value of a field if there are no more values than this."""
@@ -167,7 +167,7 @@ class Samples(NamedTuple):
         file.write(png(self.grid()))
 
     def _pdf(self, file: io.BytesIO) -> None:
-        file.write(vector(self.sheet()))
+        file.write(pdf(self.sheet()))
 
     def _npz(self, file: io.BytesIO) -> None:
         np.savez_compressed(file, allow_pickle=False, **self.arrays())

@@ -56,11 +56,11 @@ def invert(generator: Conditioned, image: UInt8[Tensor, "c h w"], cond: Cond, co
     latents = noise(range(each * count), width).to(device)
     places = torch.arange(count).repeat_interleave(each).to(device)
     parts = zip(torch.split(latents, BATCH), torch.split(places, BATCH), strict=True)
-    errors = torch.cat([_coarse(generator, z, rows(cond, place), target) for z, place in parts])
+    errors = torch.cat([_error(generator, z, rows(cond, place), target, 0.0, SCALES) for z, place in parts])
     chosen = in_turn(errors, places)[:FIRST]
     latents = _descended(generator, latents[chosen], rows(cond, places[chosen]), target)
     places = places[chosen]
-    errors = _total(generator, latents, rows(cond, places), target, PRIOR)
+    errors = _error(generator, latents, rows(cond, places), target, PRIOR)
     chosen = in_turn(errors, places)
     for most, steps in STAGES:
         latents, places = latents[chosen[:most]], places[chosen[:most]]
@@ -81,13 +81,18 @@ def in_turn(errors: Float[Tensor, " n"], places: Int64[Tensor, " n"]) -> Int64[T
     return torch.tensor([index for *_, index in sorted(ranked)], device=errors.device)
 
 
-def _coarse(
-    generator: Conditioned, latents: Float[Tensor, "b noise"], cond: Cond, target: Float[Tensor, "1 c h w"]
+def _error(
+    generator: Conditioned,
+    latents: Float[Tensor, "b noise"],
+    cond: Cond,
+    target: Float[Tensor, "1 c h w"],
+    prior: float,
+    scales: int = 1,
 ) -> Float[Tensor, " b"]:
-    """Mean squared differences at several scales, added."""
+    """Mean squared differences at some scales, added, and the weighted mean square of the latent."""
     difference = generator.body(latents, cond).float() - target
-    total = difference.square().flatten(1).mean(1)
-    for _ in range(SCALES - 1):
+    total = difference.square().flatten(1).mean(1) + prior * latents.square().mean(1)
+    for _ in range(scales - 1):
         if min(difference.shape[2:]) < 2:
             break
         difference = F.avg_pool2d(difference, 2)
@@ -108,23 +113,12 @@ def _descended(
         for step in range(STEPS):
             optimizer.param_groups[0]["lr"] = RATE * (1 - step / STEPS)
             optimizer.zero_grad(set_to_none=True)
-            loss = _coarse(generator, found, cond, target) + PRIOR * found.square().mean(1)
+            loss = _error(generator, found, cond, target, PRIOR, SCALES)
             loss.sum().backward()  # type: ignore[no-untyped-call]
             optimizer.step()
     for weight in learned:
         weight.requires_grad_()
     return found.detach()
-
-
-def _total(
-    generator: Conditioned,
-    latents: Float[Tensor, "b noise"],
-    cond: Cond,
-    target: Float[Tensor, "1 c h w"],
-    prior: float,
-) -> Float[Tensor, " b"]:
-    difference = generator.body(latents, cond).float() - target
-    return difference.square().flatten(1).mean(1) + prior * latents.square().mean(1)
 
 
 def _refined(
@@ -145,7 +139,7 @@ def _refined(
     unit = torch.eye(width, device=latents.device)
     own = torch.arange(count, device=latents.device).repeat_interleave(width)
     damping = torch.full((count,), DAMPING, device=latents.device)
-    error = _total(generator, latents, cond, target, prior)
+    error = _error(generator, latents, cond, target, prior)
     narrow = torch.zeros_like(error)
     for _ in range(steps):
         made = generator.body(latents, cond).float().flatten(1)
@@ -159,7 +153,7 @@ def _refined(
         narrow = prior / width * torch.logdet(width / prior * curved)
         diagonal = torch.diag_embed(curved.diagonal(dim1=1, dim2=2) + 1e-8)
         tried = latents - torch.linalg.solve(curved + damping[:, None, None] * diagonal, down)
-        new = _total(generator, tried, cond, target, prior)
+        new = _error(generator, tried, cond, target, prior)
         better = new < error
         latents = torch.where(better[:, None], tried, latents)
         error = torch.where(better, new, error)

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 
 from condgan.gallery.handwriting.page import PEN, POINT, SIZES, Page, Paper, Placed, ruling
-from condgan.gallery.vector import document_of
+from condgan.gallery.pdf import document_of
 
 FINE = 100
 """Parts of the height of a small x that outlines are rounded to."""

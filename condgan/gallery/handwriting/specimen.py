@@ -18,7 +18,7 @@ from condgan.core.specimen import (
     cells,
     middle_of_bit,
 )
-from condgan.gallery.vector import document_of
+from condgan.gallery.pdf import document_of
 
 GUIDE = (200, 225, 255)
 """The colour of what is printed where people write: a scan can be told to leave it out."""

@@ -16,7 +16,7 @@ SMOOTHED = 512
 """Pixels of a side that images are enlarged to, at least: viewers blur what they enlarge themselves."""
 
 
-def vector(made: Sheet) -> bytes:
+def pdf(made: Sheet) -> bytes:
     """A sheet as a PDF of one page; the same sheet gives the same bytes.
 
     Raises:
