@@ -324,12 +324,13 @@ class Pipeline:
         found = layout_of(self.condition.form(), across, down, MOST_SHOWN, texts)
         if found is None:
             return self(n=64).grid()
-        rest = self._filled([{}] * len(found.cells), [seeds[0] for seeds in found.seeds], [])
-        # a text that is not shown for itself is left out, or the same along a row
-        spare = [{name: "" if self._optional(name) else captions[0] for name, captions in texts.items()}] * len(rest)
-        rows = [
-            {**none, **row, **each} for none, row, cells in zip(spare, rest, found.cells, strict=True) for each in cells
-        ]
+        # a text that is not shown for itself is left out, or the same along a row; so is what cannot be left out
+        base = {name: "" if self._optional(name) else captions[0] for name, captions in texts.items()}
+        examples = self.condition.examples(1) or [{}]
+        base = {name: each for name, each in examples[0].items() if name not in self.condition.fieldwise} | base
+        started = [{**base, **{name: each for name, each in cells[0].items() if name in base}} for cells in found.cells]
+        rest = self._filled(started, [seeds[0] for seeds in found.seeds], [])
+        rows = [{**row, **each} for row, cells in zip(rest, found.cells, strict=True) for each in cells]
         where = {key: [row[key] for row in rows] for key in rows[0]}
         samples = self(where=where, seeds=[seed for seeds in found.seeds for seed in seeds], free=True)
         return samples.grid(len(found.cells[0]))

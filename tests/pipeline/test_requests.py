@@ -201,6 +201,18 @@ def test_sheets_of_one_field_and_of_two(pipe: Pipeline) -> None:
         pipe.sheet("agee")
 
 
+def test_a_sheet_of_a_class_beside_attributes() -> None:
+    """The class cannot be left out, attributes are filled in."""
+    attributes = Attributes.example().part.complete(Attributes.example().schema)
+    condition = Condition(label=Label(names=("cat", "dog")), attributes=attributes)
+    mlp, shape, embedder = MLP(latent=4), Shape(1, (8, 8)), condition.embedder()
+    generator = Conditioned(mlp.generator(shape, embedder.widths), embedder)
+    names = [field.name for field in attributes.form()]
+    columns = {name: row for name, row in COLUMNS.items() if name in names}
+    pipe = Pipeline(condition, mlp, shape, generator, combinations=Combinations(columns, [5, 3, 2, 1]))
+    assert pipe.sheet().size[0] == 2 * 58 + 2
+
+
 def test_the_table_is_of_what_items_say_and_numbers_are_kept_in_steps() -> None:
     attributes, schema, batch = Attributes.example()
     condition = Condition(label=Label(column="kind", names=("a", "b")), attributes=attributes.complete(schema))
