@@ -135,10 +135,12 @@ class Recipe(Spec):
         """
         pictures = [column.reading.levels for column in schema.columns.values() if column.storage == "pixels"]
         levels = {"range": schema.target.reading.levels, "input_range": next(iter(pictures), BYTE)}
-        settled = {name: each for name, each in levels.items() if each != BYTE}
+        settled: dict[str, Any] = {name: each for name, each in levels.items() if each != BYTE}
         condition = self.condition.complete(schema)
         kinds = {"fields": found} if (found := fields_read(condition)) is not None else {}
-        data = self.data.with_(size=shape.space, channels=shape.channels, **settled, **kinds)
+        if shape.frames is not None:
+            settled["length"] = shape.frames
+        data = self.data.with_(size=shape.size, channels=shape.channels, **settled, **kinds)
         return self.model_copy(update={"data": data, "condition": condition})
 
     def override(self, settings: Mapping[str, Any], where: str = "") -> Self:

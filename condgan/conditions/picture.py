@@ -95,8 +95,9 @@ class Picture(Whole):
                 where=f"setting condition.{self.column}.channels and palette",
                 do="leave them out, and set data.input_channels",
             )
-        levels, background = reading if self.range is None or self.background is None else (self.range, self.background)
-        return self.with_(channels=channels, palette=palette, range=levels, background=background)
+        if self.range is not None and self.background is not None:
+            reading = Reading(self.range, self.background)
+        return self.with_(channels=channels, palette=palette, range=reading.levels, background=reading.background)
 
     def form(self) -> tuple[FormField, ...]:
         what = DERIVED[self.of].help if self.of in DERIVED else "a picture"

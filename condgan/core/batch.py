@@ -39,20 +39,32 @@ Texts = tuple[str, ...]
 Values = Tensor | Sequence[Texts] | Several
 """A column of some items: a tensor whose first axis is the item, a list of texts, or several vectors for each."""
 
-Images = UInt8[Tensor, "n c h w"]
-"""Images as stored."""
+Images = UInt8[Tensor, "n c *space"]
+"""Images or clips as stored."""
 MODES = {1: "L", 3: "RGB", 4: "RGBA"}
 """Pillow's mode of an image of so many channels."""
 
 
 class Shape(NamedTuple):
-    """The shape of one sample: channels, then its extent in space (height, width)."""
+    """The shape of one sample: channels, then its extent: height and width, of a clip frames before them."""
 
     channels: int
     space: tuple[int, ...]
 
+    @property
+    def frames(self) -> int | None:
+        """Of a clip; ``None`` of an image."""
+        return self.space[0] if len(self.space) == 3 else None
+
+    @property
+    def size(self) -> tuple[int, ...]:
+        """Height and width."""
+        return self.space[-2:]
+
     def __str__(self) -> str:
-        return f"{'×'.join(map(str, reversed(self.space)))}, {self.channels} channel{'s' * (self.channels > 1)}"
+        frames = "" if self.frames is None else f", {self.frames} frame{'s' * (self.frames > 1)}"
+        channels = f"{self.channels} channel{'s' * (self.channels > 1)}"
+        return f"{'×'.join(map(str, reversed(self.size)))}{frames}, {channels}"
 
 
 class Batch(NamedTuple):
@@ -62,6 +74,11 @@ class Batch(NamedTuple):
     """The images."""
     columns: Mapping[str, Values]
     """What belongs to them, by the names of the columns."""
+
+
+def frames_at(clips: UInt8[Tensor, "b c t h w"], times: Int64[Tensor, "b k"]) -> UInt8[Tensor, "b c k h w"]:
+    """Some frames of each clip."""
+    return clips[torch.arange(len(clips))[:, None], :, times].movedim(1, 2)
 
 
 def to_float(images: UInt8[Tensor, "b c *space"]) -> Float[Tensor, "b c *space"]:

@@ -19,6 +19,8 @@ class Reading(NamedTuple):
     levels: Range = BYTE
     background: str = "white"
     """What shows through where a picture is transparent: a colour by its name, or as ``#rrggbb``."""
+    rate: float = 0.0
+    """Of clips: frames a second; 0 where that is not known."""
 
 
 AS_IS = Reading()

@@ -26,12 +26,13 @@ NAMES = ("names", "label_names", "class_names", "list_classes", "categories", "c
 """What the arrays of images, of labels and of class names are called, in lower case."""
 OF_CODES = "_names"
 """What is added to the name of an array of codes for that of the names which they stand for."""
-KEPT = ("seeds", "seed")
+KEPT = ("seeds", "seed", "frame_rate")
 """Arrays of samples that say how they were made."""
 
 
 class Arrays(Source):
-    """Arrays ``images`` (n,h,w or n,h,w,c), ``labels`` (n, or one-hot) and, if any, ``names`` (one a class).
+    """Arrays ``images`` (n,h,w or n,h,w,c; of clips n,t,h,w or n,t,h,w,c), ``labels`` (n, or one-hot) and, if any,
+    ``names`` (one a class).
 
     Other usual names will do: ``label`` and ``label_names`` as condgan saves its samples, ``x`` and ``y``; also with
     splits, as MedMNIST (``train_images``) and Keras (``x_train``) have them.
@@ -83,7 +84,8 @@ class Arrays(Source):
             if name and not found[name].ndim:
                 raise DataError(f"{name} is no list", where=file, do="give one label an image, one name a class")
         count = len(found[labels]) if labels and found[labels].ndim else None
-        pixels, told = _channels_last(found[images], count, file)
+        of_clips = self.frames == "clip"
+        pixels, told = (_clips_channels_last if of_clips else _channels_last)(found[images], count, file)
         if file.name.lower().startswith("emnist") and pixels.ndim == 3:
             pixels = pixels.swapaxes(1, 2)
             told.append(Note("transposed", "EMNIST's files hold their images transposed: they are turned", READ))
@@ -185,8 +187,26 @@ def _channels_last(images: np.ndarray, count: int | None, file: Path) -> tuple[n
         images = np.moveaxis(images, 1, -1)
         notes.append(Note("axes", "the channels of the images stand before height and width", READ))
     if images.ndim not in (3, 4) or 0 in images.shape[1:]:
-        raise DataError(f"images of shape {images.shape}", where=file, do="give n,h,w or n,h,w,c")
+        clips = "; clips (n,t,h,w,c) with --data.frames clip" if images.ndim == 5 else ""
+        raise DataError(f"images of shape {images.shape}", where=file, do=f"give n,h,w or n,h,w,c{clips}")
     return images, notes
+
+
+def _clips_channels_last(clips: np.ndarray, count: int | None, file: Path) -> tuple[np.ndarray, list[Note]]:
+    """Clips as n,t,h,w or n,t,h,w,c, in whatever order their axes are.
+
+    Raises:
+        DataError: no such order.
+    """
+    notes = []
+    if clips.ndim == 5 and clips.shape[-1] not in (1, 3, 4):
+        axis = next((axis for axis in (2, 1) if clips.shape[axis] in (1, 3, 4)), None)
+        if axis is not None:
+            clips = np.moveaxis(clips, axis, -1)
+            notes.append(Note("axes", "the channels of the clips stand before height and width", READ))
+    if clips.ndim not in (4, 5) or 0 in clips.shape[1:] or (count is not None and len(clips) != count):
+        raise DataError(f"clips of shape {clips.shape}", where=file, do="give n,t,h,w or n,t,h,w,c")
+    return clips, notes
 
 
 def _read(file: Path) -> dict[str, np.ndarray]:

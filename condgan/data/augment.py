@@ -104,9 +104,10 @@ class Augment(Spec):
 
         keys = ["input", *("mask" if how == "nearest" else "image" for how in spatial.values())]
         transform = AugmentationSequential(*self.motion, *self.mirror, data_keys=keys)
-        moved, *others = transform(images.add(1).div(2), *(bundle[name].float() / 255 for name in spatial))
+        flat = flattened(images.add(1).div(2))
+        moved, *others = transform(flat, *(bundle[name].float() / 255 for name in spatial))
         levels = [each.mul(255).round().clamp(0, 255).to(torch.uint8) for each in others]
-        return moved.mul(2).sub(1), {**bundle, **dict(zip(spatial, levels, strict=True))}
+        return moved.reshape(images.shape).mul(2).sub(1), {**bundle, **dict(zip(spatial, levels, strict=True))}
 
     def apply(self, images: Float[Tensor, "b c *space"], share: Tensor | None = None) -> Float[Tensor, "b c *space"]:
         """Changed images, −1 … 1 as they came; differentiable. Takes chance from torch's own random state.
@@ -117,15 +118,21 @@ class Augment(Spec):
         """
         if not self.active:
             return images
-        images = self.mirror(_some(images.add(1).div(2), self.motion, share))
+        moved = self.mirror(_some(flattened(images.add(1).div(2)), self.motion, share)).reshape(images.shape)
         if self.colour:
-            images = _some(images, self._recoloured, share)
-        return images.mul(2).sub(1)
+            rows = moved.flatten(2, -2)  # the frames of a clip one below another: all of them alike
+            moved = _some(rows, self._recoloured, share).reshape(images.shape)
+        return moved.mul(2).sub(1)
 
     def _recoloured(self, images: Float[Tensor, "b c *space"]) -> Float[Tensor, "b c *space"]:
         colours = 3 if images.shape[1] >= 3 else 1  # transparency keeps its values
         steps = self.tint if colours == 3 else self.tint[:2]  # type: ignore[index]
         return torch.cat([steps(images[:, :colours]), images[:, colours:]], 1)
+
+
+def flattened(images: Float[Tensor, "b c *space"]) -> Float[Tensor, "b d h w"]:
+    """The frames of a clip as channels, so that all are moved alike; an image as it is."""
+    return images.flatten(1, 2) if images.dim() == 5 else images
 
 
 def _some(images: Tensor, change: Callable[[Tensor], Tensor], share: Tensor | None) -> Tensor:

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 import numpy as np
 import torch
 from jaxtyping import Int64
-from pydantic import Field
+from pydantic import Field, PositiveFloat, PositiveInt, model_validator
 
 from condgan.core.batch import Values
 from condgan.core.errors import DataError, NoSplitError
@@ -21,10 +21,11 @@ from condgan.core.palette import Palette
 from condgan.core.registry import Registry
 from condgan.core.schema import FIELDS, Column, Schema
 from condgan.core.spec import Spec
-from condgan.data.columns import LABEL, Raw, RawPixels, RawValues, pick, require_same_sizes
+from condgan.data.clips import Cut, clips_of, items_of, together
+from condgan.data.columns import LABEL, Raw, RawPixels, RawValues, Taken, pick, require_same_sizes
 from condgan.data.cut import cut
 from condgan.data.dataset import Dataset, select
-from condgan.data.decode import Decoded, Fit, Undecoded, Unreadable, decode, default_size
+from condgan.data.decode import Decoded, Fit, Undecoded, Unreadable, decode, default_size, in_clips
 from condgan.data.fields import TEXT, Fields, Kinds, Reader, fields
 from condgan.data.frames import FRAME, Frames, all_of, first_of
 from condgan.data.hold_out import HoldOut, without
@@ -72,8 +73,16 @@ class Source(Spec, ABC):
     """The same of the pictures that images are to be made from."""
     background: Colour = "white"
     """The colour under transparent images that are brought to 1 or 3 channels: a name, or #rrggbb."""
-    frames: Literal["first", "all"] = "first"
-    """Of animated files and files of several pages: take the first picture, or make each an image."""
+    frames: Literal["first", "all", "clip"] = "first"
+    """Of animated files, films and files of several pages: take the first picture; make each an image; or make them a
+    clip, as are all pictures of a folder."""
+    length: PositiveInt | None = None
+    """Frames of a clip; by default as many as most have, at most 16. A longer one is cut into several; what is shorter
+    is left out."""
+    stride: PositiveInt = 1
+    """Of clips: take every so many-th frame."""
+    rate: PositiveFloat | None = None
+    """Of clips: frames a second, whatever the files have; by default those of the files."""
     skip_bad: bool = False
     """Leave out images that cannot be read, up to one in a hundred, instead of stopping."""
     holdout: Annotated[float, Field(ge=0, lt=1)] = 0.0
@@ -92,6 +101,15 @@ class Source(Spec, ABC):
     """Share of the training labels that are replaced by another class on purpose; reports use the true ones."""
     subset: Split = "train"
     """Which split this is."""
+
+    @model_validator(mode="after")
+    def _of_clips(self) -> Self:
+        named = {"length": self.length is not None, "stride": self.stride > 1, "rate": self.rate is not None}
+        if (unused := [name for name, given in named.items() if given]) and self.frames != "clip":
+            raise ValueError(f"{unused[0]} is for clips: set frames to clip, or leave it out")
+        if self.rate is not None and self.stride > 1:
+            raise ValueError("rate and stride both say which frames are taken: leave one of them out")
+        return self
 
     @classmethod
     @abstractmethod
@@ -151,6 +169,8 @@ class Source(Spec, ABC):
         """
         records = self.records()
         self._require_columns(records)
+        if self.frames == "clip":
+            records = self._as_clips(records)
         if records.split is not None and self.holdout:
             raise DataError(
                 "the data have a split to compare with, and data.holdout cuts another",
@@ -178,8 +198,10 @@ class Source(Spec, ABC):
         numbered = self._frame_numbers(frames)
         self._require_fields(records, bool(numbered))
         found = self._decoded(frames.images, records.palette)
-        target, kept, notes = found.images, found.kept, [*records.notes, *found.notes]
-        unreadable = found.unreadable
+        if len(found.images) > len(frames.rows):
+            found = in_clips(found, len(frames.rows))
+        target, kept, notes = found.images, found.kept, [*records.notes, *frames.notes, *found.notes]
+        unreadable, reading = found.unreadable, found.reading._replace(rate=frames.rate)
         schema: dict[str, Column] = {}
         columns: dict[str, Values] = {}
         for name, raw in pictures.items():
@@ -193,7 +215,7 @@ class Source(Spec, ABC):
             schema[name], columns[name] = column, select(values, torch.from_numpy(chosen[kept]))
         for name, (column, values) in {name: raw.indexed(self.title()) for name, raw in numbered.items()}.items():
             schema[name], columns[name] = column, select(values, torch.from_numpy(kept))
-        whole = Column("pixels", channels=target.shape[1], palette=records.palette, reading=found.reading)
+        whole = Column("pixels", channels=target.shape[1], palette=records.palette, reading=reading)
         return Dataset(
             target, columns, Schema(whole, schema), found.sizes, unreadable, split=records.split, notes=tuple(notes)
         )
@@ -202,9 +224,24 @@ class Source(Spec, ABC):
         """The images, each frame of a file being one where that is asked for."""
         if self.frames == "first":
             return first_of(images)
+        if self.frames == "clip":
+            return clips_of(images, Cut(self.length, self.stride, self.rate), self.title())
         if paired and not isinstance(images, np.ndarray):
             raise DataError("frames of pairs", where=self.title(), do="set data.frames to first")
         return all_of(images)
+
+    def _as_clips(self, records: Records) -> Records:
+        """One record for each animated file or film, and for all single pictures of a folder: they are its frames."""
+        if records.palette is not None or any(isinstance(raw, RawPixels) for raw in records.columns.values()):
+            raise DataError("clips of pairs", where=self.title(), do="set data.frames to first")
+        items = items_of(records.images)
+        if len(items) == len(records.images):
+            return records
+        firsts = [places[0] for places in items]
+        columns: dict[str, Raw] = {
+            name: Taken(raw, firsts) for name, raw in records.columns.items() if isinstance(raw, RawValues)
+        }
+        return records._replace(images=together(records.images, items), columns=columns)
 
     def fields_of(
         self,
@@ -231,7 +268,7 @@ class Source(Spec, ABC):
 
     def _frame_numbers(self, found: Frames) -> dict[str, RawValues]:
         """Which of its file's pictures each image is, as a field."""
-        if self.fields is None or not found.several:
+        if self.fields is None or self.frames != "all" or not found.several:
             return {}
         asked = {name: kind for name, kind in self.fields.items() if name in (FRAME, FIELDS)}
         return fields({FRAME: found.numbers}, asked, self.title(), {FRAME: "number"}).columns

@@ -50,7 +50,7 @@ class Dataset:
         self.schema = Schema(
             schema.target, {name: counted(column, columns[name]) for name, column in schema.columns.items()}
         )
-        self.sizes = sizes or Counter({tuple(target.shape[2:]): len(target)})
+        self.sizes = sizes or Counter({tuple(target.shape[-2:]): len(target)})
         """How many images there were of each height and width, before they were brought to one."""
         self.unreadable = unreadable
         """Those that could not be decoded, and are not among the images."""
@@ -68,6 +68,11 @@ class Dataset:
     def hash(self) -> str:
         """Stands for the images and all columns, before some labels were replaced on purpose."""
         return digest(self.target, *(_tensor(self.clean[name]) for name in sorted(self.clean)))
+
+    @property
+    def noun(self) -> str:
+        """What the items are called."""
+        return "images" if self.shape.frames is None else "clips"
 
     @property
     def shape(self) -> Shape:
@@ -154,7 +159,7 @@ class Dataset:
         known = self.schema.columns
         fields = {name: column for name, column in known.items() if name != LABEL and column.storage in VALUES}
         others = [text for name, column in known.items() if name not in fields for text in _described(name, column)]
-        return ", ".join([f"{len(self):,} images of {self.shape}", *others, *_of_fields(fields)])
+        return ", ".join([f"{len(self):,} {self.noun} of {self.shape}", *others, *_of_fields(fields)])
 
 
 V = TypeVar("V", Tensor, Values)

@@ -19,7 +19,7 @@ from condgan.core.batch import MODES
 from condgan.core.errors import DataError
 from condgan.core.levels import BYTE, Range, Reading, extremes, in_mode, range_of, to_bytes
 from condgan.core.note import LEFT_OUT, READ, WRONG, Note
-from condgan.data.picture import Broken, Form, Picture, form_of, is_opaque, name_of, open_picture
+from condgan.data.picture import Broken, Clip, Form, Picture, Series, form_of, frames_in, is_opaque, name_of
 
 Found = TypeVar("Found")
 Undecoded = Sequence[Picture] | np.ndarray
@@ -47,7 +47,8 @@ class Unreadable(NamedTuple):
 class Decoded(NamedTuple):
     """The pictures that could be read, in their order, and those that could not."""
 
-    images: UInt8[Tensor, "n c h w"]
+    images: UInt8[Tensor, "n c *space"]
+    """Of clips frames stand before height and width."""
     kept: Int64[np.ndarray, " n"]
     """The index of each among all pictures."""
     sizes: Counter[tuple[int, ...]]
@@ -70,7 +71,7 @@ def decode(
     """Decode pictures to one shape, in threads; in memory, or memory-mapped where they are many.
 
     Args:
-        pictures: files, bytes or arrays.
+        pictures: files, bytes or arrays; or clips, of as many frames each.
         size: height and width; by default as they are, but at most 64.
         channels: 1, 3 or 4; by default as they are.
         fit: how a picture of another aspect is brought to the size.
@@ -102,7 +103,9 @@ def _decoded(
     levels: Range | None,
     background: str,
 ) -> Decoded:
-    """As ``decode``, each picture by itself."""
+    """As ``decode``, each picture or clip by itself."""
+    clips = [each for each in pictures if isinstance(each, Clip | Series)]
+    frames = (len(clips[0].numbers),) if clips else ()
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         seen = list(pool.map(lambda index: attempt(form_of, pictures, index), range(len(pictures))))
         forms = {index: form for index, form in enumerate(seen) if not isinstance(form, Unreadable)}
@@ -112,15 +115,15 @@ def _decoded(
         chosen, of_levels = _levels(forms, pictures, levels, pool)
         count, of_channels = _channels(forms, pictures, channels, background, pool)
         height, width = size or default_size(list(sizes.elements()))
-        images = allocate((len(pictures), count, height, width))
+        images = allocate((len(pictures), count, *frames, height, width))
         reading = Reading(chosen, background)
 
+        def pixels(one: Picture) -> np.ndarray:
+            found = [_pixels(each, (height, width), MODES[count], fit, reading) for each in frames_in(one, reading)]
+            return np.stack(found, 1) if frames else found[0]
+
         def place(index: int) -> Unreadable | None:
-            found = attempt(
-                lambda one: _pixels(open_picture(one, reading), (height, width), MODES[count], fit, reading),
-                pictures,
-                index,
-            )
+            found = attempt(pixels, pictures, index)
             if isinstance(found, Unreadable):
                 return found
             images[index] = found
@@ -133,6 +136,14 @@ def _decoded(
             images[position] = images[index]
     notes = (*of_levels, *of_channels, *_of_frames(forms.values()))
     return Decoded(torch.from_numpy(images[: len(kept)]), kept, sizes, tuple(sorted(broken)), reading, notes)
+
+
+def in_clips(found: Decoded, clips: int) -> Decoded:
+    """Frames that were decoded one after another as so many clips."""
+    frames = found.images.view(clips, -1, *found.images.shape[1:]).movedim(1, 2)
+    images = allocate(tuple(frames.shape))
+    np.copyto(images, frames.numpy())
+    return found._replace(images=torch.from_numpy(images), kept=np.arange(clips))
 
 
 def attempt(do: Callable[[Picture], Found], pictures: Undecoded, index: int) -> Found | Unreadable:
@@ -233,13 +244,13 @@ def _levels(
 
 
 def extremes_of(picture: Picture) -> Range:
-    """The least and the greatest level of a picture.
+    """The least and the greatest level of a picture, of all frames of a clip.
 
     Raises:
         Broken: it cannot be read.
     """
-    opened = open_picture(picture)
-    return extremes(opened if isinstance(opened, np.ndarray) else np.asarray(opened))
+    found = [extremes(np.asarray(each)) for each in frames_in(picture)]
+    return min(low for low, _ in found), max(high for _, high in found)
 
 
 def _of_levels(levels: Range) -> list[Note]:

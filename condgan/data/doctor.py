@@ -38,10 +38,13 @@ def _of_dataset(dataset: Dataset) -> Iterator[Note]:
         short, long = (f(min(size) for size in dataset.sizes) for f in (min, max))
         text = f"images of {len(dataset.sizes)} sizes, sides from {short} to {long}; all are brought to {dataset.shape}"
         yield Note("sizes", text, READ)
-    elif (size := next(iter(dataset.sizes))) != dataset.shape.space:
+    elif (size := next(iter(dataset.sizes))) != dataset.shape.size:
         text = f"images of {'×'.join(map(str, reversed(size)))} are brought to {dataset.shape}; data.size says to what"
         yield Note("sizes", text, READ)
     yield from _of_levels(dataset)
+    if dataset.shape.frames is not None and (still := frozen(dataset)):
+        text = f"{len(still):,} of {len(dataset):,} clips do not move at all, the first is item {still[0]}"
+        yield Note("frozen", text)
     copies = duplicates(dataset)
     if copies.same:
         whose = " of their class" if LABEL in classes else " with the same values" if classes else ""
@@ -101,6 +104,12 @@ def _of_fields(columns: Mapping[str, Column]) -> Iterator[Note]:
     for name, column in columns.items():
         for note in remarks_on(column.names):
             yield note._replace(text=f"{name}: {note.text}")
+
+
+def frozen(dataset: Dataset) -> list[int]:
+    """The clips all of whose frames are the same."""
+    images = dataset.target
+    return [place for place in range(len(images)) if bool((images[place] == images[place][:, :1]).all())]
 
 
 class Duplicates(NamedTuple):

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Int64
 
+from condgan.core.note import Note
 from condgan.data.archive import Member
 from condgan.data.decode import Undecoded
 from condgan.data.picture import Frame, Picture, frames_of
@@ -17,13 +18,18 @@ FRAME = "frame"
 
 
 class Frames(NamedTuple):
-    """All pictures of some files."""
+    """All pictures of some files, or all clips."""
 
     images: Undecoded
+    """One each; of arrays that are clips one frame after another."""
     rows: Int64[np.ndarray, " m"]
     """The file of each."""
     numbers: Int64[np.ndarray, " m"]
     """Its place in the file."""
+    rate: float = 0.0
+    """Of clips: frames a second; 0 where that is not known."""
+    notes: tuple[Note, ...] = ()
+    """What people are to be told of them."""
 
     @property
     def several(self) -> bool:

@@ -13,7 +13,19 @@ from typing import Literal
 from condgan.core.errors import DataError
 from condgan.core.note import LEFT_OUT, Note, some
 from condgan.data.archive import ARCHIVES, Member, content, members
-from condgan.data.suffixes import ABOUT, HARMLESS, HEIF, MARK, heif, is_image, is_marked, says_nothing, suffix_of
+from condgan.data.suffixes import (
+    ABOUT,
+    FILMS,
+    HARMLESS,
+    HEIF,
+    MARK,
+    films,
+    heif,
+    is_image,
+    is_marked,
+    says_nothing,
+    suffix_of,
+)
 
 TOOLS = frozenset(
     {"__macosx", "__pycache__", "@eadir", "#recycle", "$recycle.bin", "system volume information", "lost+found"}
@@ -78,6 +90,8 @@ class Listing:
             counted = some(f"{count:,} {suffix}" for suffix, count in others.most_common())
             photos = not heif() and any(suffix in HEIF for suffix in others)
             do = "; pip install 'condgan[heif]' to read HEIC" if photos else ""
+            if not films() and any(suffix in FILMS for suffix in others):
+                do += "; pip install 'condgan[video]' to read films"
             yield Note("left-out", f"files that are not read: {counted}{do}", LEFT_OUT)
         if about:
             kinds = Counter(suffix_of(name) for name in about)

@@ -14,7 +14,9 @@ from PIL import Image, ImageOps
 
 from condgan.core.errors import DataError
 from condgan.core.levels import BYTE, Reading, extremes, has_alpha, is_deep, range_of, to_bytes
+from condgan.data import film
 from condgan.data.archive import Member, content
+from condgan.data.film import is_film
 from condgan.data.suffixes import ARRAY, formats, suffix_of
 
 
@@ -32,7 +34,32 @@ class Frame(NamedTuple):
     number: int
 
 
-Picture = Path | Member | bytes | np.ndarray | Half | Frame
+class Clip(NamedTuple):
+    """Some frames, in their order, of an animated file or a film."""
+
+    whole: Path | Member | bytes
+    numbers: tuple[int, ...]
+    """Ascending; one may be there several times."""
+
+    @property
+    def first(self) -> Frame:
+        """Its first frame."""
+        return Frame(self.whole, self.numbers[0])
+
+
+class Series(NamedTuple):
+    """Some frames, in their order, of several files each of which is a frame."""
+
+    files: tuple[Path | Member | bytes, ...]
+    numbers: tuple[int, ...]
+
+    @property
+    def first(self) -> Path | Member | bytes:
+        """Its first frame."""
+        return self.files[self.numbers[0]]
+
+
+Picture = Path | Member | bytes | np.ndarray | Half | Frame | Clip | Series
 
 MOST_PIXELS = 80_000_000
 """Pixels of one image, beyond which it is taken for a decompression bomb and refused."""
@@ -65,8 +92,10 @@ class Form(NamedTuple):
 
 def name_of(picture: Picture, index: int) -> str:
     """The name of a picture for people: its file's, else its place."""
-    if isinstance(picture, Half | Frame):
+    if isinstance(picture, Half | Frame | Clip):
         return name_of(picture.whole, index)
+    if isinstance(picture, Series):
+        return str(Path(name_of(picture.first, index)).parent)
     return str(picture) if isinstance(picture, Path | Member) else f"item {index}"
 
 
@@ -81,6 +110,12 @@ def form_of(picture: Picture) -> Form:
         return whole._replace(width=whole.width // 2)
     if isinstance(picture, Frame):
         return form_of(picture.whole)._replace(frames=1)
+    if isinstance(picture, Clip | Series):
+        return form_of(picture.first)._replace(frames=1)
+    if is_film(picture):
+        with _reading():
+            height, width, frames = film.size_of(picture)
+            return Form(height, width, 3, frames=frames)
     array = array_of(picture)
     if array is not None:
         height, width, channels = (*array.shape, 1)[:3]
@@ -112,10 +147,8 @@ def open_picture(picture: Picture, reading: Reading | None = None) -> Image.Imag
         if rest:
             raise Broken(f"{image.width} pixels wide, no two pictures of one width side by side")
         return image.crop((middle, 0, image.width, image.height) if picture.right else (0, 0, middle, image.height))
-    if isinstance(picture, Frame):
-        with _reading(), _file(picture.whole) as image:
-            image.seek(picture.number)
-            return ImageOps.exif_transpose(image)
+    if isinstance(picture, Clip | Series | Frame) or is_film(picture):
+        return next(frames_in(picture, reading))
     array = array_of(picture)
     if array is not None:
         array = array[..., 0] if array.ndim == 3 and array.shape[-1] == 1 else array
@@ -125,6 +158,61 @@ def open_picture(picture: Picture, reading: Reading | None = None) -> Image.Imag
             deep = _deep_colour(picture, image)
             return deep if reading is None else to_bytes(deep, reading.levels)
         return ImageOps.exif_transpose(image)
+
+
+def frames_in(picture: Picture, reading: Reading | None = None) -> Iterator[Image.Image | np.ndarray]:
+    """The frames of a clip, else the picture; as ``open_picture`` has them.
+
+    Raises:
+        Broken: one cannot be read, or is not there.
+    """
+    if isinstance(picture, Series):
+        for number in picture.numbers:
+            try:
+                yield open_picture(picture.files[number], reading)
+            except Broken as error:
+                raise Broken(f"{Path(name_of(picture.files[number], number)).name}: {error}") from None
+    elif isinstance(picture, Clip | Frame) or is_film(picture):
+        whole = picture.whole if isinstance(picture, Clip | Frame) else picture
+        numbers = (
+            picture.numbers if isinstance(picture, Clip) else (picture.number if isinstance(picture, Frame) else 0,)
+        )
+        yield from _frames(whole, numbers)
+    else:
+        yield open_picture(picture, reading)
+
+
+def _frames(whole: Path | Member | bytes, numbers: tuple[int, ...]) -> Iterator[Image.Image]:
+    """Some frames of an animated file or a film."""
+    if is_film(whole):
+        count = 0
+        with _reading():
+            for frame in film.frames_of(whole, numbers):
+                yield frame
+                count += 1
+        if count < len(numbers):
+            raise Broken(f"frame {numbers[count]} is missing")
+        return
+    with _reading(), _file(whole) as image:
+        for number in numbers:
+            image.seek(number)
+            yield ImageOps.exif_transpose(image)
+
+
+def rate_of(picture: Picture) -> float:
+    """Frames a second of an animated file; 0 where that is not known."""
+    try:
+        with _reading():
+            if is_film(picture):
+                return film.rate_of(picture)
+            if not isinstance(picture, Path | Member | bytes):
+                return 0.0
+            with _file(picture) as image:
+                image.load()
+                shown = image.info.get("duration", 0)
+                return 1000 / shown if shown else 0.0
+    except Broken:
+        return 0.0
 
 
 def _is_deep_colour(image: Image.Image) -> bool:
@@ -181,12 +269,17 @@ def loaded(picture: Picture | Image.Image | str, place: int = 0) -> Image.Image:
 
 
 def is_opaque(picture: Picture) -> bool:
-    """Whether nothing can be seen through a picture that has an alpha channel.
+    """Whether nothing can be seen through a picture that has an alpha channel, or through any frame of a clip.
 
     Raises:
         Broken: it cannot be read.
     """
-    image = opened(picture)
+    if isinstance(picture, Clip | Series):
+        return all(_is_opaque(each) for each in frames_in(picture) if isinstance(each, Image.Image))
+    return _is_opaque(opened(picture))
+
+
+def _is_opaque(image: Image.Image) -> bool:
     return image.convert("RGBA").getchannel("A").getextrema()[0] == 255
 
 

@@ -23,6 +23,8 @@ BY_SUFFIX = {".tga": "TGA", ".vda": "TGA"}
 HEIF = (".heic", ".heif", ".hif")
 """Photos of telephones; Pillow reads them with a package of its own."""
 ARRAY = ".npy"
+FILMS = _words(".mp4 .m4v .mov .avi .mkv .webm .mpg .mpeg .ogv .wmv")
+"""Films; they are read with a package of its own."""
 
 IMAGES = _words(
     ".png .apng .jpg .jpeg .jpe .jfif .jif .mpo .bmp .dib .gif .webp .tif .tiff .ppm .pgm .pbm .pnm "
@@ -39,7 +41,7 @@ ABOUT = _words(
 """Suffixes of files that may say something of the images beside them."""
 OTHERS = _words(
     ".svg .eps .ps .psd .ai .xcf .raw .cr2 .cr3 .nef .arw .dng .rw2 .orf .exr .hdr .dcm .nii .mrc "
-    ".mha .mp4 .avi .mov .mkv .webm .mpg .wav .mp3 .zip .tar .gz .tgz .bz2 .xz .7z .rar .exe .dll "
+    ".mha .wav .mp3 .zip .tar .gz .tgz .bz2 .xz .7z .rar .exe .dll "
     ".so .bin"
 )
 """Suffixes of what is known not to be read."""
@@ -71,13 +73,13 @@ MARK = 16
 def is_image(name: str) -> bool:
     """Whether a name is that of an image that is read."""
     suffix = suffix_of(name)
-    return suffix in IMAGES or (suffix in HEIF and heif())
+    return suffix in IMAGES or (suffix in HEIF and heif()) or (suffix in FILMS and films())
 
 
 def says_nothing(name: str) -> bool:
     """Whether the suffix tells neither that a file is an image nor that it is none."""
     suffix = suffix_of(name)
-    known = suffix in IMAGES or suffix in HEIF or suffix in ABOUT or suffix in UNFINISHED or suffix in OTHERS
+    known = _images(suffix) or suffix in ABOUT or suffix in UNFINISHED or suffix in OTHERS
     return not (known or name.endswith("~") or HARMLESS.match(name.rsplit("/", 1)[-1]))
 
 
@@ -96,8 +98,18 @@ def suffix_of(name: str) -> str:
 def stem_of(name: str) -> str:
     """A name, with its folders, without the suffix of an image or any other that names a kind of file."""
     suffix = suffix_of(name)
-    known = suffix in IMAGES or suffix in HEIF or suffix in ABOUT or suffix in OTHERS
+    known = _images(suffix) or suffix in ABOUT or suffix in OTHERS
     return name[: -len(suffix)] if known else name
+
+
+def _images(suffix: str) -> bool:
+    """Whether it is one of images, be there a package that reads them or not."""
+    return suffix in IMAGES or suffix in HEIF or suffix in FILMS
+
+
+def films() -> bool:
+    """Whether films can be read."""
+    return find_spec("av") is not None
 
 
 def heif() -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Any
 
 import torch
 from jaxtyping import Float, Int64
@@ -57,11 +58,11 @@ class Real:
         """
         if (fields := fields_read(pipeline.condition)) is not None:
             source = source.with_(fields=fields)
-        levels, background = pipeline.reading
-        settled = {} if levels == BYTE else {"range": levels}
-        source = source.with_(
-            size=pipeline.shape.space, channels=pipeline.shape.channels, background=background, **settled
-        )
+        reading, shape = pipeline.reading, pipeline.shape
+        settled: dict[str, Any] = {} if reading.levels == BYTE else {"range": reading.levels}
+        if shape.frames is not None:
+            settled |= {"frames": "clip", "length": shape.frames}
+        source = source.with_(size=shape.size, channels=shape.channels, background=reading.background, **settled)
         self.split = True
         """Whether the data bring a split to compare with; else a share is set aside, though the generator has seen
         it."""

@@ -18,7 +18,7 @@ from condgan.training.classifier import Prediction
 class SampleSet(NamedTuple):
     """Samples, what was requested, and what the evaluation networks predict."""
 
-    images: UInt8[Tensor, "n c h w"]
+    images: UInt8[Tensor, "n c *space"]
     bundle: Bundle
     predictions: dict[str, Prediction]
     """By field, of those that the generator takes."""
@@ -31,7 +31,7 @@ class SampleSet(NamedTuple):
         return SampleSet(self.images[part], take(self.bundle, part), predictions, self.features[part])
 
 
-def generate(pipeline: Pipeline, bundle: Bundle, seeds: Sequence[int]) -> UInt8[Tensor, "n c h w"]:
+def generate(pipeline: Pipeline, bundle: Bundle, seeds: Sequence[int]) -> UInt8[Tensor, "n c *space"]:
     """A sample for each condition and seed."""
     images = pipeline.exact(pipeline.generate(pipeline.noise(seeds), bundle))
     return torch.from_numpy(images).movedim(-1, 1).contiguous()

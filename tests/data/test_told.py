@@ -64,9 +64,9 @@ def test_a_pipeline_keeps_how_its_data_were_read(tmp_path: Path) -> None:
     assert run("train", tmp_path / "data", "--out", tmp_path / "run", *TINY, "--data.background", "black") == 0
     assert "range = [ 0.0, 4095.0, ]" in " ".join((tmp_path / "run" / "recipe.toml").read_text().split())
     pipe = cg.Pipeline.from_pretrained(tmp_path / "run")
-    assert pipe.reading == ((0, 4095), "black")
+    assert pipe.reading == ((0, 4095), "black", 0.0)
     config = json.loads((tmp_path / "run" / "config.json").read_text())
-    assert config["reading"] == {"levels": [0, 4095], "background": "black"}
+    assert config["reading"] == {"levels": [0, 4095], "background": "black", "rate": 0.0}
     # other images are read alike, though their own range is another
     for file in (tmp_path / "data").rglob("*.png"):
         Image.fromarray(np.asarray(Image.open(file)) // 8).save(file)

@@ -1,0 +1,71 @@
+"""Films (MP4 and the like), by PyAV: ``pip install 'condgan[video]'``."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeGuard
+
+from PIL import Image
+
+from condgan.data.archive import Member, content
+from condgan.data.suffixes import FILMS, suffix_of
+
+Film = Path | Member
+
+
+def is_film(picture: object) -> TypeGuard[Film]:
+    """Whether it is a file called like a film."""
+    return isinstance(picture, Path | Member) and suffix_of(str(picture)) in FILMS
+
+
+def size_of(film: Film) -> tuple[int, int, int]:
+    """Height and width, as it is shown, and how many frames it has."""
+    with _opened(film) as (container, stream):
+        first = next(_pictures(container, stream))
+        count = stream.frames
+    if not count:  # some containers do not say
+        with _opened(film) as (container, stream):
+            count = sum(1 for _ in container.decode(stream))
+    return first.height, first.width, count
+
+
+def frames_of(film: Film, numbers: Sequence[int]) -> Iterator[Image.Image]:
+    """Some frames, in ascending order, turned upright; one may be there several times."""
+    wanted = iter(numbers)
+    number = next(wanted, None)
+    with _opened(film) as (container, stream):
+        for place, frame in enumerate(_pictures(container, stream)):
+            while number == place:
+                yield frame
+                number = next(wanted, None)
+            if number is None:
+                return
+
+
+def rate_of(film: Film) -> float:
+    """Frames a second."""
+    with _opened(film) as (_, stream):
+        return float(stream.average_rate or 0)
+
+
+def _pictures(container: Any, stream: Any) -> Iterator[Image.Image]:
+    for frame in container.decode(stream):
+        image = frame.to_image()
+        turn = getattr(frame, "rotation", 0)
+        yield image.rotate(turn, expand=True) if turn else image
+
+
+@contextmanager
+def _opened(film: Film) -> Iterator[tuple[Any, Any]]:
+    import av
+
+    source = str(film) if isinstance(film, Path) else io.BytesIO(content(film))
+    with av.open(source) as container:
+        if not container.streams.video:
+            raise ValueError("a film without pictures")
+        stream = container.streams.video[0]
+        stream.thread_type = "AUTO"
+        yield container, stream

@@ -1,0 +1,186 @@
+"""Clips: whatever holds their frames, they are read as they are; and what is left out is told."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import condgan as cg
+from condgan.core.errors import DataError, SettingsError
+from condgan.core.note import LEFT_OUT, WRONG
+from condgan.data import Folder, find
+from condgan.data.clips import in_order
+from condgan.data.dataset import Dataset
+from condgan.data.doctor import remarks
+from tests.clips import WAYS, clip, folder, saved
+
+
+def read(data: Path, **settings: Any) -> Dataset:
+    return find(str(data)).with_(frames="clip", **settings).load()
+
+
+def frames(dataset: Dataset, place: int) -> np.ndarray:
+    """T,H,W,C of one clip."""
+    return dataset.target[place].movedim(0, -1).numpy()
+
+
+@pytest.mark.parametrize("suffix", [".webp", ".gif", ".png"])
+def test_animated_files_in_class_folders(suffix: str, tmp_path: Path) -> None:
+    dataset = read(folder(tmp_path / "clips", suffix=suffix))
+    assert dataset.shape == (3, (6, 12, 12)) and dataset.schema.columns["label"].names == WAYS
+    assert str(dataset) == "8 clips of 12×12, 6 frames, 3 channels, 2 classes of 4"
+    for place, (way, start) in enumerate((way, start) for way in WAYS for start in range(4)):
+        np.testing.assert_array_equal(frames(dataset, place), clip(way, start))
+        assert WAYS[dataset.columns["label"][place]] == way
+    assert dataset.schema.target.reading.rate == pytest.approx(10)
+
+
+def test_films(tmp_path: Path) -> None:
+    dataset = read(folder(tmp_path / "clips", suffix=".mp4"))
+    assert dataset.shape == (3, (6, 12, 12)) and dataset.schema.target.reading.rate == pytest.approx(10)
+    # colours are stored at half the size, brightness is not
+    ours, theirs = (each.mean(-1) for each in (frames(dataset, 1).astype(float), clip("down", 1).astype(float)))
+    assert np.abs(ours - theirs).mean() < 8
+    first = find(str(tmp_path / "clips")).load()
+    assert first.shape == (3, (12, 12)) and len(first) == 8
+
+
+def test_a_folder_of_frames_for_each_clip(tmp_path: Path) -> None:
+    """In the order of their numbers, however these are written."""
+    for way in WAYS:
+        for start in range(2):
+            home = tmp_path / "clips" / way / f"c{start}"
+            home.mkdir(parents=True)
+            for number, frame in enumerate(clip(way, start, 12)):
+                Image.fromarray(frame).save(home / f"frame{number}.png")
+    dataset = read(tmp_path / "clips")
+    assert dataset.shape == (3, (12, 12, 12)) and len(dataset) == 4
+    np.testing.assert_array_equal(frames(dataset, 3), clip("right", 1, 12))
+    assert in_order("a/f10") > in_order("a/f9") and dataset.schema.target.reading.rate == 0
+    zipped = Path(shutil.make_archive(str(tmp_path / "zipped"), "zip", tmp_path / "clips"))
+    np.testing.assert_array_equal(read(zipped).target, dataset.target)
+
+
+@pytest.mark.parametrize("axes", ["nthwc", "ntchw", "ncthw", "nthw"])
+def test_arrays_in_any_order_of_axes(axes: str, tmp_path: Path) -> None:
+    whole = np.stack([clip(way, start) for way in WAYS for start in range(4)])
+    order = {"nthwc": (0, 1, 2, 3, 4), "ntchw": (0, 1, 4, 2, 3), "ncthw": (0, 4, 1, 2, 3)}
+    images = whole[..., 0] if axes == "nthw" else whole.transpose(order[axes])
+    np.savez(tmp_path / "x.npz", images=images, labels=np.repeat(WAYS, 4))
+    dataset = read(tmp_path / "x.npz")
+    wanted = whole[..., :1] if axes == "nthw" else whole
+    np.testing.assert_array_equal(dataset.target.movedim(1, -1), wanted)
+    assert dataset.target.is_contiguous()
+
+
+def test_a_table_of_clips(tmp_path: Path) -> None:
+    for start in range(4):
+        saved(clip("down", start), tmp_path / "t" / f"{start}.webp")
+    rows = [f"{start}.webp,{'ab'[start % 2]},{start}" for start in range(4)]
+    (tmp_path / "t" / "metadata.csv").write_text("\n".join(["file_name,label,age", *rows]))
+    dataset = read(tmp_path / "t")
+    assert len(dataset) == 4 and dataset.schema.columns["label"].names == ("a", "b")
+    np.testing.assert_array_equal(frames(dataset, 2), clip("down", 2))
+
+
+def test_length_and_stride_choose_the_frames(tmp_path: Path) -> None:
+    """A long clip is several; what is left over is told."""
+    folder(tmp_path / "clips", each=2, frames=11)
+    dataset = read(tmp_path / "clips", length=3)
+    assert len(dataset) == 4 * 3 and dataset.shape.frames == 3
+    np.testing.assert_array_equal(frames(dataset, 1), clip("down", 0, 11)[3:6])
+    told = {note.kind: note for note in dataset.notes}
+    assert told["rest"].text.startswith("8 frames") and told["rest"].harm == LEFT_OUT and "cut" in told
+    strided = read(tmp_path / "clips", length=3, stride=2)
+    np.testing.assert_array_equal(frames(strided, 0), clip("down", 0, 11)[:6:2])
+    np.testing.assert_array_equal(frames(strided, 1), clip("down", 0, 11)[6::2])
+    assert strided.schema.target.reading.rate == pytest.approx(5)
+
+
+def test_a_rate_brings_clips_to_one(tmp_path: Path) -> None:
+    for name, rate in (("a", 20.0), ("b", 10.0)):
+        saved(clip("down", 0, 8), tmp_path / "clips" / name / "0.webp", rate)
+    (note,) = [note for note in read(tmp_path / "clips").notes if note.kind == "rates"]
+    assert note.text == "clips have from 10 to 20 frames a second; --data.rate 10 brings them to one"
+    dataset = read(tmp_path / "clips", rate=10, length=4)
+    assert len(dataset) == 3 and dataset.schema.target.reading.rate == 10
+    np.testing.assert_array_equal(frames(dataset, 0), clip("down", 0, 8)[::2])
+    np.testing.assert_array_equal(frames(dataset, 1), clip("down", 0, 8)[:4])
+    slow = read(tmp_path / "clips", rate=40, length=4)
+    assert [(note.kind, note.harm) for note in slow.notes if note.kind == "rate"] == [("rate", WRONG)]
+
+
+def test_short_clips_are_left_out_by_name(tmp_path: Path) -> None:
+    folder(tmp_path / "clips")
+    saved(clip("down", 5, 2), tmp_path / "clips" / "down" / "short.webp")
+    dataset = read(tmp_path / "clips")
+    assert len(dataset) == 8
+    (note,) = [note for note in dataset.notes if note.kind == "short"]
+    assert "short.webp (2)" in note.text and "--data.length 2 takes all" in note.text
+    assert len(read(tmp_path / "clips", length=2)) == 8 * 3 + 1
+
+
+def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
+    folder(tmp_path / "clips")
+    file = tmp_path / "clips" / "down" / "01.webp"
+    file.write_bytes(file.read_bytes()[:-120])
+    with pytest.raises(DataError, match="cannot read image") as caught:
+        read(tmp_path / "clips")
+    assert "01.webp" in str(caught.value)
+    frame = tmp_path / "frames" / "a" / "c0"
+    frame.mkdir(parents=True)
+    for number, picture in enumerate(clip("down")):
+        Image.fromarray(picture).save(frame / f"{number}.png")
+    shutil.copytree(frame, frame.with_name("c1"))
+    (frame / "3.png").write_bytes((frame / "3.png").read_bytes()[:40])
+    with pytest.raises(DataError, match="3.png"):
+        read(tmp_path / "frames")
+
+
+def test_what_is_refused(tmp_path: Path) -> None:
+    folder(tmp_path / "clips")
+    with pytest.raises(DataError, match="no clip has 7 frames.*set data.length to 6 or less"):
+        read(tmp_path / "clips", length=7)
+    for way in WAYS:
+        (tmp_path / "stills" / way).mkdir(parents=True)
+        Image.fromarray(clip(way)[0]).save(tmp_path / "stills" / way / "0.png")
+    with pytest.raises(DataError, match="no clips: all 2 are single pictures"):
+        read(tmp_path / "stills")
+    with pytest.raises(SettingsError, match="length is for clips"):
+        Folder.parse({"kind": "folder", "path": "x", "length": 4})
+    with pytest.raises(SettingsError, match="rate and stride"):
+        Folder.parse({"kind": "folder", "path": "x", "frames": "clip", "rate": 4, "stride": 2})
+    np.savez(tmp_path / "x.npz", images=np.stack([clip("down")] * 4), labels=[0, 1, 0, 1])
+    with pytest.raises(DataError, match="--data.frames clip"):
+        find(str(tmp_path / "x.npz")).load()
+    with pytest.raises(DataError, match="not known how many frames a second"):
+        read(tmp_path / "x.npz", rate=4)
+
+
+def test_clips_that_do_not_move_are_told(tmp_path: Path) -> None:
+    whole = np.stack([*(clip(way, start) for way in WAYS for start in range(4)), np.repeat(clip("down", 3)[:1], 6, 0)])
+    np.savez(tmp_path / "x.npz", images=whole, labels=[*np.repeat(WAYS, 4), "down"])
+    (note,) = [note for note in remarks(read(tmp_path / "x.npz")) if note.kind == "frozen"]
+    assert note.text == "1 of 9 clips do not move at all, the first is item 8"
+
+
+def test_hold_out_keeps_a_whole_clip_apart(tmp_path: Path) -> None:
+    """All parts of a long clip are on one side."""
+    folder(tmp_path / "clips", each=4, frames=12)
+    source = find(str(tmp_path / "clips")).with_(frames="clip", length=6, holdout=0.25)
+    train, test = source.load(), source.split("test").load()
+    assert len(train) == 12 and len(test) == 4
+    apart = {frames(dataset, place).tobytes() for dataset in (train, test) for place in range(len(dataset))}
+    assert len(apart) == 16
+
+
+def test_the_doctor_looks_at_clips(tmp_path: Path) -> None:
+    folder(tmp_path / "clips", each=4)
+    found = cg.doctor(tmp_path / "clips", preset="video", settings={"architecture": {"channels": 8}})
+    assert found.errors == [] and found.dataset is not None and found.dataset.shape.frames == 6
+    assert found.recipe is not None and found.recipe.data.length == 6
