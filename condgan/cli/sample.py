@@ -18,6 +18,9 @@ def sample(
     like: Annotated[list[str] | None, Parameter(negative="")] = None,
     free: Annotated[bool, Parameter(negative="")] = False,
     extrapolate: Annotated[bool, Parameter(negative="")] = False,
+    frames: int | None = None,
+    loop: Annotated[bool, Parameter(negative="")] = False,
+    motion: str | None = None,
     texts: str | None = None,
     out: str = "samples.png",
     device: str = "auto",
@@ -47,11 +50,19 @@ def sample(
         Leave attributes that are not asked for unknown. By default they are those of training images that match.
     extrapolate
         Allow numbers beyond those of the training.
+    frames
+        Of clips: how many. By default as in the training; a longer clip goes on from the beginning.
+    loop
+        Of clips: let them end where they begin.
+    motion
+        Of clips: A-B, A,B,C, or one number: seeds of how they move, taken in turn. By default the same as the seeds,
+        which then say what is seen: --seeds 5,5 --motion 1,2 is the same figure moving in two ways.
     texts
         A file with a text in each line, for a generator that takes text (--preset text). Each text, in the file or as
         --text, has N images, by default four, in a row, all rows from the same seeds.
     out
-        X.png or X.pdf (a grid), X.npz (arrays), X.parquet (a table), or DIR/ (one file a sample).
+        X.png or X.pdf (a grid), X.npz (arrays), X.parquet (a table), or DIR/ (one file a sample). Clips also as they
+        move, all on one sheet: X.webp, X.gif, X.apng, X.mp4.
     device
         auto, cpu, cuda or mps.
     """
@@ -70,12 +81,16 @@ def sample(
         like=like,
         free=free,
         extrapolate=extrapolate,
+        frames=frames,
+        loop=loop,
+        motion=None if motion is None else parse_seeds(motion),
         texts=texts,
         out=out,
         device=device,
         **asked,
     )
-    show(f"{len(samples.images):,} images in [bold]{escape(out)}[/bold]")
+    noun = "images" if samples.clips is None else "clips"
+    show(f"{len(samples.images):,} {noun} in [bold]{escape(out)}[/bold]")
 
 
 def parse_seeds(text: str) -> list[int] | range:

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from condgan.conditions.base import AnyPart, Interpolation, Part, Row, Shown
 from condgan.core.batch import Batch
-from condgan.core.bundle import Bundle, part, prefixed
+from condgan.core.bundle import TIMES, Bundle, part, prefixed
 from condgan.core.cond import CARRIERS, Cond, Embedder, Tensors, Tokens, Widths
 from condgan.core.errors import SettingsError, nearest
 from condgan.core.form import RESERVED, FormField
@@ -305,7 +305,7 @@ class Product(Embedder):
             if (tokens)
             else None
         )
-        return Cond(_joined(vectors), joined, _joined(maps))
+        return Cond(_joined(vectors), joined, _joined(maps), bundle.get(TIMES))
 
 
 def spell(values: Any) -> dict[str, Any]:

@@ -9,6 +9,8 @@ import torch
 from torch import Tensor
 
 Bundle = dict[str, Tensor]
+TIMES = "times"
+"""Of clips: which frames are meant, Float[b k]; it belongs to the images, not to what they are asked to be."""
 
 
 def take(bundle: Mapping[str, Tensor], rows: Tensor | slice) -> Bundle:
@@ -46,7 +48,9 @@ def same(bundle: Mapping[str, Tensor], n: int) -> Tensor:
     """Bool[n n]: whether two of the ``n`` samples have the same values under every name."""
     device = next((each.device for each in bundle.values()), torch.device("cpu"))
     found = torch.ones(n, n, dtype=torch.bool, device=device)
-    for each in bundle.values():
+    for name, each in bundle.items():
+        if name == TIMES:
+            continue
         rows = each.flatten(1) if each.dim() > 1 else each[:, None]
         found &= (rows[:, None] == rows[None]).all(2)
     return found

@@ -1,4 +1,4 @@
-"""The three carriers by which any condition reaches a network."""
+"""The three carriers by which any condition reaches a network; and of clips, which moments are asked for."""
 
 from __future__ import annotations
 
@@ -30,6 +30,9 @@ class Cond(NamedTuple):
     """A sequence, such as words."""
     map: Float[Tensor, "b c *space"] | None = None
     """What differs from place to place, such as a layout."""
+    times: Float[Tensor, "b k"] | None = None
+    """Of clips: which frames these are, counted from 0; ``None``: those of a whole clip of the training. No condition,
+    but where in time: a network may see or make a few frames of many."""
 
 
 class Widths(NamedTuple):
@@ -58,9 +61,10 @@ class Embedder(nn.Module):
 
 def rows(cond: Cond, chosen: slice | Tensor) -> Cond:
     """Some of the samples."""
-    vector, tokens, map = cond
+    vector, tokens, map, times = cond
     return Cond(
         None if vector is None else vector[chosen],
         None if tokens is None else Tokens(tokens.x[chosen], tokens.mask[chosen]),
         None if map is None else map[chosen],
+        None if times is None else times[chosen],
     )

@@ -7,7 +7,7 @@ FieldType = Literal["choice", "set", "number", "boolean", "text", "picture", "la
 ``picture``: any image, in levels of 8 bits; ``layout``: ids or colours of classes, as they are in the file."""
 RESERVED = frozenset(
     {"n", "seed", "seeds", "where", "like", "out", "device", "image", "images", "file_name", "pipeline", "source"}
-    | {"help", "debug", "version", "index", "free", "extrapolate"}
+    | {"help", "debug", "version", "index", "free", "extrapolate", "frames", "loop", "motion", "frame_rate"}
 )
 """Names that calls, flags and files give to other things than values."""
 

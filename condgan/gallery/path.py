@@ -70,7 +70,12 @@ def mixed(ends: Cond, times: Times) -> Cond:
         alone = [mask[first] & ~mask[second], mask[second] & ~mask[first]]
         x = torch.where(alone[0][..., None], words[first], mix(words))
         tokens = Tokens(torch.where(alone[1][..., None], words[second], x), there)
-    return Cond(None if ends.vector is None else mix(ends.vector), tokens, None if ends.map is None else mix(ends.map))
+    return Cond(
+        None if ends.vector is None else mix(ends.vector),
+        tokens,
+        None if ends.map is None else mix(ends.map),
+        ends.times,
+    )
 
 
 def even_speed(

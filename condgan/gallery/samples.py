@@ -1,10 +1,11 @@
-"""Generated images with what they were asked to be, and the forms in which they are saved."""
+"""Generated images or clips with what they were asked to be, and the forms in which they are saved."""
 
 import io
 import json
 import re
 import shutil
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,11 +15,15 @@ from PIL import Image
 
 from condgan.core import disk
 from condgan.core.errors import SettingsError
+from condgan.gallery.animation import SUFFIXES, encoded
 from condgan.gallery.grid import Sheet, drawn, png, sheet
 from condgan.gallery.pdf import pdf
+from condgan.gallery.strips import columns_of_strips, stills
 
 MOST_COLUMNS = 16
 """A grid has a column for each value of a field if there are no more values than this."""
+RATE = 8.0
+"""Frames a second of clips of which it is not known."""
 LONGEST_NAME = 100
 """Bytes of a sample's values in the name of its file, at most: many disks refuse names of more than 255 bytes."""
 
@@ -26,8 +31,8 @@ LONGEST_NAME = 100
 class Samples(NamedTuple):
     """Generated images; for each the values that were requested and the seed."""
 
-    images: UInt8[np.ndarray, "n h w c"] | list[UInt8[np.ndarray, "h w c"]]
-    """With 1, 3 or 4 channels; a list where the images differ in size."""
+    images: UInt8[np.ndarray, "n *space c"] | list[UInt8[np.ndarray, "h w c"]]
+    """With 1, 3 or 4 channels; a list where the images differ in size. Clips are n,t,h,w,c."""
     columns: Mapping[str, Sequence[str | int | float | tuple[float, ...] | None]]
     """The requested values by public name, as people see them, without pictures; where one was left out an empty text,
     of a number ``None``."""
@@ -36,6 +41,18 @@ class Samples(NamedTuple):
     """All values of each choice field, by public name."""
     across: int | None = None
     """Images in a row of the grid, where a field is swept over."""
+    rate: float = 0.0
+    """Of clips: frames a second; 0 where that is not known."""
+
+    @property
+    def clips(self) -> UInt8[np.ndarray, "n t h w c"] | None:
+        """Them, where they are clips."""
+        return self.images if isinstance(self.images, np.ndarray) and self.images.ndim == 5 else None
+
+    @property
+    def seconds(self) -> float:
+        """Of clips: how long a frame is shown."""
+        return 1 / (self.rate or RATE)
 
     def caption(self, index: int) -> str:
         """The requested values of one sample, joined by commas, without vectors; of several fields with their names."""
@@ -53,7 +70,7 @@ class Samples(NamedTuple):
         return drawn(self.sheet(columns))
 
     def sheet(self, columns: int | None = None) -> Sheet:
-        """All images on one sheet, with their values above the columns, or else below each image.
+        """All images on one sheet, with their values above the columns, or else below each image; clips as strips.
 
         Args:
             columns: images in a row. By default there is a column for each value of the first choice field where its
@@ -68,16 +85,31 @@ class Samples(NamedTuple):
         # what is the same everywhere tells nothing of a picture
         differing = [name for name, values in self.columns.items() if len(set(values)) > 1] or list(self.columns)
         width = columns or self.across
+        if self.clips is not None:
+            captions = [self._caption(index, differing) for index in range(len(self.images))]
+            return sheet(self._stills(), width or columns_of_strips(self.clips), captions)
         along = [name for name in differing if width and self._along(name, width)]
         rows = self._rows(width, differing) if width and width < len(self.images) and not along else range(0)
         if rows:  # nothing but the seed differs along a row
-            return sheet(self._array(), width, None, [self._caption(row, differing) for row in rows])
+            return sheet(self._stills(), width, None, [self._caption(row, differing) for row in rows])
         if not along or len(self.images) <= (width or 0):
             captions = [self._caption(index, differing) for index in range(len(self.images))]
-            return sheet(self._array(), width or (turn if in_turn else None), captions)
+            return sheet(self._stills(), width or (turn if in_turn else None), captions)
         down = [name for name in differing if name not in along]
         captions = [self._caption(index, along) for index in range(len(self.images))]
-        return sheet(self._array(), width, captions, [self._caption(row, down) for row in self._rows(width, down)])
+        return sheet(self._stills(), width, captions, [self._caption(row, down) for row in self._rows(width, down)])
+
+    def film(self, columns: int | None = None) -> list[Image.Image]:
+        """Clips as they move, all on one sheet: a picture for each frame.
+
+        Raises:
+            SettingsError: they are images.
+        """
+        if self.clips is None:
+            raise SettingsError("images do not move", where="samples", do="save them as .png, or into a folder/")
+        across = columns or self.across
+        moments = [self._replace(images=frames, across=across) for frames in np.moveaxis(self.clips, 1, 0)]
+        return [moment.grid() for moment in moments]
 
     def _along(self, name: str, width: int | None) -> bool:
         """Whether each row of so many images has the same different values of a field, in the same order."""
@@ -99,15 +131,17 @@ class Samples(NamedTuple):
         """The samples as arrays that need no pickle.
 
         Returns:
-            ``images`` uint8 n,h,w of one channel, or n,h,w,c; ``seeds`` int64; for each choice field NAME, ``NAME``
-            int64, the index of each value in ``NAME_names``, or −1 where it was left out; for any other field its
-            values.
+            ``images`` uint8 n,h,w of one channel, or n,h,w,c, of clips n,t,h,w or n,t,h,w,c; ``seeds`` int64; of clips
+            ``frame_rate``, frames a second, where it is known; for each choice field NAME, ``NAME`` int64, the index of
+            each value in ``NAME_names``, or −1 where it was left out; for any other field its values.
 
         Raises:
             SettingsError: the images differ in size.
         """
         images = self._array()
-        arrays = {"images": images[..., 0] if images.shape[3] == 1 else images, "seeds": self.seeds}
+        arrays = {"images": images[..., 0] if images.shape[-1] == 1 else images, "seeds": self.seeds}
+        if self.rate:
+            arrays["frame_rate"] = np.array(self.rate)
         for name, values in self.columns.items():
             if name in self.choices:
                 arrays[name] = np.array(self._indices(name), np.int64)
@@ -116,7 +150,11 @@ class Samples(NamedTuple):
                 arrays[name] = np.array(even(values))
         return arrays
 
-    def _array(self) -> UInt8[np.ndarray, "n h w c"]:
+    def _stills(self) -> UInt8[np.ndarray, "n h w c"]:
+        """All images in one array, clips as strips."""
+        return stills(self._array())
+
+    def _array(self) -> UInt8[np.ndarray, "n *space c"]:
         """All images in one array."""
         if isinstance(self.images, np.ndarray):
             return self.images
@@ -130,9 +168,10 @@ class Samples(NamedTuple):
         return [places.get(value, -1) for value in self.columns[name]]
 
     def save(self, out: str | Path) -> Path:
-        """Save as a grid (.png, .pdf), as arrays (.npz), as a table (.parquet), or as one file a sample (a folder).
+        """Save as a grid (.png, .pdf), as arrays (.npz), as a table (.parquet), or as one file a sample (a folder);
+        clips also as they move, all on one sheet (.webp, .gif, .apng, .mp4).
 
-        A table or a folder can be read back as data: its columns keep their names.
+        Arrays, a table or a folder can be read back as data: columns keep their names.
 
         Raises:
             SettingsError: another suffix, a folder that holds other files, no write permission, or images of several
@@ -146,10 +185,14 @@ class Samples(NamedTuple):
             ".npz": self._npz,
             ".parquet": self._parquet,
         }
+        if self.clips is not None:
+            writers |= {suffix: partial(self._moving, suffix=suffix) for suffix in SUFFIXES if suffix != ".png"}
         suffix = "" if str(out).endswith("/") else path.suffix.lower()
         if suffix and suffix not in writers:
             raise SettingsError(
-                f"cannot save samples as {suffix}", where=path, do=f"use {', '.join(writers)} or a folder/"
+                f"cannot save {'samples' if self.clips is None else 'clips'} as {suffix}",
+                where=path,
+                do=f"use {', '.join(writers)} or a folder/",
             )
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -168,6 +211,10 @@ class Samples(NamedTuple):
 
     def _pdf(self, file: io.BytesIO) -> None:
         file.write(pdf(self.sheet()))
+
+    def _moving(self, file: io.BytesIO, suffix: str) -> None:
+        film = self.film()
+        file.write(encoded(film, suffix, [self.seconds] * len(film)))
 
     def _npz(self, file: io.BytesIO) -> None:
         np.savez_compressed(file, allow_pickle=False, **self.arrays())
@@ -214,7 +261,9 @@ class Samples(NamedTuple):
         for index in range(len(self.images)):
             words = re.sub(r"[^\w.-]+", "-", self.caption(index)).encode()[:LONGEST_NAME]
             value = words.decode(errors="ignore").strip("-.")
-            file = "-".join(part for part in (f"{index:05d}", value, f"seed{self.seeds[index]}") if part) + ".png"
+            file = "-".join(part for part in (f"{index:05d}", value, f"seed{self.seeds[index]}") if part) + (
+                ".png" if self.clips is None else ".webp"
+            )
             (path / file).write_bytes(self._encoded(index))
             lines.append({"file_name": file, **self._values(index), "seed": int(self.seeds[index])})
         (path / "metadata.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
@@ -225,6 +274,9 @@ class Samples(NamedTuple):
 
     def _encoded(self, index: int) -> bytes:
         pixels = self.images[index]
+        if pixels.ndim == 4:
+            frames = [Image.fromarray(each[..., 0] if each.shape[2] == 1 else each) for each in pixels]
+            return encoded(frames, ".webp", [self.seconds] * len(frames))
         return png(Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels))
 
 

@@ -13,6 +13,7 @@ __getattr__ = lazily(
         "ResNet": "condgan.networks.resnet",
         "Spade": "condgan.networks.spade",
         "UNet": "condgan.networks.unet",
+        "Video": "condgan.networks.video",
         "of_module": "condgan.networks.extractor",
         "register": "condgan.networks.pretrained",
     }

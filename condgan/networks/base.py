@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import Annotated, Literal
 
+from jaxtyping import Int64
 from pydantic import PositiveInt
 from torch import Tensor, nn
 
@@ -37,6 +38,16 @@ class Architecture(Spec, ABC):
     def noise(self) -> int:
         """Normal numbers that make up one sample's noise: the latent, and whatever else is left to chance."""
         return self.latent
+
+    @property
+    def motion_noise(self) -> int:
+        """Of clips: how many of these numbers, the last ones, choose how they move and not what they show."""
+        return 0
+
+    def times(self, shape: Shape, n: int) -> Int64[Tensor, "n k"] | None:
+        """Of clips: the frames of each of ``n`` that both networks see in a step, by chance from torch's own random
+        state; ``None``: all."""
+        return None
 
     @abstractmethod
     def reads(self, player: Player) -> frozenset[str]:
@@ -93,6 +104,7 @@ ARCHITECTURES: Registry[Architecture] = Registry(
         "unet": "condgan.networks.unet:UNet",
         "spade": "condgan.networks.spade:Spade",
         "projected": "condgan.networks.projected:Projected",
+        "video": "condgan.networks.video:Video",
     }
 )
 AnyArchitecture = Annotated[Architecture, ARCHITECTURES]

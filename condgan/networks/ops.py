@@ -1,6 +1,7 @@
 """Layers and operations by number of axes of space (0 to 3): what is written with them serves images and clips."""
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import torch
 from jaxtyping import Float
@@ -131,6 +132,17 @@ def unshuffle(x: Float[Tensor, "b c *space"], patch: int) -> Float[Tensor, "b k 
 def channels_last(axes: int) -> torch.memory_format:
     """The order in memory in which convolutions of so many axes are fastest."""
     return {2: torch.channels_last, 3: torch.channels_last_3d}.get(axes, torch.contiguous_format)
+
+
+M = TypeVar("M", bound=nn.Module)
+
+
+def in_channels_last(module: M) -> M:
+    """The module with the weights of all its convolutions in that order."""
+    for each in module.parameters():
+        if each.dim() > 3:
+            each.data = each.data.contiguous(memory_format=channels_last(each.dim() - 2))
+    return module
 
 
 def channels_last_of(x: Float[Tensor, "b c *space"]) -> Float[Tensor, "b c *space"]:

@@ -185,6 +185,18 @@ class Discriminator(nn.Module):
 
     def __init__(self, spec: ResNet, shape: Shape, widths: Widths, auxiliary: int) -> None:
         super().__init__()
+        self.trunk = Trunk(spec, shape, widths, spec.features)
+        self.head = Head(spec.features, widths, spec.discriminator_injection, auxiliary)
+
+    def forward(self, x: Float[Tensor, "b c *space"], cond: Cond) -> Output:
+        return self.head(self.trunk(x, cond), cond)
+
+
+class Trunk(nn.Module):
+    """Image → patches → residual blocks → dense features."""
+
+    def __init__(self, spec: ResidualArchitecture, shape: Shape, widths: Widths, features: int) -> None:
+        super().__init__()
         self.pad = [pad for side in reversed(shape.space) for pad in (0, -side % PATCH)]
         axes = len(shape.space)
         self.input = InputLayer(shape, widths, spec.discriminator_injection)
@@ -197,11 +209,10 @@ class Discriminator(nn.Module):
             for index in range(spec.count(level == 0, bool(larger))):
                 self.blocks.append(Down(axes, ins, outs, halve=level > 0 and index == 0))
                 ins = outs
-        self.features = nn.Linear(channels[-1] * math.prod(last), spec.features)
-        self.head = Head(spec.features, widths, spec.discriminator_injection, auxiliary)
+        self.features = nn.Linear(channels[-1] * math.prod(last), features)
 
-    def forward(self, x: Float[Tensor, "b c *space"], cond: Cond) -> Output:
+    def forward(self, x: Float[Tensor, "b c *space"], cond: Cond) -> Float[Tensor, "b features"]:
         x = F.pad(self.input(x, cond), self.pad) if any(self.pad) else self.input(x, cond)
         x = ops.channels_last_of(ops.unshuffle(x, PATCH))
         x = F.leaky_relu(self.blocks(self.patches(x)), SLOPE).flatten(1)
-        return self.head(F.leaky_relu(self.features(x), SLOPE), cond)
+        return F.leaky_relu(self.features(x), SLOPE)

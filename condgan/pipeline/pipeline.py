@@ -16,7 +16,7 @@ from torch import Tensor
 from condgan.conditions.condition import Condition
 from condgan.core.batch import Batch, Shape, to_uint8
 from condgan.core.bounds import require_memory
-from condgan.core.bundle import Bundle
+from condgan.core.bundle import TIMES, Bundle
 from condgan.core.cond import Cond
 from condgan.core.defaults import with_own_defaults
 from condgan.core.errors import DataError, SettingsError
@@ -30,6 +30,7 @@ from condgan.gallery import Samples, columns_of
 from condgan.networks.base import Architecture, Conditioned
 from condgan.networks.extractor import Extractor
 from condgan.pipeline import folder, hub, sampling, tiles
+from condgan.pipeline.clips import clip_times
 from condgan.pipeline.combinations import Combinations, filled
 from condgan.pipeline.like import features_of, images_of
 from condgan.pipeline.requests import Sweep, require_in_range, swept
@@ -42,6 +43,8 @@ ROWS = 4
 """Of a sweep, each from another seed, where no seeds are given."""
 MOST_SHOWN = 160
 """Images of a sheet."""
+MOST_STRIPS = 30
+"""Clips of a sheet."""
 
 
 class Pipeline:
@@ -86,9 +89,12 @@ class Pipeline:
         like: Picture | Image | str | Sequence[Any] | None = None,
         free: bool = False,
         extrapolate: bool = False,
+        frames: int | None = None,
+        loop: bool = False,
+        motion: Iterable[int] | int | None = None,
         **fields: Any,
     ) -> Samples:
-        """Generate images.
+        """Generate images, or clips.
 
         A value may be one, or several in a list, an array of one axis, a series, a range or an iterator. Text may be
         several, ``"black|brown"``, and of a number a sweep, ``"20..70"`` or in five steps ``"20..70/5"``: it goes along
@@ -108,6 +114,9 @@ class Pipeline:
             free: leave attributes that are not asked for unknown. By default they are those of training images that
                 have what is asked for.
             extrapolate: allow numbers beyond those of the training.
+            frames: of clips: how many, by default as in the training. A longer clip goes on from the beginning.
+            loop: of clips: let them end where they begin, at another speed where their frames do not suffice.
+            motion: of clips: seeds of how they move, one or several, taken in turn; by default the same as ``seeds``.
             fields: values by their public names: one for all images, or a list, taken in turn. Of a class that is not
                 named every value is taken in turn, unless pictures have to be supplied; ``None`` leaves a value out,
                 where the training did so. ``label_index`` is an index in the classes of ``label``, from 0,
@@ -128,11 +137,13 @@ class Pipeline:
         chosen = None if seeds is None else seeds_of(seeds)
         n, seeds = self._plan(lists, None if n is None else whole(n, "n"), chosen, len(sweeps))
         rows, seeds, across = swept(self._rows(lists, n), seeds, sweeps)
-        self.require_memory(len(rows))
+        times = clip_times(self.shape, frames, loop)
+        self.require_memory(len(rows) if times is None else -(-len(rows) * len(times) // self.shape.space[0]))
         if not extrapolate:
             require_in_range(form, rows)
         rows = rows if free else self._filled(rows, seeds, [*sweeps])
-        latents = self.noise(seeds)
+        moving = self._moving(seeds, motion)
+        latents = self.noise(seeds) if moving is None else self.with_motion(self.noise(seeds), self.noise(moving))
         if examples is not None and POSTERIOR in self.architecture.provides():
             latents = latents_of(self.generator, examples)[torch.arange(len(rows)) % len(examples)]
         spatial = self.condition.spatial()
@@ -144,9 +155,33 @@ class Pipeline:
             columns = {name: [each[name][0] for _, each in parts] for name in parts[0][1]}
         else:
             bundle = self.condition.encode(rows)
+            if times is not None:
+                bundle[TIMES] = times.expand(len(rows), -1)
             images, columns = self.exact(self.generate(latents, bundle)), self._texts(bundle)
         choices = {field.name: field.choices for field in form if field.type == "choice"}
-        return Samples(images, columns, np.asarray(seeds, np.int64), choices, across)
+        return Samples(images, columns, np.asarray(seeds, np.int64), choices, across, self.reading.rate)
+
+    def _moving(self, seeds: Sequence[int], motion: Iterable[int] | int | None) -> list[int] | None:
+        """The seed of each clip's motion, where that is not its own.
+
+        Raises:
+            SettingsError: the generator makes images.
+        """
+        if motion is None:
+            return None
+        if not self.architecture.motion_noise:
+            raise SettingsError("this generator makes no clips", where="motion", do="leave it out")
+        chosen = seeds_of(motion, "motion")
+        if not chosen or min(chosen) < 0 or max(chosen) >= 2**63:
+            raise SettingsError("seed out of range", where="motion", do="give numbers from 0 to 2^63 − 1")
+        return [chosen[place % len(chosen)] for place in range(len(seeds))]
+
+    def with_motion(
+        self, latents: Float[Tensor, "n noise"], others: Float[Tensor, "n noise"]
+    ) -> Float[Tensor, "n noise"]:
+        """Latents of clips that show what the first ones show, and move as the others do."""
+        content = self.architecture.noise - self.architecture.motion_noise
+        return torch.cat([latents[:, :content], others[:, content:]], 1)
 
     def _plan(
         self, asked: Mapping[str, Sequence[Any]], n: int | None, seeds: Sequence[int] | None, sweeps: int
@@ -238,7 +273,7 @@ class Pipeline:
         return noise(seeds, self.architecture.noise)
 
     @with_own_defaults
-    def generate(self, latents: Float[Tensor, "n noise"], bundle: Bundle) -> UInt8[np.ndarray, "n h w c"]:
+    def generate(self, latents: Float[Tensor, "n noise"], bundle: Bundle) -> UInt8[np.ndarray, "n *space c"]:
         """Images of encoded conditions, of the size of the training."""
         return sampling.generate(self.generator, latents, bundle, self.shape)
 
@@ -256,7 +291,7 @@ class Pipeline:
         return {name: each[0] for name, each in found.items() if not isinstance(each, Sweep)}
 
     @with_own_defaults
-    def render(self, latents: Float[Tensor, "n noise"], cond: Cond) -> UInt8[np.ndarray, "n h w c"]:
+    def render(self, latents: Float[Tensor, "n noise"], cond: Cond) -> UInt8[np.ndarray, "n *space c"]:
         """Images of embedded conditions, of the size of the training."""
         return self.exact(sampling.render(self.generator, latents, cond, self.shape))
 
@@ -291,7 +326,7 @@ class Pipeline:
         width = next(field.width for field in self.condition.form() if field.name == described.column)
         return {described.column: features_of(examples, described, self.extractor, width)}
 
-    def exact(self, images: UInt8[np.ndarray, "*n h w c"]) -> UInt8[np.ndarray, "*n h w c"]:
+    def exact(self, images: UInt8[np.ndarray, "*n c"]) -> UInt8[np.ndarray, "*n c"]:
         """Images as they are; label maps in the colours of their classes and no other."""
         return images if self.palette is None else self.palette.paint(self.palette.nearest(images))
 
@@ -310,6 +345,7 @@ class Pipeline:
     def sheet(self, across: str | None = None, down: str | None = None) -> Image:
         """The values of one field side by side (160 at most, 32 in a row), from one seed, so that only the value
         differs; further rows are from other seeds; or those of two fields, ``across`` and ``down``, from one seed.
+        Clips are shown as film strips, one after another.
 
         Where a text is all that is asked for, a row for each of some captions, and another seed in each column.
 
@@ -321,9 +357,10 @@ class Pipeline:
             SettingsError: pictures have to be supplied, or there is no such field.
         """
         texts = self._captions()
-        found = layout_of(self.condition.form(), across, down, MOST_SHOWN, texts)
+        clips = self.shape.frames is not None
+        found = layout_of(self.condition.form(), across, down, MOST_STRIPS if clips else MOST_SHOWN, texts)
         if found is None:
-            return self(n=64).grid()
+            return self(n=MOST_STRIPS if clips else 64).grid()
         # a text that is not shown for itself is left out, or the same along a row; so is what cannot be left out
         base = {name: "" if self._optional(name) else captions[0] for name, captions in texts.items()}
         examples = self.condition.examples(1) or [{}]
@@ -333,7 +370,7 @@ class Pipeline:
         rows = [{**row, **each} for row, cells in zip(rest, found.cells, strict=True) for each in cells]
         where = {key: [row[key] for row in rows] for key in rows[0]}
         samples = self(where=where, seeds=[seed for seeds in found.seeds for seed in seeds], free=True)
-        return samples.grid(len(found.cells[0]))
+        return samples.grid(None if clips else len(found.cells[0]))
 
     def _captions(self) -> dict[str, list[str]]:
         """Texts of the training by the fields that take some."""

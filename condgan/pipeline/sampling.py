@@ -16,7 +16,7 @@ from jaxtyping import Float, Int64, UInt8
 from torch import Tensor, nn
 
 from condgan.core.batch import Shape, to_uint8
-from condgan.core.bundle import Bundle, take, to
+from condgan.core.bundle import TIMES, Bundle, take, to
 from condgan.core.cond import Cond, rows
 from condgan.networks.base import Conditioned
 
@@ -47,15 +47,20 @@ def in_chunks(
     return images
 
 
+def with_frames(shape: Shape, times: Float[Tensor, "n k"] | None) -> Shape:
+    """The shape of clips of so many frames as there are times."""
+    return shape if times is None else Shape(shape.channels, (times.shape[1], *shape.size))
+
+
 @torch.no_grad()
 def generate(
     generator: nn.Module, latents: Float[Tensor, "n noise"], bundle: Bundle, shape: Shape
 ) -> UInt8[np.ndarray, "n *space k"]:
-    """Images of encoded conditions."""
+    """Images of encoded conditions; of clips those frames that are asked for."""
     device = device_of(generator)
     return in_chunks(
         len(latents),
-        shape,
+        with_frames(shape, bundle.get(TIMES)),
         lambda chosen: generator(latents[chosen].to(device), to(take(bundle, chosen), device)),
     )
 
@@ -66,6 +71,7 @@ def render(
 ) -> UInt8[np.ndarray, "n *space k"]:
     """Images of embedded conditions."""
     device = device_of(generator)
+    shape = with_frames(shape, cond.times)
     return in_chunks(
         len(latents), shape, lambda chosen: generator.body(latents[chosen].to(device), rows(cond, chosen.to(device)))
     )
@@ -87,10 +93,12 @@ def joined(conds: list[Cond]) -> Cond:
     vectors = [each.vector for each in conds if each.vector is not None]
     tokens = [each.tokens for each in conds if each.tokens is not None]
     maps = [each.map for each in conds if each.map is not None]
+    times = [each.times for each in conds if each.times is not None]
     return Cond(
         torch.cat(vectors) if vectors else None,
         type(tokens[0])(torch.cat([t.x for t in tokens]), torch.cat([t.mask for t in tokens])) if tokens else None,
         torch.cat(maps) if maps else None,
+        torch.cat(times) if times else None,
     )
 
 

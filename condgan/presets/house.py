@@ -3,7 +3,7 @@
 from condgan.conditions import Condition, Instance, Text
 from condgan.data import Augment
 from condgan.losses import Objective
-from condgan.networks import ResNet
+from condgan.networks import ResNet, Video
 from condgan.recipe import Optimizer, Recipe, Training
 
 
@@ -75,6 +75,22 @@ def text() -> Recipe:
         "objective": few.objective.with_(matching=1.0),
     }
     return few.model_copy(update=changes)
+
+
+def video() -> Recipe:
+    """Clips by what happens in them: each frame by the house's generator with a code of its motion, three frames of a
+    clip at a time.
+
+    Source: Skorokhodov et al. 2022, sections 3.1 and 3.2. Differences: the house's networks, objective and rates; the
+    motion code is made of noise, condition and whole waves of time, by dense layers.
+    """
+    base = house()
+    changes = {
+        "data": base.data.with_(frames="clip"),
+        "architecture": Video(channels=64),
+        "training": base.training.with_(batch=32),
+    }
+    return base.model_copy(update=changes)
 
 
 def plain() -> Recipe:

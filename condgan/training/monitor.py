@@ -26,6 +26,8 @@ SHOWN = 500
 """Images of a kind that the discriminator is asked about."""
 SIDE = 8
 """Pixels to which the sides of an image are averaged down."""
+CUBE = 4
+"""The same of clips, whose frames are averaged to so many, too."""
 GROUPS = 10
 """Parts of the samples, each left out once, by which the distance's interval is found."""
 ENOUGH = 20
@@ -197,7 +199,8 @@ def codes(classes: int) -> Float[Tensor, "k c"]:
 
 def embed(images: UInt8[Tensor, "n c *space"]) -> Float[Tensor, "n d"]:
     """Pixels of the averaged images, 0 … 1."""
-    sides = tuple(min(SIDE, side) for side in images.shape[2:])
+    most = SIDE if images.dim() == 4 else CUBE  # of clips time is averaged, too: about as many numbers
+    sides = tuple(min(most, side) for side in images.shape[2:])
     # in parts: as floats all of them would take much memory
     parts = torch.split(images, 250)
     return torch.cat([ops.adaptive_avg_pool(part.float() / 255, sides) for part in parts]).flatten(1)

@@ -13,7 +13,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
-from condgan.core.bundle import Bundle, concat
+from condgan.core.bundle import TIMES, Bundle, concat
 from condgan.core.needs import JOINT, MISMATCHES, POSTERIOR
 from condgan.core.output import Output
 from condgan.core.task import Task
@@ -94,7 +94,7 @@ def discriminator_step(
     mismatched: Tensor | None = None
     if MISMATCHES in objective.provides():
         other, mismatched = (
-            {name: each.roll(1, 0) for name, each in bundle.items()},
+            {name: each if name == TIMES else each.roll(1, 0) for name, each in bundle.items()},
             recipe.condition.mismatched(bundle),
         )
     gradients: dict[Place, Tensor] = {}

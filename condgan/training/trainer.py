@@ -12,8 +12,8 @@ import torch
 from torch import Tensor, nn
 
 from condgan.core import seeds
-from condgan.core.batch import Shape, to_float
-from condgan.core.bundle import Bundle, to
+from condgan.core.batch import Shape, frames_at, to_float
+from condgan.core.bundle import TIMES, Bundle, to
 from condgan.core.cache import digest
 from condgan.core.errors import SettingsError
 from condgan.core.needs import AUXILIARY, PROXY, TWIN
@@ -90,10 +90,7 @@ class Trainer:
         for part, state in learned.items():  # both start from it, and go on by themselves
             for player in players:
                 player.embedder.get_submodule(f"parts.{part}").load_state_dict(state)
-        self.generator, self.discriminator = (
-            player.to(engine.device).to(memory_format=self.layout)  # type: ignore[call-overload]
-            for player in players
-        )
+        self.generator, self.discriminator = (ops.in_channels_last(player.to(engine.device)) for player in players)
         self.frozen = frozen([self.discriminator], perceptual)
         """The frozen networks by which the generator is trained: their names by the hashes of their weights."""
         self.inherited: dict[str, str] = {}
@@ -183,7 +180,10 @@ class Trainer:
         condition, device = self.recipe.condition, self.engine.device
         batch = self.dataset.batch(rows)
         told = condition.targets(self.dataset.schema, batch, self.images)
-        real = to_float(batch.target.to(device)).contiguous(memory_format=self.layout)
+        target, times = batch.target, self.recipe.architecture.times(self.dataset.shape, len(rows))
+        if times is not None:
+            target, told = frames_at(target, times), {**told, TIMES: times.float()}
+        real = to_float(target.to(device)).contiguous(memory_format=self.layout)
         if self.classifies and condition.incomplete(told):
             told = condition.impute(told, self._predicted(real, to(told, device)))
         bundle = to(condition.vary(told), device)

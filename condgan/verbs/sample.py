@@ -30,12 +30,16 @@ def sample(
     like: Any = None,
     free: bool = False,
     extrapolate: bool = False,
+    frames: int | None = None,
+    loop: bool = False,
+    motion: Iterable[int] | int | None = None,
     texts: str | Path | None = None,
     out: str | Path | None = None,
     device: str = "auto",
     **fields: Any,
 ) -> Samples:
-    """Generate images with a trained pipeline, and save them by ``out`` (.png, .pdf, .npz, .parquet, or a folder).
+    """Generate images with a trained pipeline, and save them by ``out`` (.png, .pdf, .npz, .parquet, or a folder; clips
+    also as .webp, .gif, .apng or .mp4).
 
     Args:
         pipeline: a run's folder, or a name on the Hub.
@@ -45,6 +49,9 @@ def sample(
         like: as for a pipeline.
         free: as for a pipeline.
         extrapolate: as for a pipeline.
+        frames: as for a pipeline.
+        loop: as for a pipeline.
+        motion: as for a pipeline.
         texts: a file with a text in each line, for a generator that takes text. Of texts, here or by name, each has
             ``n`` images, by default four, all from the same seeds: a row of the grid.
         out: a file or a folder; by default nothing is written.
@@ -70,7 +77,8 @@ def sample(
         pipe.require_memory(len(captions) * len(each))
         fields = {**fields, name: [text for text in captions for _ in each]}
         across, n, seeds = len(each), None, [*each] * len(captions)
-    samples = pipe(n=n, seeds=seeds, where=where, like=like, free=free, extrapolate=extrapolate, **fields)
+    moving: dict[str, Any] = {"frames": frames, "loop": loop, "motion": motion}
+    samples = pipe(n=n, seeds=seeds, where=where, like=like, free=free, extrapolate=extrapolate, **moving, **fields)
     if across is not None and samples.across is None:
         samples = samples._replace(across=across)
     if out is not None:

@@ -12,7 +12,7 @@ from condgan.core.batch import Shape
 from condgan.core.bundle import Bundle
 from condgan.core.cond import Cond, Tokens, Widths
 from condgan.core.needs import HEAD, MAP
-from condgan.networks import DCGAN, MLP, Architecture, Maxout, Projected, ResNet, Spade, UNet, register
+from condgan.networks import DCGAN, MLP, Architecture, Maxout, Projected, ResNet, Spade, UNet, Video, register
 from condgan.networks.base import Conditioned
 
 
@@ -45,6 +45,7 @@ SMALL: dict[str, Architecture] = {
     "projected": Projected(
         channels=16, least_channels=8, network=NETWORK, least_side=16, scales=3, mixed=8, features=16
     ),
+    "video": Video(channels=16, least_channels=8, features=16, motion=4),
 }
 VARIANTS: dict[str, Architecture] = {
     **SMALL,

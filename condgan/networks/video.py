@@ -1,0 +1,173 @@
+"""Clips: the image generator for each frame, steered by a motion code; a discriminator that compares a few frames.
+
+An image is a clip of one frame.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+import torch
+from jaxtyping import Float, Int64
+from pydantic import PositiveInt
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from condgan.core.batch import Shape
+from condgan.core.cond import Cond, Tokens, Widths
+from condgan.core.output import Output
+from condgan.networks.inject import Head, append
+from condgan.networks.resnet import SLOPE, Generator, ResidualArchitecture, Trunk
+
+CODE, HIDDEN = 64, 128
+"""Width of the motion code of a frame, and of the layers that make it."""
+WAVES = 8
+"""Frequencies by which a network knows the time, at most."""
+
+
+class Video(ResidualArchitecture):
+    """Residual networks for clips: frames of one content, each with a code of the motion at its time."""
+
+    kind: Literal["video"] = "video"
+    self_modulation: bool = True
+    """Let the latent, to which the motion code belongs, choose the scale and shift after each normalisation."""
+    motion: PositiveInt = 16
+    """Numbers of a clip's noise that choose how it moves; the latent chooses what is seen."""
+    frames: PositiveInt = 3
+    """Frames of each clip, by chance, that both networks see in a step (Skorokhodov et al. 2022, section 3.2)."""
+    features: PositiveInt = 256
+    """Width of the discriminator's last features."""
+
+    @property
+    def noise(self) -> int:
+        return self.latent + self.motion_noise
+
+    @property
+    def motion_noise(self) -> int:
+        return self.motion
+
+    def times(self, shape: Shape, n: int) -> Int64[Tensor, "n k"] | None:
+        if shape.frames is None or shape.frames <= self.frames:
+            return None
+        return torch.rand(n, shape.frames).argsort(1)[:, : self.frames].sort(1).values
+
+    def generator(self, shape: Shape, widths: Widths) -> nn.Module:
+        return ClipGenerator(self, shape, widths)
+
+    def discriminator(self, shape: Shape, widths: Widths, auxiliary: int = 0) -> nn.Module:
+        return ClipDiscriminator(self, shape, widths, auxiliary)
+
+
+class ClipGenerator(nn.Module):
+    """Latent and motion code of each frame → image generator → frames."""
+
+    def __init__(self, spec: Video, shape: Shape, widths: Widths) -> None:
+        super().__init__()
+        self.latent, self.frames, self.clips = spec.latent, shape.frames or 1, shape.frames is not None
+        self.steered = widths.vector > 0 and "vector" in spec.reads("generator")
+        self.motion = Motion(spec.motion + widths.vector * self.steered, self.frames)
+        self.image = Generator(spec.with_(latent=spec.latent + CODE), Shape(shape.channels, shape.size), widths)
+
+    def forward(self, z: Float[Tensor, "b noise"], cond: Cond) -> Float[Tensor, "b c *space"]:
+        times = moments(cond, len(z), self.frames, z.device)
+        content, noise = z[:, : self.latent], z[:, self.latent :]
+        code = self.motion(append(noise, cond) if self.steered else noise, times)
+        count = times.shape[1]
+        latents = torch.cat([content[:, None].expand(-1, count, -1), code], 2).flatten(0, 1)
+        frames: Tensor = self.image(latents, each_frame(cond, count, self.clips))
+        return frames.view(len(z), count, *frames.shape[1:]).movedim(1, 2) if self.clips else frames
+
+
+class Motion(nn.Module):
+    """The motion code of each frame, from the clip's motion noise, its condition and the time.
+
+    Time enters by waves that fit into a clip of the training a whole number of times: a longer clip goes on from the
+    beginning.
+    """
+
+    def __init__(self, width: int, frames: int) -> None:
+        super().__init__()
+        self.clock = Clock(frames)
+        self.layers = nn.Sequential(
+            nn.Linear(width + self.clock.width, HIDDEN),
+            nn.LeakyReLU(SLOPE),
+            nn.Linear(HIDDEN, HIDDEN),
+            nn.LeakyReLU(SLOPE),
+            nn.Linear(HIDDEN, CODE),
+        )
+
+    def forward(self, x: Float[Tensor, "b d"], times: Float[Tensor, "b k"]) -> Float[Tensor, "b k e"]:
+        waves = self.clock(times)
+        found: Tensor = self.layers(torch.cat([x[:, None].expand(-1, waves.shape[1], -1), waves.to(x.dtype)], 2))
+        return found
+
+
+class Clock(nn.Module):
+    """A time as sines and cosines of whole numbers of waves in a clip (Vaswani et al. 2017, section 3.5)."""
+
+    def __init__(self, frames: int) -> None:
+        super().__init__()
+        self.frames, self.waves = frames, max(1, min(WAVES, frames // 2))
+        self.width = 2 * self.waves
+
+    def forward(self, times: Float[Tensor, "b k"]) -> Float[Tensor, "b k w"]:
+        whole = torch.arange(1, self.waves + 1, device=times.device, dtype=times.dtype)
+        angles = 2 * math.pi / self.frames * (times % self.frames)[..., None] * whole
+        return torch.cat([angles.sin(), angles.cos()], -1)
+
+
+class ClipDiscriminator(nn.Module):
+    """Frames → features of each → features of those that follow each other, with their times → output.
+
+    In a step there are as many frames as it joins; of a whole clip it joins all that follow each other, and takes the
+    mean.
+    """
+
+    def __init__(self, spec: Video, shape: Shape, widths: Widths, auxiliary: int) -> None:
+        super().__init__()
+        self.frames, self.clips = shape.frames or 1, shape.frames is not None
+        self.joined = min(spec.frames, self.frames)
+        self.trunk = Trunk(spec, Shape(shape.channels, shape.size), widths, spec.features)
+        self.clock = Clock(self.frames)
+        times = self.joined * self.clock.width + self.joined - 1
+        self.join = nn.Linear(self.joined * spec.features + times, spec.features)
+        self.head = Head(spec.features, widths, spec.discriminator_injection, auxiliary)
+
+    def forward(self, x: Float[Tensor, "b c *space"], cond: Cond) -> Output:
+        count = x.shape[2] if self.clips else 1
+        times = moments(cond, len(x), count, x.device)
+        frames = x.movedim(2, 1).flatten(0, 1) if self.clips else x
+        features = self.trunk(frames, each_frame(cond, count, self.clips))
+        told = torch.cat([features.view(len(x), count, -1), self.clock(times).to(x.dtype)], 2)
+        gaps = times.diff(dim=1).to(x.dtype) / self.frames
+        starts = range(count - self.joined + 1)
+        windows = torch.cat([_window(told, gaps, start, self.joined) for start in starts])
+        joined = F.leaky_relu(self.join(windows), SLOPE).view(len(starts), len(x), -1).mean(0)
+        return self.head(joined, cond)
+
+
+def _window(told: Float[Tensor, "b k d"], gaps: Float[Tensor, "b g"], start: int, frames: int) -> Float[Tensor, "b e"]:
+    """What is known of some frames that follow each other."""
+    return torch.cat([told[:, start : start + frames].flatten(1), gaps[:, start : start + frames - 1]], 1)
+
+
+def moments(cond: Cond, n: int, frames: int, device: torch.device) -> Float[Tensor, "n k"]:
+    """The times of the frames of each clip: all of it, unless others are asked for."""
+    return torch.arange(frames, device=device).float().expand(n, -1) if cond.times is None else cond.times
+
+
+def each_frame(cond: Cond, count: int, clips: bool) -> Cond:
+    """The condition of a clip for each of so many frames; of a map that moves, too, each its own."""
+
+    def repeated(x: Tensor) -> Tensor:
+        return x.repeat_interleave(count, 0)
+
+    vector, tokens, map, _ = cond
+    if map is not None:
+        map = map.movedim(2, 1).flatten(0, 1) if clips and map.dim() == 5 else repeated(map)
+    return Cond(
+        None if vector is None else repeated(vector),
+        None if tokens is None else Tokens(repeated(tokens.x), repeated(tokens.mask)),
+        map,
+    )

@@ -1,0 +1,160 @@
+"""Clips from the command line: trained, sampled, saved in every form, and read back."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import condgan as cg
+from condgan.core.errors import SettingsError
+from condgan.data import find
+from tests.clips import WAYS, clip, folder
+from tests.commands import run
+
+SMALL = ["--images", "64", "--training.batch", "8", "--training.snapshots", "2", "--architecture.channels", "8"]
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("video")
+    folder(home / "clips", each=16)
+    assert run("train", home / "clips", "--preset", "video", "--out", home / "run", *SMALL) == 0
+    return home / "run"
+
+
+@pytest.fixture(scope="module")
+def pipe(trained: Path) -> cg.Pipeline:
+    return cg.Pipeline.from_pretrained(trained)
+
+
+def test_the_run_is_of_clips(trained: Path, pipe: cg.Pipeline) -> None:
+    assert pipe.shape == (3, (6, 12, 12)) and pipe.reading.rate == pytest.approx(10)
+    sheet = Image.open(sorted((trained / "samples").glob("*.png"))[-1])
+    assert sheet.width > 6 * 56
+    assert "12×12" in (trained / "README.md").read_text()
+
+
+def test_a_call_gives_clips(pipe: cg.Pipeline) -> None:
+    samples = pipe("down", seeds=[1, 2])
+    assert samples.images.shape == (2, 6, 12, 12, 3) and samples.rate == pytest.approx(10)
+    np.testing.assert_array_equal(pipe("down", seeds=[2]).images[0], samples.images[1])
+    assert pipe("down", seeds=[1], frames=9).images.shape[1] == 9
+    np.testing.assert_array_equal(pipe("down", seeds=[1], frames=4).images, samples.images[:1, :4])
+    long = pipe("down", seeds=[1], frames=12).images[0]
+    np.testing.assert_allclose(long[6:].astype(int), long[:6], atol=1)
+
+
+def test_a_loop_ends_where_it_begins(pipe: cg.Pipeline) -> None:
+    """So many frames are evenly over whole rounds: the frame after the last one would be the first."""
+    loop = pipe("down", seeds=[1], frames=9, loop=True).images[0]
+    round_trip = pipe("down", seeds=[1], frames=12).images[0]
+    assert len(loop) == 9
+    np.testing.assert_allclose(loop[::3].astype(int), round_trip[[0, 4, 8]], atol=1)
+    np.testing.assert_array_equal(pipe("down", seeds=[1], loop=True).images, pipe("down", seeds=[1]).images)
+
+
+def test_motion_has_seeds_of_its_own(pipe: cg.Pipeline) -> None:
+    own = pipe("down", seeds=[5, 5], motion=[5, 6]).images
+    np.testing.assert_array_equal(own[0], pipe("down", seeds=[5]).images[0])
+    assert (own[0] != own[1]).any()
+    latents = pipe.with_motion(pipe.noise([5]), pipe.noise([6]))
+    content = pipe.architecture.noise - pipe.architecture.motion_noise
+    assert bool((latents[:, :content] == pipe.noise([5])[:, :content]).all())
+    assert bool((latents[:, content:] == pipe.noise([6])[:, content:]).all())
+
+
+@pytest.mark.parametrize("out", ["x.webp", "x.gif", "x.apng", "x.mp4", "x.png", "x.pdf", "x.npz", "x.parquet", "x/"])
+def test_every_form(trained: Path, out: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("sample", trained, "--where", "label=down|right", "--seeds", "0-1", "--out", f"{tmp_path}/{out}") == 0
+    assert "2 clips in" in capsys.readouterr().out
+    if out in ("x.webp", "x.gif", "x.apng"):
+        with Image.open(tmp_path / out) as found:
+            assert found.n_frames == 6 and found.width > 2 * 56  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("out", ["x.npz", "x.parquet", "x/"])
+def test_saved_clips_can_be_read_back_as_data(pipe: cg.Pipeline, out: str, tmp_path: Path) -> None:
+    samples = pipe(n=4)
+    samples.save(f"{tmp_path}/{out}")
+    dataset = find(str(tmp_path / out)).with_(frames="clip").load()
+    np.testing.assert_array_equal(dataset.target.movedim(1, -1), samples.images)
+    assert dataset.schema.columns["label"].names == WAYS
+    assert out == "x.npz" or dataset.schema.target.reading.rate == pytest.approx(10)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ({"frames": 0}, "0 frames"),
+        ({"frames": "many"}, "no whole number"),
+        ({"motion": -1}, "seed out of range"),
+    ],
+)
+def test_what_is_refused(pipe: cg.Pipeline, words: dict[str, Any], message: str) -> None:
+    with pytest.raises(SettingsError, match=message):
+        pipe("down", seeds=[1], **words)
+
+
+def test_the_same_command_goes_on(trained: Path, tmp_path: Path) -> None:
+    """To the bit."""
+    data = trained.parent / "clips"
+    words = ["train", data, "--preset", "video", *SMALL]
+    assert run(*words, "--training.checkpoint-images", "16", "--out", tmp_path / "whole") == 0
+    rest = ["--training.checkpoint-images", "16", "--out", tmp_path / "parts"]
+    for snapshot in cg.train(data, preset="video", out=tmp_path / "parts", images=64, settings=settings()):
+        assert snapshot.progress.images == 32
+        break
+    assert run(*words, *rest) == 0
+    one, other = ((tmp_path / name / "model.safetensors").read_bytes() for name in ("whole", "parts"))
+    assert one == other
+
+
+def settings() -> dict[str, Any]:
+    training = {"batch": 8, "snapshots": 2, "checkpoint_images": 16}
+    return {"training": training, "architecture": {"channels": 8}}
+
+
+def test_augmentation_is_the_same_over_a_clip(tmp_path: Path) -> None:
+    import torch
+
+    from condgan.data import Augment
+
+    torch.manual_seed(0)
+    still = torch.rand(4, 3, 1, 16, 16).expand(-1, -1, 5, -1, -1).contiguous() * 2 - 1
+    changed = Augment(rotation=20, translation=0.2, flip=True, colour=0.3).apply(still)
+    assert changed.shape == still.shape and (changed - still).abs().max() > 0.1
+    torch.testing.assert_close(changed, changed[:, :, :1].expand(-1, -1, 5, -1, -1))
+    assert bool((changed[0] != changed[1]).any())
+
+
+def test_images_are_no_clips(tmp_path: Path) -> None:
+    pipe = cg.Pipeline.from_pretrained(images(tmp_path))
+    for words in ({"frames": 4}, {"loop": True}, {"motion": 1}):
+        with pytest.raises(SettingsError, match="clips"):
+            pipe(seeds=[1], **words)  # type: ignore[arg-type]
+    with pytest.raises(SettingsError, match="cannot save samples as .webp"):
+        pipe(seeds=[1]).save(tmp_path / "x.webp")
+
+
+def images(home: Path) -> Path:
+    from condgan.conditions import Condition
+    from condgan.core.batch import Shape
+    from condgan.networks import MLP
+    from condgan.networks.base import Conditioned
+
+    condition, mlp, shape = Condition(), MLP(latent=4), Shape(1, (4, 4))
+    embedder = condition.embedder()
+    generator = Conditioned(mlp.generator(shape, embedder.widths), embedder)
+    cg.Pipeline(condition, mlp, shape, generator).save_pretrained(home / "pipe")
+    return home / "pipe"
+
+
+def test_real_clips_are_what_they_should_be() -> None:
+    moved = clip("right", 0)
+    assert json.dumps(WAYS) == '["down", "right"]'
+    np.testing.assert_array_equal(moved[1, :, 3:], moved[0, :, 2:-1])
