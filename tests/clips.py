@@ -19,7 +19,7 @@ def clip(way: str, start: int = 0, frames: int = 6, side: int = 12) -> UInt8[np.
     for frame in range(frames):
         along, across = (2 + start + frame) % (side - 3), 3 + start % 4
         row, column = (along, across) if way == "down" else (across, along)
-        found[frame, row : row + 3, column : column + 3] = (250, 200 - 10 * start, 40)
+        found[frame, row : row + 3, column : column + 3] = (250, 200 - 10 * (start % 20), 40)
     return found
 
 

@@ -81,6 +81,11 @@ def frames_at(clips: UInt8[Tensor, "b c t h w"], times: Int64[Tensor, "b k"]) ->
     return clips[torch.arange(len(clips))[:, None], :, times].movedim(1, 2)
 
 
+def frames_of(images: UInt8[Tensor, "n c *space"]) -> UInt8[Tensor, "m c h w"]:
+    """Images as they are; of clips all frames, one after another."""
+    return images if images.dim() == 4 else images.movedim(2, 1).flatten(0, 1)
+
+
 def to_float(images: UInt8[Tensor, "b c *space"]) -> Float[Tensor, "b c *space"]:
     """Grey levels 0 … 255 to −1 … 1, the range in which networks work."""
     return images.float().div_(127.5).sub_(1)

@@ -17,6 +17,7 @@ from condgan.evaluation.accuracy_score import classification_accuracy_score
 from condgan.evaluation.control import controllability
 from condgan.evaluation.likelihood import likelihood
 from condgan.evaluation.likeness import likeness
+from condgan.evaluation.motion import motion
 from condgan.evaluation.protocol import protocol
 from condgan.evaluation.real import Real
 from condgan.evaluation.report import Report
@@ -133,6 +134,9 @@ def _measure(
         pairs = page.pairs(first.images, real.train.target, neighbours.samples)
     alike = retrieval(pipeline, real)
     text = words(pipeline, real, stamp.n * repeats)
+    if real.train.shape.frames is not None:
+        on_step("motion")
+    moving = motion(real, sets)
     parzen = None
     if not real.paired:
         on_step("Parzen windows")
@@ -143,7 +147,7 @@ def _measure(
     report = Report(
         verdict=(
             verdict.looks(fidelity, coverage, diversity, near, stamp),
-            verdict.follows(control, near, new, alike, text),
+            verdict.follows(control, near, new, alike, text, moving),
             verdict.serves(score, diversity, copies, stamp),
         ),
         alarms=alarms_of(pipeline),
@@ -158,6 +162,7 @@ def _measure(
         copies=copies,
         retrieval=alike,
         words=text,
+        motion=moving,
         parzen=parzen,
         protocol=stamp,
     )

@@ -20,7 +20,7 @@ from condgan.core.words import grams_of, words_of
 from condgan.data.dataset import Dataset
 from condgan.evaluation.real import Real
 from condgan.networks import ops
-from condgan.networks.classifier import Classifier
+from condgan.networks.classifier import classifier
 from condgan.training.classifier import PART, learn
 
 SAME = 0.75
@@ -41,7 +41,7 @@ class ImageText(nn.Module):
 
     def __init__(self, shape: Shape) -> None:
         super().__init__()
-        self.image = Classifier(shape, WIDTH)
+        self.image = classifier(shape, WIDTH)
         self.text = nn.EmbeddingBag(BUCKETS + 1, WIDTH, mode="mean", padding_idx=0)
 
     def forward(self, images: Float[Tensor, "b c *space"]) -> Float[Tensor, "b d"]:

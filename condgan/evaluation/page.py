@@ -5,15 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import UInt8
 from PIL.Image import Image
-from torch import Tensor
 
+from condgan.core.batch import Images
 from condgan.evaluation.html import embedded, publish, render
 from condgan.evaluation.protocol import Protocol
 from condgan.evaluation.report import Report, distance_name
 from condgan.gallery import grid, png
 from condgan.gallery.charts import bars, lines, matrix
+from condgan.gallery.strips import stills
 from condgan.metrics import Figure
 from condgan.metrics.neighbours import Nearest
 
@@ -38,12 +38,14 @@ def save(report: Report, sheet: Image, pairs: Image | None, cross: Image | None,
     return publish(folder, NUMBERS, report, text)
 
 
-def pairs(samples: UInt8[Tensor, "n c h w"], training: UInt8[Tensor, "t c h w"], nearest: Nearest) -> Image:
-    """The samples nearest to a training image, nearest first, each above that image."""
+def pairs(samples: Images, training: Images, nearest: Nearest) -> Image:
+    """The samples nearest to a training image, nearest first, each above that image; clips beside it, as strips."""
     order = nearest.distances.argsort()[:PAIRS]
     both = [samples[order], training[nearest.indices[order]]]
-    images = np.concatenate([each.movedim(1, -1).numpy() for each in both])
-    return grid(images, columns=len(order))
+    shown = [stills(each.movedim(1, -1).numpy()) for each in both]
+    if samples.dim() > 4:
+        return grid(np.stack(shown, 1).reshape(-1, *shown[0].shape[1:]), columns=2)
+    return grid(np.concatenate(shown), columns=len(order))
 
 
 def _protocol(protocol: Protocol) -> dict[str, str]:

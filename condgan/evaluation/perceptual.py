@@ -24,7 +24,9 @@ class Perceptual(nn.Module):
     @classmethod
     def of(cls, train: Dataset) -> Self:
         """That of the training images."""
-        return cls(of_turns(train))
+        network = of_turns(train)
+        assert isinstance(network, Classifier), "that of images"
+        return cls(network)
 
     def forward(self, images: Float[Tensor, "b c h w"]) -> list[Float[Tensor, "b d h2 w2"]]:
         found = []
@@ -55,9 +57,9 @@ def perceptual_network(name: str, train: Dataset) -> nn.Module:
     Raises:
         SettingsError: there is none of that name, it cannot be loaded, or it does not take such images.
     """
+    require_images(train.shape, "setting objective.perceptual", "leave it out")
     if name == TURNS:
         return Perceptual.of(train)
-    require_images(train.shape, "setting objective.perceptual", "leave it out")
     network = pretrained(name)
     network.probe(rough(train.shape))
     return Scaled(network)

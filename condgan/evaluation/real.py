@@ -309,9 +309,13 @@ def pixels(images: Images) -> Float[Tensor, "n d"]:
 def small(images: Images) -> Float[Tensor, "n d"]:
     """Pixels, 0 … 1, averaged over squares until an image has few enough."""
     factor = 1
-    while images.shape[1:].numel() > PIXELS * factor**2 and factor < min(images.shape[2:]):
+    while images.shape[1:].numel() > PIXELS * factor**2 and factor < min(images.shape[-2:]):
         factor += 1
     if factor == 1:
         return pixels(images)
-    parts = [F.avg_pool2d(part.float() / 255, factor, ceil_mode=True) for part in torch.split(images, 1_000)]
+    if images.dim() == 4:
+        parts = [F.avg_pool2d(part.float() / 255, factor, ceil_mode=True) for part in torch.split(images, 1_000)]
+    else:
+        cube = (1, factor, factor)
+        parts = [F.avg_pool3d(part.float() / 255, cube, ceil_mode=True) for part in torch.split(images, 100)]
     return torch.cat(parts).flatten(1)

@@ -295,6 +295,36 @@ class Words(Spec):
     """``None`` where no two captions differ by one word."""
 
 
+class Moves(Spec):
+    """How some clips move."""
+
+    order: Figure
+    """Share of the clips that an order network takes for clips whose frames follow each other as in real ones."""
+    energy: Figure
+    """Mean change from a frame to the next, as a share of that of real clips of the same class."""
+    phase: Figure
+    """Mean distance, in frames, of the time that a network predicts from a single frame from the frame's own."""
+    steady: dict[str, Figure]
+    """By field: share of the frames of which the same is predicted as of most frames of their clip."""
+    fields: dict[str, Figure]
+    """By field: share of the clips predicted to be what was requested; of controls, what the clip was."""
+
+
+class Motion(Spec):
+    """Do clips move as real ones do? A still picture may show an action as well as a clip does: so the same figures of
+    real clips that stand still, and of real clips whose frames are shuffled, stand beside those of the samples."""
+
+    samples: Moves
+    real: Moves
+    """Of real test clips."""
+    frozen: Moves
+    """Of these, each with one of its frames all the time."""
+    shuffled: Moves
+    """Of these, each with its frames in another order."""
+    energy: dict[str, Figure]
+    """Of the samples, by class."""
+
+
 class Likelihood(Spec):
     """Parzen-window log-likelihood of the reference images."""
 
@@ -342,6 +372,8 @@ class Report(Spec):
     copies: Copies | None
     retrieval: Retrieval | None = None
     words: Words | None = None
+    motion: Motion | None = None
+    """Of clips."""
     parzen: Parzen | None
     protocol: Protocol
 
@@ -397,6 +429,12 @@ def main_figures(report: Report) -> dict[str, Row]:
         found[f"R@5 of {text.candidates} captions"] = Row(text.recall_5, text.real_5)
         if text.swap is not None:
             found["a changed word is followed"] = Row(text.swap.followed, text.swap.real)
+    if (motion := report.motion) is not None:
+        found["frames in order"] = Row(motion.samples.order, motion.real.order)
+        found["motion energy"] = Row(motion.samples.energy, motion.real.energy)
+        found["phase error (frames)"] = Row(motion.samples.phase, motion.real.phase)
+        for name, each in motion.samples.steady.items():
+            found[f"steady over the frames ({name})"] = Row(each, motion.real.steady[name])
     if report.parzen is not None:
         found["Parzen (nats)"] = Row(report.parzen.samples.log_likelihood, report.parzen.real.log_likelihood)
     return found

@@ -38,7 +38,9 @@ def retrieval(pipeline: Pipeline, real: Real) -> Retrieval | None:
     samples = generate(pipeline, bundle, range(len(queries)))
     given = pipeline.extractor.features
     neighbours = real.train.target[nearest(given(queries), given(real.train.target)).indices]
-    judge = real.given or layers_of(of_turns(real.train))
+    turns = of_turns(real.train)
+    assert isinstance(turns, Classifier), "clips have no such condition"
+    judge = real.given or layers_of(turns)
     wanted = judge.features(queries)
     width = small(queries[:1]).shape[1] ** 0.5  # distances in units of a pixel's range
     training = small(real.train.target)

@@ -11,7 +11,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from condgan import metrics
-from condgan.core.batch import evenly
+from condgan.core.batch import evenly, frames_of
 from condgan.core.cache import cached, digest
 from condgan.core.errors import SettingsError
 from condgan.evaluation.real import Real, small
@@ -172,14 +172,14 @@ def _of_classes(real: Real, sets: Sequence[SampleSet]) -> Diversity:
 def pattern(real: Real, sets: Sequence[SampleSet]) -> Pattern | None:
     """Peaks in the spectrum of the samples, compared with those of the reference images."""
     # where real images have a gap in the place of a peak, no pattern is about 1
-    known = {name: max(1.0, each) for name, each in metrics.peaks(real.images).items()}
+    known = {name: max(1.0, each) for name, each in metrics.peaks(frames_of(real.images)).items()}
     if not known:
         return None
-    found = [metrics.peaks(each.images) for each in sets]
+    found = [metrics.peaks(frames_of(each.images)) for each in sets]
     ratios = {name: [each[name] / known[name] for each in found] for name in known}
     worst = max(ratios, key=lambda name: sum(ratios[name]))
     count, size = len(sets), min(len(sets[0].images), len(real.train) // len(sets))
-    trained = [metrics.peaks(real.train.target[real.some(size, index * size)]) for index in range(count)]
+    trained = [metrics.peaks(frames_of(real.train.target[real.some(size, index * size)])) for index in range(count)]
     return Pattern(
         strength=over_repeats(ratios[worst]),
         real=over_repeats([max(each[name] / known[name] for name in known) for each in trained]),

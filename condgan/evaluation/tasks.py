@@ -20,7 +20,7 @@ from condgan.core.task import Task
 from condgan.data.dataset import Dataset
 from condgan.metrics import Figure, bootstrap, rate
 from condgan.networks import ops
-from condgan.training.classifier import BATCH, PART, Prediction, fit, network, predict_all
+from condgan.training.classifier import PART, Prediction, batch_of, fit, network, predict_all
 
 EPOCHS, LEAST_STEPS, MOST_STEPS = 6, 900, 3_000
 """How long a classifier is trained: so often over the images, but within these steps."""
@@ -119,7 +119,7 @@ def joint(tasks: Sequence[Task]) -> Task:
 def trained_on(task: Task, images: Tensor, bundle: Bundle, data_hash: str, name: str) -> nn.Module:
     """A network of a task, trained once and kept. ``data_hash`` stands for the data, ``name`` for the field."""
     shape = Shape(images.shape[1], tuple(images.shape[2:]))
-    steps = min(MOST_STEPS, max(LEAST_STEPS, EPOCHS * len(images) // BATCH))
+    steps = min(MOST_STEPS, max(LEAST_STEPS, EPOCHS * len(images) // batch_of(shape, task)))
     steps = SEGMENTER_STEPS if task.dense else steps
     model = network(shape, task)
     parts = {

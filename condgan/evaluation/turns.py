@@ -10,7 +10,7 @@ from condgan.core.batch import evenly
 from condgan.core.cache import digest
 from condgan.data.dataset import Dataset
 from condgan.evaluation.tasks import trained_on
-from condgan.networks.classifier import Classifier
+from condgan.networks.classifier import Classifier, ClipClassifier
 from condgan.networks.extractor import Extractor, of_classifier
 
 MOST, SIDE = 2_500, 32
@@ -19,26 +19,27 @@ grows with the square of it."""
 TURNS = ("0°", "90°", "180°", "270°")
 
 
-def of_turns(train: Dataset) -> Classifier:
+def of_turns(train: Dataset) -> Classifier | ClipClassifier:
     """The network, trained once on some images and kept; it takes squares."""
     images = square(train.target[evenly(len(train), MOST)])
-    rotated = torch.cat([images.rot90(turns, (2, 3)) for turns in range(4)]).contiguous()
+    rotated = torch.cat([images.rot90(turns, (-2, -1)) for turns in range(4)]).contiguous()
     ids = torch.arange(4).repeat_interleave(len(images))
     model = trained_on(classification(TURNS), rotated, {"id": ids}, digest(images), "rotation")
-    assert isinstance(model, Classifier), "that of a task which is not dense"
+    assert isinstance(model, Classifier | ClipClassifier), "that of a task which is not dense"
     return model
 
 
 def turns_extractor(train: Dataset) -> Extractor:
     """Features of that network, of images squeezed to a square."""
-    inner, side = of_classifier(of_turns(train)), min(SIDE, *train.shape.space)
+    inner, side = of_classifier(of_turns(train)), min(SIDE, *train.shape.size)
     return Extractor("turns-cnn", inner.hash, lambda shown: inner.features(square(shown)), f"area, {side}×{side}")
 
 
-def square(images: UInt8[Tensor, "n c h w"]) -> UInt8[Tensor, "n c s s"]:
-    """Images squeezed to squares."""
-    side = min(SIDE, *images.shape[2:])
-    if images.shape[2:] == (side, side):
+def square(images: UInt8[Tensor, "n c *space"]) -> UInt8[Tensor, "n c *squares"]:
+    """Images, or the frames of clips, squeezed to squares."""
+    side = min(SIDE, *images.shape[-2:])
+    if images.shape[-2:] == (side, side):
         return images
-    parts = [F.interpolate(part.float(), (side, side), mode="area") for part in torch.split(images, 500)]
+    space = (*images.shape[2:-2], side, side)
+    parts = [F.interpolate(part.float(), space, mode="area") for part in torch.split(images, 500)]
     return torch.cat(parts).round().to(torch.uint8)

@@ -14,6 +14,7 @@ from condgan.evaluation.report import (
     Diversity,
     Fidelity,
     Likeness,
+    Motion,
     Retrieval,
     Segmentation,
     Unseen,
@@ -93,6 +94,7 @@ def follows(
     unseen: Unseen | None = None,
     alike: Retrieval | None = None,
     text: Words | None = None,
+    motion: Motion | None = None,
 ) -> str:
     """Whether samples are what was requested. Of many fields the worst is named: a mean hides it."""
     shares = {name: share for name, each in controllability.items() if (share := beyond_chance(each)) is not None}
@@ -127,6 +129,15 @@ def follows(
         said.append(
             f"Of {text.candidates} captions a sample's own is the nearest in {text.recall_1.value:.0%}, a real image's "
             f"in {text.real_1.value:.0%}."
+        )
+    if motion is not None:
+        least, most = (f(each.value for each in motion.energy.values()) for f in (min, max))
+        ours, real, still, mixed = (
+            f"{each.order.value:.1%}" for each in (motion.samples, motion.real, motion.frozen, motion.shuffled)
+        )
+        said.append(
+            f"Frames are in order in {ours} of the samples (real clips {real}, still ones {still}, shuffled ones "
+            f"{mixed}); they move {least:.2f} to {most:.2f} times as much as real clips, by class."
         )
     if not said and likeness is not None:
         return "Neither side is of label maps, so that no segmenter can tell whether things are in their places."

@@ -15,6 +15,7 @@ from condgan.core.batch import Shape, to_float
 from condgan.core.cache import digest
 from condgan.core.errors import SettingsError, said
 from condgan.networks import ops
+from condgan.networks.classifier import ClipClassifier
 from condgan.networks.encoder import Encoder
 from condgan.networks.pretrained import EFFICIENTNET, Pretrained, is_transformers, known, pretrained
 
@@ -48,7 +49,8 @@ def of_classifier(model: nn.Module) -> Extractor:
         return torch.cat([model.features(part) for part in parts])  # type: ignore[operator]
 
     found = digest(*model.state_dict().values())
-    return Extractor("cnn", found, features, weights=found)
+    name = "clip-cnn" if isinstance(model, ClipClassifier) else "cnn"
+    return Extractor(name, found, features, weights=found)
 
 
 def of_encoder(model: Encoder) -> Extractor:

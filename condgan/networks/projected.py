@@ -139,7 +139,7 @@ def require_images(shape: Shape, where: str, do: str) -> None:
         SettingsError: a shape of another number of axes than two.
     """
     if len(shape.space) != 2:
-        raise SettingsError(f"a pretrained network takes images, not {shape}", where=where, do=do)
+        raise SettingsError(f"this network takes images, not {shape}", where=where, do=do)
 
 
 def rough(shape: Shape) -> Float[Tensor, "n c h w"]:

@@ -5,7 +5,6 @@ An image is a clip of one frame.
 
 from __future__ import annotations
 
-import math
 from typing import Literal
 
 import torch
@@ -17,13 +16,12 @@ from torch.nn import functional as F
 from condgan.core.batch import Shape
 from condgan.core.cond import Cond, Tokens, Widths
 from condgan.core.output import Output
+from condgan.networks.clock import Clock
 from condgan.networks.inject import Head, append
 from condgan.networks.resnet import SLOPE, Generator, ResidualArchitecture, Trunk
 
 CODE, HIDDEN = 64, 128
 """Width of the motion code of a frame, and of the layers that make it."""
-WAVES = 8
-"""Frequencies by which a network knows the time, at most."""
 
 
 class Video(ResidualArchitecture):
@@ -101,20 +99,6 @@ class Motion(nn.Module):
         waves = self.clock(times)
         found: Tensor = self.layers(torch.cat([x[:, None].expand(-1, waves.shape[1], -1), waves.to(x.dtype)], 2))
         return found
-
-
-class Clock(nn.Module):
-    """A time as sines and cosines of whole numbers of waves in a clip (Vaswani et al. 2017, section 3.5)."""
-
-    def __init__(self, frames: int) -> None:
-        super().__init__()
-        self.frames, self.waves = frames, max(1, min(WAVES, frames // 2))
-        self.width = 2 * self.waves
-
-    def forward(self, times: Float[Tensor, "b k"]) -> Float[Tensor, "b k w"]:
-        whole = torch.arange(1, self.waves + 1, device=times.device, dtype=times.dtype)
-        angles = 2 * math.pi / self.frames * (times % self.frames)[..., None] * whole
-        return torch.cat([angles.sin(), angles.cos()], -1)
 
 
 class ClipDiscriminator(nn.Module):

@@ -15,13 +15,15 @@ from condgan.core.seeds import key, permutation
 from condgan.core.task import Task
 from condgan.data.augment import Augment
 from condgan.networks import ops
-from condgan.networks.classifier import Classifier
+from condgan.networks.classifier import classifier
 from condgan.networks.segmenter import Segmenter
 
 Network = TypeVar("Network", bound=nn.Module)
 Images = UInt8[Tensor, "n c *space"]
 BATCH, DENSE_BATCH = 128, 16
 """Images of a step; of a task with a prediction for each position."""
+CLIPS = 32
+"""Clips of a step."""
 PEAK = 3e-3
 """The highest learning rate; chosen, as the network, on training images of MNIST and Fashion-MNIST alone."""
 PART, DENSE_PART = 500, 50
@@ -48,7 +50,12 @@ class Prediction(NamedTuple):
 
 def network(shape: Shape, task: Task) -> nn.Module:
     """A fresh network for a task: a segmenter where it is dense, else a classifier."""
-    return Segmenter(shape, task.outputs) if task.dense else Classifier(shape, task.outputs)
+    return Segmenter(shape, task.outputs) if task.dense else classifier(shape, task.outputs)
+
+
+def batch_of(shape: Shape, task: Task) -> int:
+    """Items of a step."""
+    return DENSE_BATCH if task.dense else BATCH if shape.frames is None else CLIPS
 
 
 def fit(
@@ -56,7 +63,7 @@ def fit(
 ) -> nn.Module:
     """Train a fresh network on a task for so many steps; the same each time."""
     shape = Shape(images.shape[1], tuple(images.shape[2:]))
-    batch = DENSE_BATCH if task.dense else BATCH
+    batch = batch_of(shape, task)
     make = lambda: network(shape, task)  # noqa: E731
     return learn(make, images, bundle, task.loss, steps=steps, batch=batch, augment=augment, seed=seed)
 
@@ -76,8 +83,7 @@ def learn(
     layout = ops.channels_last(images.dim() - 2)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(key(seed, "classifier"))
-        model = make()
-        model.to(memory_format=layout)  # type: ignore[call-overload]
+        model = ops.in_channels_last(make())
         optimizer = torch.optim.AdamW(model.parameters(), weight_decay=1e-2)
         schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, PEAK, total_steps=steps)
         epochs = -(-steps * batch // len(images))
@@ -104,7 +110,8 @@ def predict_all(model: nn.Module, tasks: Mapping[str, Task], images: Images, bun
     """What a network whose outputs are those of several tasks, one after another, predicts for each of them."""
     dense = any(task.dense for task in tasks.values())
     found: list[dict[str, Prediction]] = []
-    for rows in torch.split(torch.arange(len(images)), DENSE_PART if dense else PART):
+    many = PART if images.dim() == 4 else max(1, PART // images.shape[2])
+    for rows in torch.split(torch.arange(len(images)), DENSE_PART if dense else many):
         x = ops.channels_last_of(to_float(images[rows]))
         features = None if dense else model.features(x)  # type: ignore[operator]
         outputs = model(x) if features is None else model.head(features)  # type: ignore[operator]

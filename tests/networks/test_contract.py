@@ -107,7 +107,7 @@ def test_any_shape_and_condition(name: str, condition: str, shape: Shape) -> Non
 def test_any_number_of_axes(name: str, widths: Widths, shape: Shape) -> None:
     spec = VARIANTS[name]
     if NETWORK in spec.plain().values() and len(shape.space) != 2:
-        with pytest.raises(SettingsError, match="a pretrained network takes images"):
+        with pytest.raises(SettingsError, match="this network takes images"):
             spec.discriminator(shape, widths)
         return
     generator, discriminator = spec.generator(shape, widths), spec.discriminator(shape, widths, auxiliary(spec))

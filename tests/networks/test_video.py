@@ -6,7 +6,8 @@ import torch
 from condgan.core.batch import Shape, frames_at
 from condgan.core.bundle import TIMES
 from condgan.networks.base import Conditioned
-from condgan.networks.video import Clock, Video
+from condgan.networks.clock import Clock
+from condgan.networks.video import Video
 from tests.networks.small import LABEL, bundle, pair
 
 SPEC = Video(channels=16, least_channels=8, features=16, latent=6, motion=4)
