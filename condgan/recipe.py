@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
@@ -24,6 +25,8 @@ from condgan.networks.base import ARCHITECTURES, AnyArchitecture
 
 OF_CONDITION = frozenset({"auxiliary", "skip_gram"})
 """Terms that are learned from the condition alone."""
+SIDES = {"left", "right"}
+"""Words of names that mean another thing of a mirror image."""
 Rate = Annotated[float, Field(ge=0, lt=1)]
 
 
@@ -137,6 +140,8 @@ class Recipe(Spec):
         levels = {"range": schema.target.reading.levels, "input_range": next(iter(pictures), BYTE)}
         settled: dict[str, Any] = {name: each for name, each in levels.items() if each != BYTE}
         condition = self.condition.complete(schema)
+        if self.augment.flip:
+            require_no_sides(condition, schema)
         kinds = {"fields": found} if (found := fields_read(condition)) is not None else {}
         if shape.frames is not None:
             settled["length"] = shape.frames
@@ -174,6 +179,24 @@ class Recipe(Spec):
         term = self.objective.terms[name]
         reads = name != "auxiliary" or "vector" in now or "vector" not in before
         return reads and all(need.what in provided for need in term.needs())
+
+
+def require_no_sides(condition: Condition, schema: Schema) -> None:
+    """Refuse to mirror images of which something is called left or right: it would be wrong of half of them.
+
+    Raises:
+        SettingsError: there is such a name or word.
+    """
+    names = {field.name: field.choices for field in condition.form()}
+    words = {name: schema.columns[name].words for name in names if name in schema.columns}
+    for name, choices in names.items():
+        for each in (*choices, *words.get(name, ())):
+            if SIDES & {*re.split(r"[^a-z]+", each.lower())}:
+                raise SettingsError(
+                    f"mirrored images would be wrong of {name} {each!r}",
+                    where="setting augment.flip",
+                    do="set it to false",
+                )
 
 
 def fields_read(condition: Condition) -> dict[str, str] | None:

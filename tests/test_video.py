@@ -36,7 +36,12 @@ def test_the_run_is_of_clips(trained: Path, pipe: cg.Pipeline) -> None:
     assert pipe.shape == (3, (6, 12, 12)) and pipe.reading.rate == pytest.approx(10)
     sheet = Image.open(sorted((trained / "samples").glob("*.png"))[-1])
     assert sheet.width > 6 * 56
-    assert "12×12" in (trained / "README.md").read_text()
+    card = (trained / "README.md").read_text()
+    assert "12×12 colour clips of 6 frames" in card and "![Samples](film.webp)" in card
+    with Image.open(trained / "film.webp") as film:
+        assert film.n_frames == 6  # type: ignore[attr-defined]
+    report = json.loads((trained / "metrics.jsonl").read_text().splitlines()[-1])
+    assert 0 <= report["motion"] < 50
 
 
 def test_a_call_gives_clips(pipe: cg.Pipeline) -> None:
@@ -119,6 +124,43 @@ def settings() -> dict[str, Any]:
     return {"training": training, "architecture": {"channels": 8}}
 
 
+@pytest.fixture(scope="module")
+def animated(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A generator that goes on from a first frame."""
+    out = tmp_path_factory.mktemp("animate") / "run"
+    assert run("train", trained.parent / "clips", "--preset", "animate", "--out", out, *SMALL) == 0
+    return out
+
+
+def test_a_clip_goes_on_from_a_first_frame(animated: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """At first most of it is the given frame; what is of another size is brought to that of the training, and told."""
+    Image.fromarray(clip("down", 2)[0]).save(tmp_path / "first.png")
+    words = ["--first", tmp_path / "first.png", "--where", "label=right", "--seeds", "0-1"]
+    assert run("sample", animated, *words, "--frames", "9", "--out", tmp_path / "x.npz") == 0
+    with np.load(tmp_path / "x.npz") as found:
+        assert found["images"].shape == (2, 9, 12, 12, 3) and found["label"].tolist() == [1, 1]
+        near = np.abs(found["images"][0, 0].astype(int) - clip("down", 2)[0]).mean()
+        assert near < np.abs(found["images"][0, 0].astype(int) - clip("right", 5)[3]).mean()
+    assert not caplog.messages
+    pipe = cg.Pipeline.from_pretrained(animated)
+    large = Image.fromarray(clip("down", 2)[0]).resize((30, 24))
+    assert pipe(first=large, label="down", seeds=[1]).images.shape == (1, 6, 12, 12, 3)
+    assert "pictures of 30×24 are brought to 12×12" in caplog.text
+    sheet = Image.open(sorted((animated / "samples").glob("*.png"))[-1])
+    assert sheet.height > 4 * 56 and sheet.width < 8 * 72
+
+
+def test_what_a_first_frame_needs(animated: Path, tmp_path: Path) -> None:
+    pipe = cg.Pipeline.from_pretrained(animated)
+    with pytest.raises(SettingsError, match="no first"):
+        pipe(label="down", seeds=[1])
+    (tmp_path / "none.png").write_bytes(b"nothing")
+    with pytest.raises(cg.DataError, match="cannot read image"):
+        pipe(first=tmp_path / "none.png", label="down", seeds=[1])
+    with pytest.raises(SettingsError, match="first frames are for clips"):
+        cg.presets.get("animate").override({"data": {"frames": "first"}})
+
+
 def test_augmentation_is_the_same_over_a_clip(tmp_path: Path) -> None:
     import torch
 
@@ -130,6 +172,11 @@ def test_augmentation_is_the_same_over_a_clip(tmp_path: Path) -> None:
     assert changed.shape == still.shape and (changed - still).abs().max() > 0.1
     torch.testing.assert_close(changed, changed[:, :, :1].expand(-1, -1, 5, -1, -1))
     assert bool((changed[0] != changed[1]).any())
+
+
+def test_what_is_called_left_or_right_is_not_mirrored(trained: Path) -> None:
+    with pytest.raises(SettingsError, match="mirrored images would be wrong of label 'right'"):
+        cg.plan(trained.parent / "clips", preset="video", settings={"augment": {"flip": True}})
 
 
 def test_images_are_no_clips(tmp_path: Path) -> None:

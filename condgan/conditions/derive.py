@@ -46,5 +46,10 @@ def edges(images: UInt8[Tensor, "n c h w"]) -> UInt8[Tensor, "n 1 h w"]:
     return torch.cat(found)
 
 
+def first_frame(clips: UInt8[Tensor, "n c *space"]) -> UInt8[Tensor, "n c h w"]:
+    """How clips begin."""
+    return clips[:, :, 0] if clips.dim() == 5 else clips
+
+
 def _parts(images: UInt8[Tensor, "n c h w"]) -> Sequence[UInt8[Tensor, "m c h w"]]:
     return torch.split(images, max(1, POSITIONS // images.shape[2:].numel()))

@@ -12,7 +12,7 @@ from pydantic import NonNegativeInt, model_validator
 from torch import Tensor
 
 from condgan.conditions.base import Example, Interpolation, Row, Shown, Whole
-from condgan.conditions.derive import edges, lightness
+from condgan.conditions.derive import edges, first_frame, lightness
 from condgan.conditions.segmentation import ids_of, segmentation
 from condgan.core.batch import MODES, Batch, to_float
 from condgan.core.bundle import Bundle
@@ -20,21 +20,21 @@ from condgan.core.cond import Cond, Embedder, Widths
 from condgan.core.errors import SettingsError
 from condgan.core.form import FormField
 from condgan.core.levels import AS_IS, BYTE, Reading, in_mode, reading_of, to_bytes
-from condgan.core.needs import GROUND_TRUTH, LIGHTNESS, MAP
+from condgan.core.needs import CLIPS, GROUND_TRUTH, LIGHTNESS, MAP, Need
 from condgan.core.palette import Palette
 from condgan.core.schema import Column, Schema
 from condgan.core.task import Task
 
-Of = Literal["pair", "grey", "edges"]
+Of = Literal["pair", "grey", "edges", "first"]
 
 
 class Derived(NamedTuple):
     """Pictures that are made from the images themselves, so that any folder of photos is one of pairs."""
 
     make: Any
-    """From images (uint8 n,c,h,w) to pictures (uint8 n,1,h,w)."""
-    given: str
-    """The mode in which a person's picture is read."""
+    """From images (uint8 n,c,*space) to pictures (uint8 n,k,h,w)."""
+    given: str | None
+    """The mode in which a person's picture is read; ``None``: that of the images, whose channels the pictures have."""
     provides: frozenset[str]
     help: str
 
@@ -42,6 +42,7 @@ class Derived(NamedTuple):
 DERIVED: dict[str, Derived] = {
     "grey": Derived(lightness, "RGB", frozenset({LIGHTNESS}), "a picture to colour"),
     "edges": Derived(edges, "L", frozenset(), "a drawing, dark on white"),
+    "first": Derived(first_frame, None, frozenset(), "the first frame"),
 }
 
 
@@ -53,7 +54,7 @@ class Picture(Whole):
     kind: Literal["picture"] = "picture"
     of: Of = "pair"
     """Where the pictures come from: from the data's pairs; or made from the images themselves: their grey levels, to be
-    coloured, or their edges, to be filled in."""
+    coloured, their edges, to be filled in, or the first frame of clips, to go on from."""
     channels: NonNegativeInt = 0
     """Of the pictures; 0: as the data have them."""
     palette: Palette | None = None
@@ -77,8 +78,14 @@ class Picture(Whole):
         more = DERIVED[self.of].provides if self.of in DERIVED else frozenset()
         return frozenset({"map", MAP, GROUND_TRUTH}) | more
 
+    def needs(self) -> tuple[Need, ...]:
+        do = "first frames are for clips: set data.frames to clip, or leave the picture out"
+        return (Need(CLIPS, do),) if self.of == "first" else ()
+
     def complete(self, schema: Schema) -> Self:
         palette, channels, reading = None, 1, schema.target.reading
+        if self.of == "first":
+            channels = schema.target.channels
         if self.of == "pair":
             found = schema.columns.get(self.column)
             if found is None or found.storage != "pixels":
@@ -111,7 +118,7 @@ class Picture(Whole):
             maps = [self.palette.ids(require_levels(value), f"item {n}") for n, value in enumerate(values)]
             return {"pixels": torch.from_numpy(self.palette.paint(np.stack(maps))).movedim(-1, 1).contiguous()}
         derived = DERIVED.get(self.of)
-        mode = derived.given if derived else MODES[self.channels]
+        mode = (derived and derived.given) or MODES[self.channels]
         usual = Reading(self.range or BYTE, self.background or AS_IS.background)
         readings = [reading_of(value, usual) for value in map(require_levels, values)]
         arrays = [

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import torch
-from jaxtyping import Float, Int64, UInt8
+from jaxtyping import Float, Int64, Shaped, UInt8
 from torch import Tensor
 
 from condgan.core.seeds import key as key_of
@@ -81,7 +81,7 @@ def frames_at(clips: UInt8[Tensor, "b c t h w"], times: Int64[Tensor, "b k"]) ->
     return clips[torch.arange(len(clips))[:, None], :, times].movedim(1, 2)
 
 
-def frames_of(images: UInt8[Tensor, "n c *space"]) -> UInt8[Tensor, "m c h w"]:
+def frames_of(images: Shaped[Tensor, "n c *space"]) -> Shaped[Tensor, "m c h w"]:
     """Images as they are; of clips all frames, one after another."""
     return images if images.dim() == 4 else images.movedim(2, 1).flatten(0, 1)
 

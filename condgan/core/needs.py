@@ -14,6 +14,7 @@ class Need(NamedTuple):
 # What conditions provide.
 SOMETHING = "something to be steered by"
 GROUND_TRUTH = "a true image for each condition"
+CLIPS = "clips"
 TASK = "a task"
 UNMOVED = "no condition that moves with the image"
 LIGHTNESS = "a map of lightness"

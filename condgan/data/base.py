@@ -16,6 +16,7 @@ from pydantic import Field, PositiveFloat, PositiveInt, model_validator
 
 from condgan.core.batch import Values
 from condgan.core.errors import DataError, NoSplitError
+from condgan.core.needs import CLIPS
 from condgan.core.note import Note
 from condgan.core.palette import Palette
 from condgan.core.registry import Registry
@@ -110,6 +111,9 @@ class Source(Spec, ABC):
         if self.rate is not None and self.stride > 1:
             raise ValueError("rate and stride both say which frames are taken: leave one of them out")
         return self
+
+    def provides(self) -> frozenset[str]:
+        return super().provides() | (frozenset({CLIPS}) if self.frames == "clip" else frozenset())
 
     @classmethod
     @abstractmethod

@@ -11,11 +11,15 @@ from condgan.core.needs import LIGHTNESS
 from condgan.evaluation.real import Real
 
 PART = 500
+COPIED = "the first frame all the time"
 
 
 def baselines(real: Real) -> dict[str, Images]:
-    """For a map of lightness no colour, and the mean one; for any other condition the mean image."""
+    """For a map of lightness no colour, and the mean one; for the first frame of a clip this frame all the time; for
+    any other condition the mean image."""
     train, n = real.train.target, len(real.images)
+    if real.train.shape.frames is not None:
+        return {COPIED: real.images[:, :, :1].expand_as(real.images).contiguous()}
     if LIGHTNESS not in real.condition.provides() or train.shape[1] != 3:
         mean = torch.stack([part.float().mean(0) for part in torch.split(train, PART)]).mean(0)
         return {"the mean image": mean.round().to(torch.uint8).expand(n, -1, -1, -1)}

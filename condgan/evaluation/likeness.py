@@ -10,7 +10,7 @@ from torch import Tensor
 from condgan import metrics
 from condgan.conditions.segmentation import ids_of
 from condgan.conditions.segmentation import segmentation as segmentation_task
-from condgan.core.batch import Images
+from condgan.core.batch import Images, frames_of
 from condgan.core.cache import digest
 from condgan.data.decode import allocate
 from condgan.evaluation.baselines import baselines
@@ -30,7 +30,7 @@ def likeness(real: Real, sets: Sequence[SampleSet], compared: int) -> Likeness:
     """How near samples are to the ground truth, with the answers that need no generator as references."""
     answers = baselines(real)
     repeats = len(sets)
-    ours = nearness(torch.cat([each.images for each in sets]), real.images.repeat(repeats, 1, 1, 1), repeats)
+    ours = nearness(torch.cat([each.images for each in sets]), torch.cat([real.images] * repeats), repeats)
     return Likeness(
         **dict(ours),
         trivial={name: nearness(each, real.images) for name, each in answers.items()},
@@ -49,10 +49,10 @@ def nearness(made: Images, truth: Images, repeats: int = 1) -> Nearness:
 def _colours(real: Real, sets: Sequence[SampleSet], answers: dict[str, Images], compared: int) -> Colours | None:
     if real.images.shape[1] != 3:
         return None
-    truth = metrics.colour_histogram(real.images)
+    truth = metrics.colour_histogram(frames_of(real.images))
 
     def far(images: Images) -> float:
-        return metrics.histogram_distance(metrics.colour_histogram(images), truth)
+        return metrics.histogram_distance(metrics.colour_histogram(frames_of(images)), truth)
 
     return Colours(
         distance=over_repeats([far(each.images) for each in sets]),

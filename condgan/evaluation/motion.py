@@ -15,10 +15,10 @@ from condgan.core.bundle import Bundle, take
 from condgan.core.cache import digest
 from condgan.core.task import Task
 from condgan.evaluation.real import Real
-from condgan.evaluation.report import Motion, Moves
+from condgan.evaluation.report import Beginning, Motion, Moves
 from condgan.evaluation.samples import SampleSet
 from condgan.evaluation.tasks import trained_on
-from condgan.metrics import Figure, rate
+from condgan.metrics import Figure, changes, rate
 from condgan.networks import ops
 
 MOST = 4_000
@@ -27,6 +27,8 @@ LOOKED_AT = 2_000
 """Clips of a kind that are looked at, at most."""
 ORDERS = ("in order", "shuffled", "frozen")
 PART = 500
+STILL = 8
+"""Levels by which a position may change without being counted as moving."""
 
 
 class Judges:
@@ -109,21 +111,36 @@ def motion(real: Real, sets: Sequence[SampleSet]) -> Motion | None:
     energy = {
         name: changes(clips[rows]).mean().item() for name, rows in judges.members(bundle, len(clips)) if len(rows)
     }
-    first = sets[0].first(LOOKED_AT)
-    samples, by_class = judges.moves(first.images, first.bundle, energy)
+    chosen = some if real.paired else torch.arange(len(sets[0].images))[:LOOKED_AT]
+    made = sets[0].images[chosen]
+    samples, by_class = judges.moves(made, take(sets[0].bundle, chosen), energy)
     return Motion(
         samples=samples,
         energy=by_class,
+        beginning=beginning(made, clips) if real.paired else None,
         real=judges.moves(clips, bundle, energy)[0],
         frozen=judges.moves(frozen(clips), bundle, energy)[0],
         shuffled=judges.moves(shuffled(clips), bundle, energy)[0],
     )
 
 
-def changes(clips: Images) -> Float[Tensor, " n"]:
-    """Mean absolute difference of a frame from the next, of the range of a pixel."""
-    parts = [part.float().diff(dim=2).abs().flatten(1).mean(1) / 255 for part in torch.split(clips, PART)]
-    return torch.cat(parts)
+def beginning(samples: Images, truth: Images) -> Beginning:
+    """How clips go on from the first frame of true ones."""
+    moves = (truth.short() - truth[:, :, :1].short()).abs().amax((1, 2), keepdim=True) > STILL
+    places = moves.expand_as(truth)
+
+    def error(clips: Images) -> Float[Tensor, " n"]:
+        apart = (clips.float() - truth.float()).abs() / 255 * places
+        return apart.flatten(1).sum(1) / places.flatten(1).sum(1).clamp(min=1)
+
+    moving = places.flatten(1).any(1)
+    copied = truth[:, :, :1].expand_as(truth)
+    return Beginning(
+        psnr=metrics.bootstrap(metrics.likeness(samples[:, :, 0], truth[:, :, 0]).psnr),
+        moving=metrics.bootstrap(error(samples)[moving]),
+        copied=metrics.bootstrap(error(copied)[moving]),
+        share=moves.double().mean().item(),
+    )
 
 
 def frozen(clips: Images) -> Images:

@@ -310,6 +310,19 @@ class Moves(Spec):
     """By field: share of the clips predicted to be what was requested; of controls, what the clip was."""
 
 
+class Beginning(Spec):
+    """Do clips go on from the frame that was given?"""
+
+    psnr: Figure
+    """Of the first frame of the samples and the given one, in dB."""
+    moving: Figure
+    """Mean absolute difference from the true clip, of the range of a pixel, where that clip moves."""
+    copied: Figure
+    """The same of a clip that shows the given frame all the time."""
+    share: float
+    """Of the positions, where true clips move."""
+
+
 class Motion(Spec):
     """Do clips move as real ones do? A still picture may show an action as well as a clip does: so the same figures of
     real clips that stand still, and of real clips whose frames are shuffled, stand beside those of the samples."""
@@ -323,6 +336,8 @@ class Motion(Spec):
     """Of these, each with its frames in another order."""
     energy: dict[str, Figure]
     """Of the samples, by class."""
+    beginning: Beginning | None = None
+    """Where the first frame is given."""
 
 
 class Likelihood(Spec):
@@ -433,6 +448,10 @@ def main_figures(report: Report) -> dict[str, Row]:
         found["frames in order"] = Row(motion.samples.order, motion.real.order)
         found["motion energy"] = Row(motion.samples.energy, motion.real.energy)
         found["phase error (frames)"] = Row(motion.samples.phase, motion.real.phase)
+        if motion.beginning is not None:
+            found["PSNR of the first frame (dB)"] = Row(motion.beginning.psnr, None)
+            found["error where it moves"] = Row(motion.beginning.moving, None)
+            found["error where it moves, the first frame all the time"] = Row(motion.beginning.copied, None)
         for name, each in motion.samples.steady.items():
             found[f"steady over the frames ({name})"] = Row(each, motion.real.steady[name])
     if report.parzen is not None:

@@ -129,15 +129,17 @@ def png(image: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
-def columns_of(named: Mapping[str, UInt8[np.ndarray, "n h w c"]]) -> Image.Image:
+def columns_of(named: Mapping[str, UInt8[np.ndarray, "n h w c"]], columns: int | None = None) -> Image.Image:
     """Several images of each item side by side, such as source, generated and ground truth.
 
     Args:
         named: for each column its name and its images n,h,w,c, as many and of the same height and width in each; with
             1, 3 or 4 channels, all of which are brought to colour.
+        columns: images in a row; by default one of each name.
 
     Returns:
-        A row for each item and a column for each name, with the names above the columns.
+        A row for each item and a column for each name, with the names above the columns; or, where there are fewer
+        columns, the images one after another, each above its name.
 
     Raises:
         SettingsError: there are no images, or too many.
@@ -145,7 +147,7 @@ def columns_of(named: Mapping[str, UInt8[np.ndarray, "n h w c"]]) -> Image.Image
     names = list(named)
     shown = [_coloured(images) for images in named.values()]
     rows = np.stack(shown, 1).reshape(-1, *shown[0].shape[1:])
-    return grid(rows, len(names), names * len(shown[0]))
+    return grid(rows, columns or len(names), names * len(shown[0]))
 
 
 def _coloured(images: UInt8[np.ndarray, "n h w c"]) -> UInt8[np.ndarray, "n h w 3"]:

@@ -6,6 +6,7 @@ from condgan.metrics.copies import copies
 from condgan.metrics.coverage import Coverage, coverage
 from condgan.metrics.distances import frechet_distance, kernel_distance
 from condgan.metrics.figure import Figure, bootstrap, jackknife, over_repeats, rate
+from condgan.metrics.motion import changes
 from condgan.metrics.neighbours import nearest
 from condgan.metrics.pairs import likeness
 from condgan.metrics.parzen import parzen, parzen_log_likelihood
@@ -17,6 +18,7 @@ __all__ = [
     "Figure",
     "accuracy",
     "bootstrap",
+    "changes",
     "colour_histogram",
     "confusion",
     "copies",

@@ -16,6 +16,7 @@ from torch.nn import functional as F
 from condgan.core.batch import Shape
 from condgan.core.cond import Cond, Tokens, Widths
 from condgan.core.output import Output
+from condgan.networks import ops
 from condgan.networks.clock import Clock
 from condgan.networks.inject import Head, append
 from condgan.networks.resnet import SLOPE, Generator, ResidualArchitecture, Trunk
@@ -58,14 +59,25 @@ class Video(ResidualArchitecture):
 
 
 class ClipGenerator(nn.Module):
-    """Latent and motion code of each frame → image generator → frames."""
+    """Latent and motion code of each frame → image generator → frames.
+
+    Where a map steers it, such as the first frame, each position of a frame is a mean of the map, as it is in its
+    colours, and of what is generated, by a share that the generator chooses: most of a clip never moves.
+    """
 
     def __init__(self, spec: Video, shape: Shape, widths: Widths) -> None:
         super().__init__()
         self.latent, self.frames, self.clips = spec.latent, shape.frames or 1, shape.frames is not None
         self.steered = widths.vector > 0 and "vector" in spec.reads("generator")
         self.motion = Motion(spec.motion + widths.vector * self.steered, self.frames)
-        self.image = Generator(spec.with_(latent=spec.latent + CODE), Shape(shape.channels, shape.size), widths)
+        keeps = widths.map > 0 and "spade" in spec.generator_injection
+        outputs = shape.channels + keeps
+        self.image = Generator(spec.with_(latent=spec.latent + CODE), Shape(outputs, shape.size), widths)
+        self.kept = ops.convolution(len(shape.size), widths.map, shape.channels, 1) if keeps else None
+        if self.kept is not None:
+            weight, bias = self.kept.parameters()
+            nn.init.dirac_(weight)
+            nn.init.zeros_(bias)
 
     def forward(self, z: Float[Tensor, "b noise"], cond: Cond) -> Float[Tensor, "b c *space"]:
         times = moments(cond, len(z), self.frames, z.device)
@@ -73,7 +85,11 @@ class ClipGenerator(nn.Module):
         code = self.motion(append(noise, cond) if self.steered else noise, times)
         count = times.shape[1]
         latents = torch.cat([content[:, None].expand(-1, count, -1), code], 2).flatten(0, 1)
-        frames: Tensor = self.image(latents, each_frame(cond, count, self.clips))
+        repeated = each_frame(cond, count, self.clips)
+        frames: Tensor = self.image(latents, repeated)
+        if self.kept is not None:
+            colours, share = frames[:, :-1], (frames[:, -1:] + 1) / 2
+            frames = torch.lerp(colours, self.kept(repeated.map).clamp(-1, 1), share)
         return frames.view(len(z), count, *frames.shape[1:]).movedim(1, 2) if self.clips else frames
 
 

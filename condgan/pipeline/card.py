@@ -7,6 +7,13 @@ from typing import Any
 from condgan.core.form import FormField
 from condgan.pipeline.parents import parents_of
 
+TAGS = {
+    (False, False): "unconditional-image-generation",
+    (False, True): "image-to-image",
+    (True, False): "other",
+    (True, True): "image-to-video",
+}
+"""The Hub's word for what it does: whether it makes clips, and whether it takes pictures."""
 TEMPLATE = """---
 library_name: condgan
 pipeline_tag: {tag}
@@ -18,8 +25,8 @@ tags:
 
 # {title}
 
-A generator of {size} images, trained with [condgan](https://pypi.org/project/condgan/) {version} on {data}
-({images} images shown). Architecture: {architecture}.{parents}
+A generator of {size}, trained with [condgan](https://pypi.org/project/condgan/) {version} on {data}
+({images} {noun} shown). Architecture: {architecture}.{parents}{picture}
 
 ```python
 import condgan as cg
@@ -34,29 +41,32 @@ pipe = cg.Pipeline.from_pretrained("PATH OR OWNER/NAME")
 
 ## What it is not
 
-Its images are made up. They can be of the wrong class, and they can resemble images it was trained on:
+Its {noun} are made up. They can be of the wrong class, and they can resemble {noun} it was trained on:
 measure both before you rely on it.
 """
 
 
-def card(config: dict[str, Any], form: Sequence[FormField]) -> str:
-    """The text of the model card of a pipeline's ``config.json``."""
+def card(config: dict[str, Any], form: Sequence[FormField], picture: str = "") -> str:
+    """The text of the model card of a pipeline's ``config.json``; ``picture``: a file that it shows."""
     trained = config["trained"]
     data = trained.get("data", "unknown data")
-    size = "×".join(map(str, reversed(config["shape"]["space"])))
+    *frames, height, width = config["shape"]["space"]
+    noun = "clips" if frames else "images"
     channels = {1: "grey", 3: "colour", 4: "colour and transparency"}[config["shape"]["channels"]]
     asks = "\n".join(f"- `{field.name}`: {field.described()}" for field in form)
     pictures = any(field.required and field.type != "vector" for field in form)
     return TEMPLATE.format(
         title=f"condgan: {data}",
-        size=f"{size} {channels}",
+        size=f"{width}×{height} {channels} {noun}" + "".join(f" of {count} frames" for count in frames),
+        noun=noun,
+        picture=f"\n\n![Samples]({picture})" if picture else "",
         version=config["version"],
         data=data,
         images=f"{trained.get('images', 0):,}",
         architecture=config["architecture"]["kind"],
         parents=_parents(trained),
-        tag="image-to-image" if pictures else "unconditional-image-generation",
-        example=f'pipe({", ".join([*_words(form), "seeds=[1, 2, 3]"])}).save("samples.png")',
+        tag=TAGS[bool(frames), pictures],
+        example=f'pipe({", ".join([*_words(form), "seeds=[1, 2, 3]"])}).save("samples.{"webp" if frames else "png"}")',
         asks=asks or "Nothing: it is a plain GAN, without a condition.",
     )
 

@@ -29,7 +29,8 @@ from condgan.pipeline.combinations import Combinations
 from condgan.pipeline.parents import networks_of, parents_of
 
 CONFIG, WEIGHTS, CARD, COMBINATIONS = "config.json", "model.safetensors", "README.md", "combinations.json"
-FILES = (CONFIG, WEIGHTS, CARD, COMBINATIONS)
+FILM = "film.webp"
+FILES = (CONFIG, WEIGHTS, CARD, COMBINATIONS, FILM)
 
 
 class Saved(NamedTuple):
@@ -51,8 +52,8 @@ class Saved(NamedTuple):
     """What tells from an image what samples are to be like, where the generator takes that."""
 
 
-def write(folder: Path, saved: Saved) -> None:
-    """Write the files, each whole or not at all.
+def write(folder: Path, saved: Saved, film: bytes | None = None) -> None:
+    """Write the files, each whole or not at all. ``film``: what the card shows of clips.
 
     Raises:
         OSError: they cannot be written.
@@ -74,7 +75,10 @@ def write(folder: Path, saved: Saved) -> None:
     disk.write(
         folder / WEIGHTS, save({name: each.contiguous().cpu() for name, each in tensors.items()}, {"format": "pt"})
     )
-    texts = {CONFIG: json.dumps(config, indent=2), CARD: card(config, saved.condition.form())}
+    if film is not None:
+        disk.write(folder / FILM, film)
+    picture = "" if film is None else FILM
+    texts = {CONFIG: json.dumps(config, indent=2), CARD: card(config, saved.condition.form(), picture)}
     if saved.combinations is not None:
         texts[COMBINATIONS] = saved.combinations.text()
     for name, text in texts.items():

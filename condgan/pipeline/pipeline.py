@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any, Self
 import numpy as np
 import torch
 from jaxtyping import Float, UInt8
-from PIL.Image import Image
+from PIL.Image import Image, Resampling
 from torch import Tensor
 
 from condgan.conditions.condition import Condition
@@ -22,11 +23,16 @@ from condgan.core.defaults import with_own_defaults
 from condgan.core.errors import DataError, SettingsError
 from condgan.core.levels import Reading
 from condgan.core.needs import POSTERIOR
+from condgan.core.note import some
 from condgan.core.palette import Palette
 from condgan.core.seeds import noise
 from condgan.core.values import seeds_of, whole
-from condgan.data.picture import Picture
+from condgan.data.decode import fitted
+from condgan.data.picture import Picture, loaded
 from condgan.gallery import Samples, columns_of
+from condgan.gallery.animation import encoded
+from condgan.gallery.samples import RATE
+from condgan.gallery.strips import stills
 from condgan.networks.base import Architecture, Conditioned
 from condgan.networks.extractor import Extractor
 from condgan.pipeline import folder, hub, sampling, tiles
@@ -35,8 +41,9 @@ from condgan.pipeline.combinations import Combinations, filled
 from condgan.pipeline.like import features_of, images_of
 from condgan.pipeline.requests import Sweep, require_in_range, swept
 from condgan.pipeline.sheets import layout_of
-from condgan.pipeline.supplied import Where, latents_of, opened_as, values_of
+from condgan.pipeline.supplied import PICTURES, Where, latents_of, opened_as, values_of
 
+logger = logging.getLogger(__name__)
 PER_SAMPLE = 512
 """Bytes that a sample takes beside its image and its latent: its seed, its values and their handling."""
 ROWS = 4
@@ -147,14 +154,14 @@ class Pipeline:
         if examples is not None and POSTERIOR in self.architecture.provides():
             latents = latents_of(self.generator, examples)[torch.arange(len(rows)) % len(examples)]
         spatial = self.condition.spatial()
-        if spatial:
+        if spatial and self.shape.frames is None:
             parts = [self._of_pictures(row, place, latents[place, None]) for place, row in enumerate(rows)]
             images: Any = [image for image, _ in parts]
             same = len({each.shape for each in images}) == 1
             images = np.stack(images) if same else images
             columns = {name: [each[name][0] for _, each in parts] for name in parts[0][1]}
         else:
-            bundle = self.condition.encode(rows)
+            bundle = self.condition.encode(self._of_training_size(rows) if spatial else rows)
             if times is not None:
                 bundle[TIMES] = times.expand(len(rows), -1)
             images, columns = self.exact(self.generate(latents, bundle)), self._texts(bundle)
@@ -262,6 +269,25 @@ class Pipeline:
         image = tiles.of_any_size(self.generator, latent, bundle, self.condition.spatial(), self.shape)
         return self.exact(to_uint8(image.movedim(0, -1)).cpu().numpy()), self._texts(bundle)
 
+    def _of_training_size(self, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Rows of clips with their pictures opened, at the size of the training; what is of another size is told.
+
+        Raises:
+            DataError: one cannot be read.
+        """
+        names = {field.name for field in self.condition.form() if field.type in PICTURES}
+        height, width = self.shape.size
+        found, others = [], set()
+        for place, row in enumerate(rows):
+            given = {name: loaded(value, place) for name, value in row.items() if name in names and value is not None}
+            others |= {each.size for each in given.values()} - {(width, height)}
+            fit = {name: fitted(each, (height, width), "crop", Resampling.LANCZOS) for name, each in given.items()}
+            found.append({**row, **fit})
+        if others:
+            sizes = some(f"{wide}×{high}" for wide, high in sorted(others))
+            logger.warning("pictures of %s are brought to %d×%d, as in the training", sizes, width, height)
+        return found
+
     def _texts(self, bundle: Bundle) -> dict[str, Any]:
         """The values as people see them, without those that are pictures."""
         found = self.condition.show(bundle)
@@ -339,7 +365,12 @@ class Pipeline:
         for index in range(seeds):
             made = self.generate(latents[index].expand(len(batch.target), -1), bundle)
             columns[f"seed {index}"] = self.exact(made)
-        return columns_of({**columns, "ground truth": _last(batch.target)})
+        columns["ground truth"] = _last(batch.target)
+        if self.shape.frames is None:
+            return columns_of(columns)
+        # a picture stands still all the time
+        still = {name: each[:, None].repeat(self.shape.frames, 1) for name, each in columns.items() if each.ndim == 4}
+        return columns_of({name: stills(still.get(name, each)) for name, each in columns.items()}, 1)
 
     @with_own_defaults
     def sheet(self, across: str | None = None, down: str | None = None) -> Image:
@@ -356,11 +387,25 @@ class Pipeline:
         Raises:
             SettingsError: pictures have to be supplied, or there is no such field.
         """
+        samples, width = self._shown(across, down)
+        return samples.grid(width)
+
+    @with_own_defaults
+    def film(self) -> list[Image]:
+        """The clips of the sheet as they move, side by side: a picture for each frame.
+
+        Raises:
+            SettingsError: pictures have to be supplied, or the generator makes images.
+        """
+        return self._shown(None, None)[0].film()
+
+    def _shown(self, across: str | None, down: str | None) -> tuple[Samples, int | None]:
+        """The samples of a sheet, and how many stand in a row."""
         texts = self._captions()
         clips = self.shape.frames is not None
         found = layout_of(self.condition.form(), across, down, MOST_STRIPS if clips else MOST_SHOWN, texts)
         if found is None:
-            return self(n=MOST_STRIPS if clips else 64).grid()
+            return self(n=MOST_STRIPS if clips else 64), None
         # a text that is not shown for itself is left out, or the same along a row; so is what cannot be left out
         base = {name: "" if self._optional(name) else captions[0] for name, captions in texts.items()}
         examples = self.condition.examples(1) or [{}]
@@ -370,7 +415,7 @@ class Pipeline:
         rows = [{**row, **each} for row, cells in zip(rest, found.cells, strict=True) for each in cells]
         where = {key: [row[key] for row in rows] for key in rows[0]}
         samples = self(where=where, seeds=[seed for seeds in found.seeds for seed in seeds], free=True)
-        return samples.grid(None if clips else len(found.cells[0]))
+        return samples, None if clips else len(found.cells[0])
 
     def _captions(self) -> dict[str, list[str]]:
         """Texts of the training by the fields that take some."""
@@ -385,7 +430,12 @@ class Pipeline:
 
     @with_own_defaults
     def save_pretrained(self, path: str | Path) -> None:
-        """Write ``config.json``, ``model.safetensors`` and the model card ``README.md``, each whole or not at all."""
+        """Write ``config.json``, ``model.safetensors`` and the model card ``README.md``, each whole or not at all; of
+        clips also ``film.webp``, which the card shows, where nothing has to be supplied."""
+        film = None
+        if self.shape.frames is not None and self.condition.examples(1) is not None:
+            pictures = self.film()
+            film = encoded(pictures, ".webp", [1 / (self.reading.rate or RATE)] * len(pictures))
         folder.write(
             Path(path),
             folder.Saved(
@@ -399,6 +449,7 @@ class Pipeline:
                 self.combinations,
                 self.extractor,
             ),
+            film,
         )
 
     @classmethod

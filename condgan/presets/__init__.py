@@ -7,7 +7,18 @@ from condgan.core.errors import SettingsError, nearest
 from condgan.presets.choice import Choice, fitting
 from condgan.presets.classic import cdcgan_64, cdcgan_lsgan, cgan_2014, cgan_mlp, cgan_mlp_small, gan_mlp
 from condgan.presets.demo import REMEDIES, demo_collapse, demo_oscillation, demo_vanishing
-from condgan.presets.house import hand, house, house_few, house_natural, house_natural_few, instance, plain, text, video
+from condgan.presets.house import (
+    animate,
+    hand,
+    house,
+    house_few,
+    house_natural,
+    house_natural_few,
+    instance,
+    plain,
+    text,
+    video,
+)
 from condgan.presets.modern import acgan, cgan_aux, projected, projection, r3gan_small, reacgan
 from condgan.presets.translation import colorize, edges2photo, pix2pix, pix2pix_perceptual, spade
 from condgan.recipe import Recipe
@@ -21,6 +32,7 @@ ALL: tuple[Callable[[], Recipe], ...] = (
     instance,
     text,
     video,
+    animate,
     hand,
     gan_mlp,
     cgan_mlp,
@@ -49,6 +61,7 @@ __all__ = [
     "REMEDIES",
     "Choice",
     "acgan",
+    "animate",
     "cdcgan_64",
     "cdcgan_lsgan",
     "cgan_2014",

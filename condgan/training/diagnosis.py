@@ -18,6 +18,8 @@ COLLAPSED = 0.3
 """``diversity`` below which a class has collapsed."""
 IGNORED = 0.1
 """``controllability`` below which the condition is ignored; the report has the same bound."""
+FROZEN = 0.3
+"""``motion`` below which clips stand still."""
 OVERFITTED = 0.5
 """``discriminator_overfitting`` above which the discriminator has overfitted to its training images."""
 VANISHED, CERTAIN = 0.05, 0.99
@@ -106,6 +108,14 @@ def ignored(intervals: Sequence[Interval]) -> str | None:
     return (
         f"the condition shows in samples {controllability:.2f} times as well as in real images (alarm below {IGNORED})"
     )
+
+
+def still(intervals: Sequence[Interval]) -> str | None:
+    """Clips that do not move."""
+    motion = intervals[-1].report.get("motion", 1.0)
+    if motion >= FROZEN:
+        return None
+    return f"a frame differs from the next {motion:.2f} times as much as in real clips (alarm below {FROZEN})"
 
 
 def overfits(intervals: Sequence[Interval]) -> str | None:
@@ -217,6 +227,10 @@ FAILURE_MODES: dict[str, FailureMode] = {
     "oscillation": FailureMode(oscillates, (LIPSCHITZ, PENALTIES, NO_MOMENTUM, SLOWER)),
     "divergence": FailureMode(diverges, (LIPSCHITZ, PENALTIES, SLOWER)),
     "mode collapse": FailureMode(collapse, (KEEP_PACE, LIPSCHITZ, FAINT_LABEL, PENALTIES, RELATIVISTIC, SLOWER)),
+    "frozen clips": FailureMode(
+        still,
+        (Remedy("more --images"), Remedy("a larger --data.stride, so that frames differ"), SLOWER),
+    ),
     "condition ignored": FailureMode(ignored, (PROJECT, CLASSIFY, Remedy("more --images"))),
     "discriminator overfitting": FailureMode(
         overfits, (AUGMENT, MOVE, PENALTIES, Remedy("ten times the --objective.r1"), Remedy("more data"))

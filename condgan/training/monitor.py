@@ -15,7 +15,7 @@ from condgan.core.bundle import Bundle, take, to
 from condgan.core.seeds import noise
 from condgan.core.task import Task
 from condgan.data.dataset import Dataset
-from condgan.metrics import jackknife
+from condgan.metrics import changes, jackknife
 from condgan.metrics.distances import Gaussian, gaussian, gaussian_distance
 from condgan.networks import ops
 from condgan.pipeline import Pipeline
@@ -54,6 +54,7 @@ class Monitor:
       of as many real images: 1 as they are, 0 where all are alike, and near 0 where there are but a few different ones.
     * ``controllability``: how much better than chance a linear model predicts the requested value from a sample, over
       the same of real images, for the field where it is lowest: 1 as they are, 0 where the condition is ignored.
+    * ``motion``: of clips, how much a frame differs from the next, over the same of real ones: 0 where all stand still.
     * ``discriminator_overfitting``: how much oftener the discriminator's logit is higher for a training image than for
       a held-out one than the other way round (Cliff 1993): 0 where it takes them for equal, 1 where it always is.
     """
@@ -64,7 +65,8 @@ class Monitor:
         both = [dataset, held_out] if held_out is not None else []
         self.shown = [(each, each.batch(evenly(len(each), SHOWN))) for each in both]
         self.tasks = {name: each for name, each in condition.tasks().items() if not each.dense and each.chance < 1}
-        batch = dataset.batch(evenly(len(dataset), REAL))
+        batch = dataset.batch(evenly(len(dataset), REAL if dataset.shape.frames is None else GENERATED))
+        self.moves = None if dataset.shape.frames is None else changes(batch.target).mean().item()
         pixels, bundle = embed(batch.target), self._targets(batch)
         self.codes = {name: codes(len(task.names)) for name, task in self.tasks.items() if task.names}
         self.real = gaussian(self.joint(pixels, bundle))
@@ -106,13 +108,16 @@ class Monitor:
         """What there is to see of a generator and its discriminator."""
         latents = noise(range(GENERATED), pipeline.architecture.noise)
         generated = pipeline.generate(latents, self.requested)
-        pixels = embed(torch.from_numpy(generated).movedim(-1, 1))
+        images = torch.from_numpy(generated).movedim(-1, 1)
+        pixels = embed(images)
         found = self.distance(pixels) | self.diversity(pixels)
         if self.predictors:
             found["controllability"] = min(
                 beyond_chance(each.task, each.weights, pixels, self.requested) / each.real
                 for each in self.predictors.values()
             )
+        if self.moves:
+            found["motion"] = changes(images).mean().item() / self.moves
         if self.shown:
             found["discriminator_overfitting"] = self.overfitting(discriminator)
         return found

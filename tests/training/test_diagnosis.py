@@ -34,6 +34,7 @@ EVIDENCE: dict[str, dict[str, Any]] = {
     "discriminator overfitting": {"discriminator_overfitting": 0.8},
     "vanishing generator gradient": {"generator_gradient": 0.01, "discriminator_accuracy": 1.0},
     "divergence": {"pixel_distance": 5.0},
+    "frozen clips": {"motion": 0.1},
 }
 
 
