@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from jaxtyping import UInt8
 from PIL.Image import Image
+from torch import Tensor
 
 from condgan.core.batch import Images
 from condgan.evaluation.html import embedded, publish, render
@@ -38,7 +40,7 @@ def save(report: Report, sheet: Image, pairs: Image | None, cross: Image | None,
     return publish(folder, NUMBERS, report, text)
 
 
-def pairs(samples: Images, training: Images, nearest: Nearest) -> Image:
+def pairs(samples: Images, training: UInt8[Tensor, "t c *space"], nearest: Nearest) -> Image:
     """The samples nearest to a training image, nearest first, each above that image; clips beside it, as strips."""
     order = nearest.distances.argsort()[:PAIRS]
     both = [samples[order], training[nearest.indices[order]]]
