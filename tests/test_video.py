@@ -174,6 +174,19 @@ def test_augmentation_is_the_same_over_a_clip(tmp_path: Path) -> None:
     assert bool((changed[0] != changed[1]).any())
 
 
+def test_what_is_for_images_alone(trained: Path, tmp_path: Path) -> None:
+    Image.fromarray(clip("down")[0]).save(tmp_path / "x.png")
+    calls = [
+        lambda: cg.interpolate(trained, label=["down", "right"], frames=3),
+        lambda: cg.find(trained, tmp_path / "x.png"),
+        lambda: cg.translate(trained, tmp_path, out=tmp_path / "out"),
+        lambda: cg.write(trained, "text", out=tmp_path / "x.pdf"),
+    ]
+    for call in calls:
+        with pytest.raises(SettingsError, match="this generator makes clips"):
+            call()
+
+
 def test_what_is_called_left_or_right_is_not_mirrored(trained: Path) -> None:
     with pytest.raises(SettingsError, match="mirrored images would be wrong of label 'right'"):
         cg.plan(trained.parent / "clips", preset="video", settings={"augment": {"flip": True}})

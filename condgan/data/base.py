@@ -30,6 +30,7 @@ from condgan.data.decode import Decoded, Fit, Undecoded, Unreadable, decode, def
 from condgan.data.fields import TEXT, Fields, Kinds, Reader, fields
 from condgan.data.frames import FRAME, Frames, all_of, first_of
 from condgan.data.hold_out import HoldOut, without
+from condgan.data.kept import kept
 from condgan.data.layouts import decode_coloured, extents
 from condgan.data.settings import Channels, Colour, Levels, Size
 from condgan.data.splits import Split
@@ -303,7 +304,12 @@ class Source(Spec, ABC):
     def _decoded(self, images: Undecoded, palette: Palette | None) -> Decoded:
         """The images at one size; label maps in the colours of their classes."""
         if palette is None:
-            return decode(images, self.size, self.channels, self.fit, self.range, self.background)
+            words = (self.size, self.channels, self.fit, self.range, self.background)
+
+            def make() -> Decoded:
+                return decode(images, *words)
+
+            return kept(images, {"words": words}, make) if self.frames == "clip" else make()
         if self.channels not in (None, 3):
             raise DataError(
                 f"label maps as images of {self.channels} channels",

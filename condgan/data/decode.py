@@ -129,13 +129,24 @@ def _decoded(
             images[index] = found
             return None
 
-        broken = [each for each in (*seen, *pool.map(place, forms)) if isinstance(each, Unreadable)]
+        decoded = pool.map(place, forms)
+        followed = _with_progress(decoded, len(forms)) if frames else decoded
+        broken = [each for each in (*seen, *followed) if isinstance(each, Unreadable)]
     kept = np.array(sorted(forms.keys() - {each.place for each in broken}), np.int64)
     for position, index in enumerate(kept):  # close the gaps in place: a memory map may be larger than memory
         if position != index:
             images[position] = images[index]
     notes = (*of_levels, *of_channels, *_of_frames(forms.values()))
     return Decoded(torch.from_numpy(images[: len(kept)]), kept, sizes, tuple(sorted(broken)), reading, notes)
+
+
+def _with_progress(steps: Iterable[Found], count: int) -> Iterable[Found]:
+    """The same, with a bar where a person looks: clips take long."""
+    from rich.console import Console
+    from rich.progress import track
+
+    console = Console(stderr=True)
+    return track(steps, "decoding clips", count, console=console, transient=True, disable=not console.is_terminal)
 
 
 def in_clips(found: Decoded, clips: int) -> Decoded:

@@ -210,6 +210,17 @@ class Pipeline:
             raise SettingsError("seed out of range", where="seeds", do="give numbers from 0 to 2^63 − 1")
         return n, seeds
 
+    def require_images(self, where: str) -> None:
+        """Refuse what is for generators of images alone.
+
+        Raises:
+            SettingsError: it makes clips.
+        """
+        if self.shape.frames is not None:
+            raise SettingsError(
+                "this generator makes clips, and that is for images", where=where, do="use condgan sample"
+            )
+
     def require_memory(
         self, n: int, where: str = "n", do: str = "generate them in parts, with other seeds each"
     ) -> None:

@@ -111,6 +111,7 @@ def find(
         DiskError: the disk is full or fails.
     """
     pipe = pipeline if isinstance(pipeline, Pipeline) else Pipeline.from_pretrained(pipeline)
+    pipe.require_images("condgan find")
     if pipe.condition.spatial() or not pipe.architecture.noise:
         raise SettingsError(
             "this generator makes images from pictures, not from noise", where="pipeline", do="use condgan translate"

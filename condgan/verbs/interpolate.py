@@ -77,6 +77,7 @@ def interpolate(
     if out is not None:
         require_savable(out, fps)
     pipe = pipeline if isinstance(pipeline, Pipeline) else Pipeline.from_pretrained(pipeline)
+    pipe.require_images("condgan interpolate")
     pipe.to(pick(device))
     frames = whole(frames, "frames")
     if frames < 1:

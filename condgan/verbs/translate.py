@@ -67,6 +67,7 @@ def translate(
         DiskError: the disk is full or fails.
     """
     pipe = pipeline if isinstance(pipeline, Pipeline) else Pipeline.from_pretrained(pipeline)
+    pipe.require_images("condgan translate")
     form = pipe.condition.form()
     main = next((field for field in form if field.type in PICTURES), None)
     if main is None:

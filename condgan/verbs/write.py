@@ -130,6 +130,7 @@ def write(
     if out is not None:
         require_page(out)
     pipe = pipeline if isinstance(pipeline, Pipeline) else Pipeline.from_pretrained(pipeline)
+    pipe.require_images("condgan write")
     alphabet, chosen = alphabet_of(pipe, field)
     sheet, colour = _paper(paper, ruling, margin, size), _colour(ink)
     blocks = [block for block in _blocks(source, text) if block.kind == "rule" or block.text.strip()]

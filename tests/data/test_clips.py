@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 import condgan as cg
@@ -177,6 +178,23 @@ def test_hold_out_keeps_a_whole_clip_apart(tmp_path: Path) -> None:
     assert len(train) == 12 and len(test) == 4
     apart = {frames(dataset, place).tobytes() for dataset in (train, test) for place in range(len(dataset))}
     assert len(apart) == 16
+
+
+def test_clips_are_decoded_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Until a file changes; what cannot be read is told again."""
+    monkeypatch.setenv("CONDGAN_CACHE", str(tmp_path / "cache"))
+    folder(tmp_path / "clips")
+    first = read(tmp_path / "clips", length=3)
+    with monkeypatch.context() as patch:
+        patch.setattr("condgan.data.base.decode", None)
+        again = read(tmp_path / "clips", length=3)
+    assert torch.equal(first.target, again.target) and first.hash == again.hash
+    assert first.schema == again.schema and first.notes == again.notes and first.sizes == again.sizes
+    again.target[0] = 0  # what is changed stays in memory
+    assert torch.equal(read(tmp_path / "clips", length=3).target, first.target)
+    saved(clip("down", 7), tmp_path / "clips" / "down" / "00.webp")
+    np.testing.assert_array_equal(frames(read(tmp_path / "clips", length=3), 1), clip("down", 7)[3:])
+    assert len(list((tmp_path / "cache").glob("clips-*.npy"))) == 2
 
 
 def test_the_doctor_looks_at_clips(tmp_path: Path) -> None:
