@@ -181,6 +181,12 @@ class Recipe(Spec):
         return reads and all(need.what in provided for need in term.needs())
 
 
+def has_a_side(name: str) -> bool:
+    """Whether a name says left or right: ``walk_left``, ``LeftHand``, ``arm L``."""
+    words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)
+    return any(word.lower() in SIDES or (len(words) > 1 and word.lower() in ("l", "r")) for word in words)
+
+
 def require_no_sides(condition: Condition, schema: Schema) -> None:
     """Refuse to mirror images of which something is called left or right: it would be wrong of half of them.
 
@@ -191,7 +197,7 @@ def require_no_sides(condition: Condition, schema: Schema) -> None:
     words = {name: schema.columns[name].words for name in names if name in schema.columns}
     for name, choices in names.items():
         for each in (*choices, *words.get(name, ())):
-            if SIDES & {*re.split(r"[^a-z]+", each.lower())}:
+            if has_a_side(each):
                 raise SettingsError(
                     f"mirrored images would be wrong of {name} {each!r}",
                     where="setting augment.flip",

@@ -13,6 +13,7 @@ from PIL import Image
 import condgan as cg
 from condgan.core.errors import SettingsError
 from condgan.data import find
+from condgan.gallery import Samples
 from tests.clips import WAYS, clip, folder
 from tests.commands import run
 
@@ -89,7 +90,22 @@ def test_saved_clips_can_be_read_back_as_data(pipe: cg.Pipeline, out: str, tmp_p
     dataset = find(str(tmp_path / out)).with_(frames="clip").load()
     np.testing.assert_array_equal(dataset.target.movedim(1, -1), samples.images)
     assert dataset.schema.columns["label"].names == WAYS
-    assert out == "x.npz" or dataset.schema.target.reading.rate == pytest.approx(10)
+    assert dataset.schema.target.reading.rate == pytest.approx(10)
+
+
+@pytest.mark.parametrize("channels", [1, 3, 4])
+@pytest.mark.parametrize("out", ["x.npz", "x.parquet", "x/"])
+def test_clips_come_back_with_all_frames_and_channels(channels: int, out: str, tmp_path: Path) -> None:
+    """Also where frames are the same, which files hold once, or all of them are."""
+    images = np.random.default_rng(0).integers(0, 256, (4, 6, 12, 12, channels), np.uint8)
+    images[..., 3:] |= 1  # what cannot be seen at all has no colour
+    images[0, 2:5] = images[0, 1]
+    images[1] = images[1, :1]
+    samples = Samples(images, {"label": ["a", "b", "a", "b"]}, np.arange(4), {"label": ("a", "b")}, rate=8.0)
+    samples.save(f"{tmp_path}/{out}")
+    dataset = find(str(tmp_path / out)).with_(frames="clip").load()
+    np.testing.assert_array_equal(dataset.target.movedim(1, -1), images)
+    assert dataset.schema.target.reading.rate == pytest.approx(8) and dataset.columns["label"].tolist() == [0, 1, 0, 1]
 
 
 @pytest.mark.parametrize(
@@ -190,6 +206,74 @@ def test_what_is_for_images_alone(trained: Path, tmp_path: Path) -> None:
 def test_what_is_called_left_or_right_is_not_mirrored(trained: Path) -> None:
     with pytest.raises(SettingsError, match="mirrored images would be wrong of label 'right'"):
         cg.plan(trained.parent / "clips", preset="video", settings={"augment": {"flip": True}})
+
+
+@pytest.mark.parametrize(
+    ("name", "side"),
+    [
+        ("walk_left", 1),
+        ("LeftHand", 1),
+        ("walkRight", 1),
+        ("arm L", 1),
+        ("L", 0),
+        ("bright", 0),
+        ("cleft", 0),
+        ("r", 0),
+    ],
+)
+def test_names_of_sides(name: str, side: bool) -> None:
+    from condgan.recipe import has_a_side
+
+    assert has_a_side(name) == side
+
+
+def test_clips_without_a_preset(trained: Path) -> None:
+    """They are for the networks of clips."""
+    made = cg.plan(trained.parent / "clips", settings={"data": {"frames": "clip"}})
+    assert made.origin == "video" and made.choice == "32 clips"
+
+
+def test_what_is_made_of_images_is_refused_for_clips() -> None:
+    for preset in ("colorize", "edges2photo", "instance"):
+        with pytest.raises(SettingsError, match="the data are clips"):
+            cg.presets.get(preset).override({"data": {"frames": "clip"}})
+
+
+def test_other_networks_make_one_number_of_frames(tmp_path: Path) -> None:
+    folder(tmp_path / "clips", each=4)
+    networks = {"data": {"frames": "clip"}, "architecture": {"channels": 8}, "training": {"batch": 8, "snapshots": 1}}
+    for _ in cg.train(tmp_path / "clips", preset="house", out=tmp_path / "run", images=8, settings=networks):
+        pass
+    pipe = cg.Pipeline.from_pretrained(tmp_path / "run")
+    assert pipe("down", seeds=[1]).images.shape == (1, 6, 12, 12, 3)
+    with pytest.raises(SettingsError, match="makes 6 frames and no other number"):
+        pipe("down", seeds=[1], frames=9)
+
+
+def test_from_a_generator_of_clips(trained: Path, tmp_path: Path) -> None:
+    """Other clips are cut as its own were, from a run or from a pipeline alone."""
+    folder(tmp_path / "more", each=4, frames=13)
+    (tmp_path / "pipe").mkdir()
+    for name in ("config.json", "model.safetensors"):
+        (tmp_path / "pipe" / name).write_bytes((trained / name).read_bytes())
+    for parent in (trained, tmp_path / "pipe"):
+        made = cg.plan(tmp_path / "more", parent=parent, out=tmp_path / "run")
+        assert made.dataset.shape == (3, (6, 12, 12)) and len(made.dataset) == 16
+        assert made.recipe.architecture.kind == "video"
+
+
+def test_a_report_takes_the_frames_that_the_generator_knows(tmp_path: Path) -> None:
+    """Also where there is no recipe that says which."""
+    from condgan.evaluation.real import Real
+
+    folder(tmp_path / "clips", each=8, frames=12)
+    settings = {"data": {"stride": 2}, "architecture": {"channels": 8}, "training": {"batch": 8, "snapshots": 1}}
+    for _ in cg.train(tmp_path / "clips", preset="video", out=tmp_path / "run", images=8, settings=settings):
+        pass
+    pipe = cg.Pipeline.from_pretrained(tmp_path / "run")
+    real = Real(find(str(tmp_path / "clips")), pipe)
+    assert real.train.shape.frames == 6 and len(real.train) + len(real.test) == 16
+    np.testing.assert_array_equal(real.train.target[0].movedim(0, -1), clip("down", 1, 12)[::2])
 
 
 def test_images_are_no_clips(tmp_path: Path) -> None:

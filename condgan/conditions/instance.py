@@ -26,7 +26,7 @@ from condgan.core.bundle import Bundle
 from condgan.core.cond import Embedder
 from condgan.core.errors import SettingsError
 from condgan.core.form import FormField
-from condgan.core.needs import LIKE, TASK
+from condgan.core.needs import IMAGES, LIKE, TASK, Need
 from condgan.core.schema import Column, Described, Schema
 from condgan.core.task import Task
 
@@ -53,6 +53,9 @@ class Instance(Whole):
     @property
     def reads(self) -> frozenset[str]:
         return frozenset()
+
+    def needs(self) -> tuple[Need, ...]:
+        return (Need(IMAGES, "instance is for images, and the data are clips: take it out of the condition"),)
 
     def provides(self) -> frozenset[str]:
         return frozenset({"vector", TASK, LIKE})

@@ -20,7 +20,7 @@ from condgan.core.cond import Cond, Embedder, Widths
 from condgan.core.errors import SettingsError
 from condgan.core.form import FormField
 from condgan.core.levels import AS_IS, BYTE, Reading, in_mode, reading_of, to_bytes
-from condgan.core.needs import CLIPS, GROUND_TRUTH, LIGHTNESS, MAP, Need
+from condgan.core.needs import CLIPS, GROUND_TRUTH, IMAGES, LIGHTNESS, MAP, Need
 from condgan.core.palette import Palette
 from condgan.core.schema import Column, Schema
 from condgan.core.task import Task
@@ -80,7 +80,9 @@ class Picture(Whole):
 
     def needs(self) -> tuple[Need, ...]:
         do = "first frames are for clips: set data.frames to clip, or leave the picture out"
-        return (Need(CLIPS, do),) if self.of == "first" else ()
+        images = f"{self.of} is made of images, and the data are clips: set condition.{self.column}.of to first"
+        what = {"first": Need(CLIPS, do), "grey": Need(IMAGES, images), "edges": Need(IMAGES, images)}
+        return (what[self.of],) if self.of in what else ()
 
     def complete(self, schema: Schema) -> Self:
         palette, channels, reading = None, 1, schema.target.reading

@@ -15,6 +15,7 @@ class Need(NamedTuple):
 SOMETHING = "something to be steered by"
 GROUND_TRUTH = "a true image for each condition"
 CLIPS = "clips"
+IMAGES = "images that are no clips"
 TASK = "a task"
 UNMOVED = "no condition that moves with the image"
 LIGHTNESS = "a map of lightness"

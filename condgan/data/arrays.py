@@ -109,7 +109,8 @@ class Arrays(Source):
         rest = [name for name in arrays if name.lower() not in used]
         if rest:
             notes.append(Note("unread", f"arrays that nothing reads: {some(rest)}", LEFT_OUT))
-        return Records(pixels, columns, split=split, notes=tuple(notes))
+        rate = float(found["frame_rate"]) if "frame_rate" in found and found["frame_rate"].size == 1 else 0.0
+        return Records(pixels, columns, split=split, notes=tuple(notes), rate=rate)
 
 
 def _of_labels(labels: np.ndarray, names: list[Any] | None) -> tuple[dict[str, list[Any]], dict[str, str]]:

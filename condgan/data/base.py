@@ -16,13 +16,13 @@ from pydantic import Field, PositiveFloat, PositiveInt, model_validator
 
 from condgan.core.batch import Values
 from condgan.core.errors import DataError, NoSplitError
-from condgan.core.needs import CLIPS
+from condgan.core.needs import CLIPS, IMAGES
 from condgan.core.note import Note
 from condgan.core.palette import Palette
 from condgan.core.registry import Registry
 from condgan.core.schema import FIELDS, Column, Schema
 from condgan.core.spec import Spec
-from condgan.data.clips import Cut, clips_of, items_of, together
+from condgan.data.clips import Cut, clips_of, items_of, require_same
 from condgan.data.columns import LABEL, Raw, RawPixels, RawValues, Taken, pick, require_same_sizes
 from condgan.data.cut import cut
 from condgan.data.dataset import Dataset, select
@@ -57,6 +57,8 @@ class Records(NamedTuple):
     where the data have none: then it may be cut."""
     notes: tuple[Note, ...] = ()
     """What people are to be told of what was found."""
+    rate: float = 0.0
+    """Of arrays of clips: frames a second; 0 where that is not known."""
 
 
 class Source(Spec, ABC):
@@ -78,7 +80,7 @@ class Source(Spec, ABC):
     frames: Literal["first", "all", "clip"] = "first"
     """Of animated files, films and files of several pages: take the first picture; make each an image; or make them a
     clip, as are all pictures of a folder."""
-    length: PositiveInt | None = None
+    length: Annotated[int, Field(ge=2)] | None = None
     """Frames of a clip; by default as many as most have, at most 16. A longer one is cut into several; what is shorter
     is left out."""
     stride: PositiveInt = 1
@@ -114,7 +116,7 @@ class Source(Spec, ABC):
         return self
 
     def provides(self) -> frozenset[str]:
-        return super().provides() | (frozenset({CLIPS}) if self.frames == "clip" else frozenset())
+        return super().provides() | frozenset({CLIPS if self.frames == "clip" else IMAGES})
 
     @classmethod
     @abstractmethod
@@ -198,7 +200,7 @@ class Source(Spec, ABC):
         pictures = {name: raw.at(chosen) for name, raw in records.columns.items() if isinstance(raw, RawPixels)}
         for raw in pictures.values():
             require_same_sizes(images, raw.undecoded)
-        frames = self._frames(images, bool(pictures))
+        frames = self._frames(images, bool(pictures), records.rate)
         chosen = chosen[frames.rows]
         numbered = self._frame_numbers(frames)
         self._require_fields(records, bool(numbered))
@@ -221,16 +223,17 @@ class Source(Spec, ABC):
         for name, (column, values) in {name: raw.indexed(self.title()) for name, raw in numbered.items()}.items():
             schema[name], columns[name] = column, select(values, torch.from_numpy(kept))
         whole = Column("pixels", channels=target.shape[1], palette=records.palette, reading=reading)
+        files = torch.from_numpy(chosen[kept])
         return Dataset(
-            target, columns, Schema(whole, schema), found.sizes, unreadable, split=records.split, notes=tuple(notes)
+            target, columns, Schema(whole, schema), found.sizes, unreadable, None, records.split, tuple(notes), files
         )
 
-    def _frames(self, images: Undecoded, paired: bool) -> Frames:
+    def _frames(self, images: Undecoded, paired: bool, rate: float) -> Frames:
         """The images, each frame of a file being one where that is asked for."""
         if self.frames == "first":
             return first_of(images)
         if self.frames == "clip":
-            return clips_of(images, Cut(self.length, self.stride, self.rate), self.title())
+            return clips_of(images, Cut(self.length, self.stride, self.rate), self.title(), rate)
         if paired and not isinstance(images, np.ndarray):
             raise DataError("frames of pairs", where=self.title(), do="set data.frames to first")
         return all_of(images)
@@ -240,13 +243,16 @@ class Source(Spec, ABC):
         if records.palette is not None or any(isinstance(raw, RawPixels) for raw in records.columns.values()):
             raise DataError("clips of pairs", where=self.title(), do="set data.frames to first")
         items = items_of(records.images)
-        if len(items) == len(records.images):
+        if len(items.places) == len(records.images):
             return records
-        firsts = [places[0] for places in items]
-        columns: dict[str, Raw] = {
-            name: Taken(raw, firsts) for name, raw in records.columns.items() if isinstance(raw, RawValues)
-        }
-        return records._replace(images=together(records.images, items), columns=columns)
+        firsts = [places[0] for places in items.places]
+        columns: dict[str, Raw] = {}
+        for name, raw in records.columns.items():
+            assert isinstance(raw, RawValues), "pairs are refused"
+            _, values = raw.indexed(self.title())
+            require_same(values, items, name, self.title())
+            columns[name] = Taken(raw, firsts)
+        return records._replace(images=items.images, columns=columns, notes=(*records.notes, *items.notes))
 
     def fields_of(
         self,
@@ -334,10 +340,11 @@ class Source(Spec, ABC):
         pairs = zip(label.names, label.counts, strict=True) if label else ()
         empty = [name for name, count in pairs if not count]
         if empty and self.subset == "train":
+            short = "".join(f"; left out: {note.text}" for note in dataset.notes if note.kind == "short")
             yield DataError(
-                f"class without images: {', '.join(empty[:5])}",
+                f"class without {dataset.noun}: {', '.join(empty[:5])}",
                 where=self.title(),
-                do="add images of it, or remove it from the list of classes",
+                do=f"add some of it, or remove it from the list of classes{short}",
             )
 
     def _skipping(self, few: bool) -> str:

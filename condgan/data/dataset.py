@@ -41,6 +41,7 @@ class Dataset:
         clean: Mapping[str, Values] | None = None,
         split: Split | None = None,
         notes: tuple[Note, ...] = (),
+        files: Int64[Tensor, " n"] | None = None,
     ) -> None:
         """``schema``: what it counts (items of each class, ranges) is counted anew from the values."""
         self.target = target
@@ -60,6 +61,8 @@ class Dataset:
         """The split of the data's own that these are; ``None`` where the data have none."""
         self.notes = notes
         """What people are to be told of how they were read."""
+        self.files = torch.arange(len(target)) if files is None else files
+        """The file of each, by any number: several clips may be of one."""
 
     def __len__(self) -> int:
         return len(self.target)
@@ -88,7 +91,8 @@ class Dataset:
 
         columns = some(self.columns)
         clean = None if self.clean is self.columns else some(self.clean)
-        return Dataset(select(self.target, rows), columns, self.schema, clean=clean, split=self.split, notes=self.notes)
+        target, files = select(self.target, rows), self.files[rows]
+        return Dataset(target, columns, self.schema, None, (), clean, self.split, self.notes, files)
 
     def joined(self, other: Dataset) -> Dataset:
         """These items and others of the same columns, whose names may be fewer or in another order."""
@@ -113,13 +117,15 @@ class Dataset:
             self.clean,
             self.split,
             (*self.notes, *notes),
+            self.files,
         )
 
     def with_column(self, name: str, column: Column, values: Values) -> Dataset:
         """The same with a column that is made of the images; the hash does not count it."""
         schema = self.schema._replace(columns={**self.schema.columns, name: column})
         columns = {**self.columns, name: values}
-        return Dataset(self.target, columns, schema, self.sizes, self.unreadable, self.clean, self.split, self.notes)
+        rest = (self.sizes, self.unreadable, self.clean, self.split, self.notes, self.files)
+        return Dataset(self.target, columns, schema, *rest)
 
     def with_label_noise(self, share: float) -> Dataset:
         """The same with a share of the labels replaced by another class, any other with equal probability; the same
@@ -142,9 +148,8 @@ class Dataset:
         classes, labels = len(column.names), _tensor(self.columns[LABEL]).clone()
         labels[noisy] = (labels[noisy] + torch.randint(1, classes, noisy.shape, generator=generator)) % classes
         columns = {**self.columns, LABEL: labels}
-        return Dataset(
-            self.target, columns, self.schema, self.sizes, self.unreadable, self.clean, self.split, self.notes
-        )
+        rest = (self.sizes, self.unreadable, self.clean, self.split, self.notes, self.files)
+        return Dataset(self.target, columns, self.schema, *rest)
 
     def batch(self, indices: Int64[Tensor, " b"]) -> Batch:
         """The items at some indices, by one gather a column."""

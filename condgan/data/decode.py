@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Literal, NamedTuple, TypeVar
 
@@ -19,7 +19,19 @@ from condgan.core.batch import MODES
 from condgan.core.errors import DataError
 from condgan.core.levels import BYTE, Range, Reading, extremes, in_mode, range_of, to_bytes
 from condgan.core.note import LEFT_OUT, READ, WRONG, Note
-from condgan.data.picture import Broken, Clip, Form, Picture, Series, form_of, frames_in, is_opaque, name_of
+from condgan.data.picture import (
+    Broken,
+    Clip,
+    Form,
+    Frame,
+    Picture,
+    Series,
+    form_of,
+    frames_in,
+    is_opaque,
+    name_of,
+    open_picture,
+)
 
 Found = TypeVar("Found")
 Undecoded = Sequence[Picture] | np.ndarray
@@ -118,26 +130,71 @@ def _decoded(
         images = allocate((len(pictures), count, *frames, height, width))
         reading = Reading(chosen, background)
 
-        def pixels(one: Picture) -> np.ndarray:
-            found = [_pixels(each, (height, width), MODES[count], fit, reading) for each in frames_in(one, reading)]
-            return np.stack(found, 1) if frames else found[0]
+        def pixels(image: Image.Image | np.ndarray) -> np.ndarray:
+            return _pixels(image, (height, width), MODES[count], fit, reading)
 
-        def place(index: int) -> Unreadable | None:
-            found = attempt(pixels, pictures, index)
+        def place(indices: Sequence[int]) -> list[Unreadable]:
+            if len(indices) > 1 or frames:
+                return _place_frames(pictures, indices, images, pixels, reading)
+            found = attempt(lambda one: pixels(open_picture(one, reading)), pictures, indices[0])
             if isinstance(found, Unreadable):
-                return found
-            images[index] = found
-            return None
+                return [found]
+            images[indices[0]] = found
+            return []
 
-        decoded = pool.map(place, forms)
-        followed = _with_progress(decoded, len(forms)) if frames else decoded
-        broken = [each for each in (*seen, *followed) if isinstance(each, Unreadable)]
+        groups = _by_file(pictures, forms)
+        decoded = pool.map(place, groups)
+        followed = _with_progress(decoded, len(groups)) if frames else decoded
+        broken = [each for each in seen if isinstance(each, Unreadable)] + [each for some in followed for each in some]
     kept = np.array(sorted(forms.keys() - {each.place for each in broken}), np.int64)
     for position, index in enumerate(kept):  # close the gaps in place: a memory map may be larger than memory
         if position != index:
             images[position] = images[index]
     notes = (*of_levels, *of_channels, *_of_frames(forms.values()))
     return Decoded(torch.from_numpy(images[: len(kept)]), kept, sizes, tuple(sorted(broken)), reading, notes)
+
+
+def _by_file(pictures: Undecoded, chosen: Iterable[int]) -> list[list[int]]:
+    """The places of some pictures, those together that are frames of one file: it is read once."""
+    found: dict[Hashable, list[int]] = {}
+    for index in chosen:
+        picture = pictures[index]
+        found.setdefault(picture.whole if isinstance(picture, Clip | Frame) else index, []).append(index)
+    return [*found.values()]
+
+
+def _place_frames(
+    pictures: Undecoded,
+    indices: Sequence[int],
+    images: np.ndarray,
+    pixels: Callable[[Image.Image | np.ndarray], np.ndarray],
+    reading: Reading,
+) -> list[Unreadable]:
+    """Decode clips, or frames, of one file into their places; those that cannot be read."""
+    wanted: dict[int, list[tuple[int, int | None]]] = {}
+    for place in indices:
+        picture = pictures[place]
+        assert isinstance(picture, Clip | Series | Frame), "others are read by themselves"
+        numbers = picture.numbers if isinstance(picture, Clip | Series) else (picture.number,)
+        for frame, number in enumerate(numbers):
+            wanted.setdefault(number, []).append((place, None if isinstance(picture, Frame) else frame))
+    order, first = sorted(wanted), pictures[indices[0]]
+    assert isinstance(first, Clip | Series | Frame), "others are read by themselves"
+    whole = Series(first.files, tuple(order)) if isinstance(first, Series) else Clip(first.whole, tuple(order))
+    done = 0
+    try:
+        for number, image in zip(order, frames_in(whole, reading), strict=True):
+            found = pixels(image)
+            for place, position in wanted[number]:
+                if position is None:
+                    images[place] = found
+                else:
+                    images[place, :, position] = found
+            done += 1
+    except Broken as error:
+        lost = sorted({place for number in order[done:] for place, _ in wanted[number]})
+        return [Unreadable(place, name_of(pictures[place], place), str(error)) for place in lost]
+    return []
 
 
 def _with_progress(steps: Iterable[Found], count: int) -> Iterable[Found]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeGuard
 
@@ -23,13 +24,14 @@ def is_film(picture: object) -> TypeGuard[Film]:
 
 def size_of(film: Film) -> tuple[int, int, int]:
     """Height and width, as it is shown, and how many frames it has."""
-    with _opened(film) as (container, stream):
-        first = next(_pictures(container, stream))
-        count = stream.frames
-    if not count:  # some containers do not say
-        with _opened(film) as (container, stream):
-            count = sum(1 for _ in container.decode(stream))
-    return first.height, first.width, count
+    return _size_of(film, _stamp(film))
+
+
+def timeline_of(film: Film) -> tuple[int, float]:
+    """How many frames there are, and how many a second."""
+    with _opened(film) as (_, stream):
+        rate = float(stream.average_rate or 0)
+    return size_of(film)[2], rate
 
 
 def frames_of(film: Film, numbers: Sequence[int]) -> Iterator[Image.Image]:
@@ -37,25 +39,36 @@ def frames_of(film: Film, numbers: Sequence[int]) -> Iterator[Image.Image]:
     wanted = iter(numbers)
     number = next(wanted, None)
     with _opened(film) as (container, stream):
-        for place, frame in enumerate(_pictures(container, stream)):
-            while number == place:
-                yield frame
-                number = next(wanted, None)
+        for place, frame in enumerate(container.decode(stream)):
+            if number == place:
+                image = _upright(frame)
+                while number == place:
+                    yield image
+                    number = next(wanted, None)
             if number is None:
                 return
 
 
-def rate_of(film: Film) -> float:
-    """Frames a second."""
-    with _opened(film) as (_, stream):
-        return float(stream.average_rate or 0)
+def _stamp(film: Film) -> tuple[int, int]:
+    found = (film.archive if isinstance(film, Member) else film).stat()
+    return found.st_size, found.st_mtime_ns
 
 
-def _pictures(container: Any, stream: Any) -> Iterator[Image.Image]:
-    for frame in container.decode(stream):
-        image = frame.to_image()
-        turn = getattr(frame, "rotation", 0)
-        yield image.rotate(turn, expand=True) if turn else image
+@lru_cache(1024)
+def _size_of(film: Film, stamp: tuple[int, int]) -> tuple[int, int, int]:
+    with _opened(film) as (container, stream):
+        first = _upright(next(container.decode(stream)))
+        count = stream.frames
+    if not count:  # some containers do not say
+        with _opened(film) as (container, stream):
+            count = sum(1 for _ in container.decode(stream))
+    return first.height, first.width, count
+
+
+def _upright(frame: Any) -> Image.Image:
+    image: Image.Image = frame.to_image()
+    turn = getattr(frame, "rotation", 0)
+    return image.rotate(turn, expand=True) if turn else image
 
 
 @contextmanager

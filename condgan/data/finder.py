@@ -28,7 +28,7 @@ class Finder:
     @cached_property
     def found(self) -> Listing:
         """All that lies there: looked at only where names are not those of files as they stand."""
-        return listing(self.home, "skip")
+        return listing(self.home, "skip", films=True)
 
     @cached_property
     def exact(self) -> dict[str, str]:

@@ -51,7 +51,7 @@ class Folder(Source):
         root = existing(self.path)
         if root.is_file() and root.suffix.lower() not in ARCHIVES:
             raise DataError("not a folder", where=root, do="give a folder per class, a table, or an .npz")
-        found = listing(root)
+        found = listing(root, films=self.frames != "first")
         of_names = self.pattern is not None and (LABEL in names_of(self.pattern) or not self.labelled)
         beside = _captions_beside(found) if self.captioned else {}
         classes = not of_names and (self.labelled or (self.fields is not None and not beside))
@@ -75,7 +75,7 @@ class Folder(Source):
                 self._require_classes(found, home, loose)
             if not division.parts or division.homes:  # where splits stand below the classes, one may lack a class
                 _require_images(found, home, {file.parts[0] for file in files})
-            notes += _of_places(files, loose)
+            notes += _of_places(files, loose, self.frames == "clip")
         texts = [_caption(found, beside.get(stem_of(file.name))) for file in files] if beside else None
         columns, read = self._columns([file.parts[0] for file in files] if classes else None, named, texts)
         return Records([found.at(file.name) for file in files], columns, split=split, notes=(*notes, *read))
@@ -268,12 +268,12 @@ def of_judge(parts: Iterable[Split], subset: Split, split: Split | None) -> Iter
         yield Note("val-judges", "no test split: samples are compared with the validation split", READ)
 
 
-def _of_places(files: Sequence[File], loose: Sequence[File]) -> Iterator[Note]:
-    """What is odd about where the images lie."""
+def _of_places(files: Sequence[File], loose: Sequence[File], clips: bool) -> Iterator[Note]:
+    """What is odd about where the images lie; of clips each may have a folder of its own."""
     if loose:
         text = f"{len(loose):,} images outside the class folders, the first {loose[0].name}"
         yield Note("outside-classes", text, LEFT_OUT)
     deeper = Counter("/".join(file.parts[:2]) for file in files if len(file.parts) > 2)
-    if deeper:
+    if deeper and not clips:
         listed = some(f"{name} ({count:,})" for name, count in deeper.items())
         yield Note("nested", f"folders inside class folders, whose images count as the class: {listed}", WRONG)

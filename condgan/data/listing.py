@@ -19,13 +19,14 @@ from condgan.data.suffixes import (
     HARMLESS,
     HEIF,
     MARK,
-    films,
     heif,
+    is_film,
     is_image,
     is_marked,
     says_nothing,
     suffix_of,
 )
+from condgan.data.suffixes import films as can_read_films
 
 TOOLS = frozenset(
     {"__macosx", "__pycache__", "@eadir", "#recycle", "$recycle.bin", "system volume information", "lost+found"}
@@ -44,8 +45,11 @@ class Listing:
         folders: Iterable[str],
         hidden: Iterable[str] = (),
         inside: Mapping[str, str] | None = None,
+        films: bool = False,
     ) -> None:
         self.home = home
+        self.films = films
+        """Whether films count as images."""
         self.files = tuple(sorted(files, key=lambda name: name.split("/")))
         self.folders = tuple(sorted(folders))
         self.hidden = tuple(hidden)
@@ -77,7 +81,11 @@ class Listing:
     def images(self) -> tuple[str, ...]:
         """Those that are images."""
         return tuple(
-            name for name in self.files if is_image(name) or (says_nothing(name) and is_marked(self.first_bytes(name)))
+            name
+            for name in self.files
+            if is_image(name)
+            or (self.films and is_film(name))
+            or (says_nothing(name) and is_marked(self.first_bytes(name)))
         )
 
     def left_out(self, read: Iterable[str] = ()) -> Iterator[Note]:
@@ -90,8 +98,12 @@ class Listing:
             counted = some(f"{count:,} {suffix}" for suffix, count in others.most_common())
             photos = not heif() and any(suffix in HEIF for suffix in others)
             do = "; pip install 'condgan[heif]' to read HEIC" if photos else ""
-            if not films() and any(suffix in FILMS for suffix in others):
-                do += "; pip install 'condgan[video]' to read films"
+            if any(suffix in FILMS for suffix in others):
+                do += (
+                    "; --data.frames clip reads films"
+                    if can_read_films()
+                    else "; pip install 'condgan[video]' to read films"
+                )
             yield Note("left-out", f"files that are not read: {counted}{do}", LEFT_OUT)
         if about:
             kinds = Counter(suffix_of(name) for name in about)
@@ -102,18 +114,19 @@ class Listing:
             yield Note("hidden", f"{len(self.hidden):,} hidden images, the first {self.hidden[0]}", LEFT_OUT)
 
 
-def listing(place: Path, links: Literal["refuse", "follow", "skip"] = "refuse") -> Listing:
+def listing(place: Path, links: Literal["refuse", "follow", "skip"] = "refuse", films: bool = False) -> Listing:
     """What lies below a folder or in an archive.
 
     Args:
         place: the folder or the archive.
         links: what is done with those that lead out of the folder: what they show is not the data's own.
+        films: whether films count as images.
 
     Raises:
         DataError: a link to images or to a folder that leads out; an archive that cannot be read.
     """
     if place.is_file():
-        return _packed(place)
+        return _packed(place, films)
     files: list[str] = []
     folders: list[str] = []
     hidden: list[str] = []
@@ -144,7 +157,7 @@ def listing(place: Path, links: Literal["refuse", "follow", "skip"] = "refuse") 
                         hidden.append(name)
                 elif _holds(entry, os.DirEntry.is_file) or is_image(entry.name):
                     files.append(name)
-    return Listing(place, files, folders, hidden)
+    return Listing(place, files, folders, hidden, films=films)
 
 
 @contextmanager
@@ -191,13 +204,13 @@ def _may_be_image(name: str) -> bool:
     return is_image(name) or says_nothing(name)
 
 
-def _packed(archive: Path) -> Listing:
+def _packed(archive: Path, films: bool) -> Listing:
     inside = {plain_name(name): name for name in members(archive)}
     names = list(inside)
     seen = [name for name in names if all(map(visible, name.split("/")))]
     hidden = [name for name in set(names) - set(seen) if is_image(name) and not name.rsplit("/", 1)[-1].startswith(".")]
     folders = {"/".join(name.split("/")[:depth]) for name in seen for depth in range(1, name.count("/") + 1)}
-    return Listing(archive, seen, folders, sorted(hidden), inside)
+    return Listing(archive, seen, folders, sorted(hidden), inside, films)
 
 
 def plain_name(name: str) -> str:

@@ -18,6 +18,7 @@ from condgan.data import film
 from condgan.data.archive import Member, content
 from condgan.data.film import is_film
 from condgan.data.suffixes import ARRAY, formats, suffix_of
+from condgan.data.timeline import Timeline, timeline_of
 
 
 class Half(NamedTuple):
@@ -40,6 +41,8 @@ class Clip(NamedTuple):
     whole: Path | Member | bytes
     numbers: tuple[int, ...]
     """Ascending; one may be there several times."""
+    grey: bool = False
+    """Whether it is, though the file stores colours."""
 
     @property
     def first(self) -> Frame:
@@ -111,7 +114,8 @@ def form_of(picture: Picture) -> Form:
     if isinstance(picture, Frame):
         return form_of(picture.whole)._replace(frames=1)
     if isinstance(picture, Clip | Series):
-        return form_of(picture.first)._replace(frames=1)
+        form = form_of(picture.first)._replace(frames=1)
+        return form._replace(channels=1) if isinstance(picture, Clip) and picture.grey else form
     if is_film(picture):
         with _reading():
             height, width, frames = film.size_of(picture)
@@ -199,20 +203,25 @@ def _frames(whole: Path | Member | bytes, numbers: tuple[int, ...]) -> Iterator[
             yield ImageOps.exif_transpose(image)
 
 
-def rate_of(picture: Picture) -> float:
-    """Frames a second of an animated file; 0 where that is not known."""
-    try:
-        with _reading():
-            if is_film(picture):
-                return film.rate_of(picture)
-            if not isinstance(picture, Path | Member | bytes):
-                return 0.0
-            with _file(picture) as image:
-                image.load()
-                shown = image.info.get("duration", 0)
-                return 1000 / shown if shown else 0.0
-    except Broken:
-        return 0.0
+def timeline(picture: Picture) -> Timeline:
+    """When the frames of a file are shown; all of an animated file is decoded once.
+
+    Raises:
+        Broken: it cannot be read.
+    """
+    with _reading():
+        if is_film(picture):
+            count, rate = film.timeline_of(picture)
+            return Timeline(tuple(range(count)), rate)
+        if not isinstance(picture, Path | Member | bytes) or (form_of(picture).frames == 1 and not _is_webp(picture)):
+            return Timeline((0,), 0.0)
+        with _file(picture) as image:
+            return timeline_of(image)
+
+
+def _is_webp(picture: Path | Member | bytes) -> bool:
+    """Whether a file may be one of condgan's own clips in which nothing moves."""
+    return isinstance(picture, bytes) or suffix_of(str(picture)) == ".webp"
 
 
 def _is_deep_colour(image: Image.Image) -> bool:

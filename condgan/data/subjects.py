@@ -45,7 +45,7 @@ class Subjects(Source):
         path = place(data)
         if path is None or not path.is_dir() or FIELDS not in reads:
             return None
-        found = listing(path, "skip")
+        found = listing(path, "skip", films=True)
         file = table_in(path, True) if _may_be(found.images) else None
         if file is None or file.is_symlink():
             return None
@@ -64,7 +64,7 @@ class Subjects(Source):
         if file is None:
             raise DataError("no table", where=root, do="add one whose first column names the subjects")
         require_inside(root, [file])
-        found = listing(root)
+        found = listing(root, films=self.frames != "first")
         table = read_beside(file, Finder(root, file))
         known = _subjects(found, table)
         if known is None:

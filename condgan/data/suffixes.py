@@ -73,7 +73,12 @@ MARK = 16
 def is_image(name: str) -> bool:
     """Whether a name is that of an image that is read."""
     suffix = suffix_of(name)
-    return suffix in IMAGES or (suffix in HEIF and heif()) or (suffix in FILMS and films())
+    return suffix in IMAGES or (suffix in HEIF and heif())
+
+
+def is_film(name: str) -> bool:
+    """Whether a name is that of a film that can be read."""
+    return suffix_of(name) in FILMS and films()
 
 
 def says_nothing(name: str) -> bool:

@@ -18,7 +18,7 @@ from condgan.evaluation.report import ClassificationAccuracyScore, Rare
 from condgan.evaluation.samples import SampleSet
 from condgan.evaluation.tasks import Field
 from condgan.metrics import rate
-from condgan.training.classifier import BATCH, fit, network, predict
+from condgan.training.classifier import batch_of, fit, network, predict
 
 EPOCHS, LEAST_STEPS, MOST_STEPS = 12, 300, 900
 """How long each classifier is trained: so often over the real images, but within these steps."""
@@ -32,7 +32,8 @@ class Trial:
 
     def __init__(self, real: Real, field: Field, size: int) -> None:
         self.real, self.field = real, field
-        self.steps = min(MOST_STEPS, max(LEAST_STEPS, EPOCHS * size // BATCH))
+        batch = batch_of(real.train.shape, field.task)
+        self.steps = min(MOST_STEPS, max(LEAST_STEPS, EPOCHS * size // batch))
         test = field.targets(real.test.schema, real.test.whole)
         assert field.task.target is not None, "asked only of a field of classes"
         known = (field.task.target(test) >= 0).nonzero()[:, 0]

@@ -21,7 +21,7 @@ from condgan.data.dataset import Dataset
 from condgan.evaluation.real import Real
 from condgan.networks import ops
 from condgan.networks.classifier import classifier
-from condgan.training.classifier import PART, learn
+from condgan.training.classifier import BATCH, CLIPS, PART, learn
 
 SAME = 0.75
 """Share of what two captions say that they have in common, from which on neither is wrong for the other's image."""
@@ -104,7 +104,8 @@ def trained(real: Real, name: str) -> ImageText:
     texts = [text for _, captions in parts for text in captions]
     same = Alike(texts)
     shape = Shape(images.shape[1], tuple(images.shape[2:]))
-    steps = max(LEAST_STEPS, min(MOST_STEPS, EPOCHS * len(images) // 128))
+    batch = BATCH if shape.frames is None else CLIPS
+    steps = max(LEAST_STEPS, min(MOST_STEPS, EPOCHS * len(images) // batch))
     bundle = {"pieces": pieces_of(texts), "place": torch.arange(len(texts))}
     made: list[ImageText] = []
 
@@ -124,7 +125,7 @@ def trained(real: Real, name: str) -> ImageText:
         "network": str(model),
         "settings": [BUCKETS, PIECES, TEMPERATURE, SAME],
     }
-    fit = lambda: dict(learn(make, images, bundle, loss, steps=steps).state_dict())  # noqa: E731
+    fit = lambda: dict(learn(make, images, bundle, loss, steps=steps, batch=batch).state_dict())  # noqa: E731
     model.load_state_dict(cached("image-text", known, fit))
     return model.eval()
 

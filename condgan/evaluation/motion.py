@@ -12,7 +12,6 @@ from condgan import metrics
 from condgan.conditions.label import classification
 from condgan.core.batch import Images, evenly, frames_of, to_float
 from condgan.core.bundle import Bundle, take
-from condgan.core.cache import digest
 from condgan.core.task import Task
 from condgan.evaluation.real import Real
 from condgan.evaluation.report import Beginning, Motion, Moves
@@ -27,6 +26,8 @@ LOOKED_AT = 2_000
 """Clips of a kind that are looked at, at most."""
 ORDERS = ("in order", "shuffled", "frozen")
 PART = 500
+LEAST = 1e-4
+"""Change from a frame to the next, of the range of a pixel, below which the clips of a class stand still."""
 STILL = 8
 """Levels by which a position may change without being counted as moving."""
 
@@ -42,7 +43,7 @@ class Judges:
         self.frames = clips.shape[2]
         kinds = [clips, shuffled(clips), frozen(clips)]
         ids = torch.arange(len(ORDERS)).repeat_interleave(len(clips))
-        hash = digest(clips)
+        hash = f"{train.hash} {len(clips)}"  # of the columns, too
         self.order = trained_on(classification(ORDERS), torch.cat(kinds), {"id": ids}, hash, "order")
         stills = frames_of(clips)
         times = tuple(map(str, range(self.frames)))
@@ -72,28 +73,23 @@ class Judges:
         times = torch.arange(self.frames).repeat(len(clips))
         apart = (classes(self.time, stills) - times).abs().double().view(len(clips), -1).mean(1)
         predictions = self.real.predict(clips, bundle)
-        by_class = {
-            name: metrics.bootstrap(changes(clips[rows]) / max(energy[name], 1e-9))
+        relative = {
+            name: changes(clips[rows]) / energy[name]
             for name, rows in self.members(bundle, len(clips))
-            if len(rows) and name in energy
+            if len(rows) and energy.get(name, 0) > LEAST
         }
-        relative = torch.cat(
-            [
-                changes(clips[rows]) / max(energy[name], 1e-9)
-                for name, rows in self.members(bundle, len(clips))
-                if name in energy
-            ]
-        )
+        known = {name: predictions[name].scores for name in self.fields}
+        known = {name: each[~each.isnan()] for name, each in known.items()}
         found = Moves(
             order=rate(classes(self.order, clips) == 0),
-            energy=metrics.bootstrap(relative),
+            energy=metrics.bootstrap(torch.cat([*relative.values()])) if relative else None,
             phase=metrics.bootstrap(apart),
             steady={
                 name: steady(classes(model, stills).view(len(clips), -1)) for name, (_, model) in self.fields.items()
             },
-            fields={name: rate(predictions[name].scores == 1) for name in self.fields},
+            fields={name: rate(each == 1) for name, each in known.items() if len(each)},
         )
-        return found, by_class
+        return found, {name: metrics.bootstrap(each) for name, each in relative.items()}
 
     def members(self, bundle: Bundle, n: int) -> list[tuple[str, Int64[Tensor, " m"]]]:
         """The places of the clips of each class; where there are no classes, all together."""
@@ -124,8 +120,8 @@ def motion(real: Real, sets: Sequence[SampleSet]) -> Motion | None:
     )
 
 
-def beginning(samples: Images, truth: Images) -> Beginning:
-    """How clips go on from the first frame of true ones."""
+def beginning(samples: Images, truth: Images) -> Beginning | None:
+    """How clips go on from the first frame of true ones; ``None`` where none of these moves."""
     moves = (truth.short() - truth[:, :, :1].short()).abs().amax((1, 2), keepdim=True) > STILL
     places = moves.expand_as(truth)
 
@@ -134,6 +130,8 @@ def beginning(samples: Images, truth: Images) -> Beginning:
         return apart.flatten(1).sum(1) / places.flatten(1).sum(1).clamp(min=1)
 
     moving = places.flatten(1).any(1)
+    if not moving.any():
+        return None
     copied = truth[:, :, :1].expand_as(truth)
     return Beginning(
         psnr=metrics.bootstrap(metrics.likeness(samples[:, :, 0], truth[:, :, 0]).psnr),
@@ -163,7 +161,8 @@ def shuffled(clips: Images) -> Images:
 @torch.no_grad()
 def classes(model: torch.nn.Module, images: Images) -> Int64[Tensor, " n"]:
     """The likeliest class of each."""
-    parts = [model(ops.channels_last_of(to_float(part))).argmax(1) for part in torch.split(images, PART)]
+    many = PART if images.dim() == 4 else max(1, PART // images.shape[2])
+    parts = [model(ops.channels_last_of(to_float(part))).argmax(1) for part in torch.split(images, many)]
     return torch.cat(parts)
 
 

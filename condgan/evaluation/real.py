@@ -62,6 +62,8 @@ class Real:
         settled: dict[str, Any] = {} if reading.levels == BYTE else {"range": reading.levels}
         if shape.frames is not None:
             settled |= {"frames": "clip", "length": shape.frames}
+            if reading.rate and source.rate is None and source.stride == 1:
+                settled["rate"] = reading.rate
         source = source.with_(size=shape.size, channels=shape.channels, background=reading.background, **settled)
         self.split = True
         """Whether the data bring a split to compare with; else a share is set aside, though the generator has seen
@@ -281,12 +283,13 @@ def sorted_by_class(dataset: Dataset) -> Int64[Tensor, " n"]:
 
 
 def set_aside(whole: Dataset) -> tuple[Dataset, Dataset]:
-    """Every fifth image of each class, at least one, and the rest."""
+    """Every fifth image of each class, at least one, and the rest; clips that were cut from one file stay together."""
     name = first_ids(whole.schema)
     ids = torch.zeros(len(whole)) if name is None else torch.as_tensor(whole.columns[name])
     mask = torch.zeros(len(whole), dtype=torch.bool)
     for index in torch.unique(ids):
-        mask[(ids == index).nonzero()[:, 0][:: round(1 / SET_ASIDE)]] = True
+        files = torch.unique(whole.files[ids == index])
+        mask |= torch.isin(whole.files, files[:: round(1 / SET_ASIDE)])
     return whole.part(mask), whole.part(~mask)
 
 

@@ -300,8 +300,9 @@ class Moves(Spec):
 
     order: Figure
     """Share of the clips that an order network takes for clips whose frames follow each other as in real ones."""
-    energy: Figure
-    """Mean change from a frame to the next, as a share of that of real clips of the same class."""
+    energy: Figure | None
+    """Mean change from a frame to the next, as a share of that of real clips of the same class; ``None`` where no class
+    moves."""
     phase: Figure
     """Mean distance, in frames, of the time that a network predicts from a single frame from the frame's own."""
     steady: dict[str, Figure]
@@ -335,7 +336,7 @@ class Motion(Spec):
     shuffled: Moves
     """Of these, each with its frames in another order."""
     energy: dict[str, Figure]
-    """Of the samples, by class."""
+    """Of the samples, by class, of those that move."""
     beginning: Beginning | None = None
     """Where the first frame is given."""
 

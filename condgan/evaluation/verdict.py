@@ -131,13 +131,15 @@ def follows(
             f"in {text.real_1.value:.0%}."
         )
     if motion is not None:
-        least, most = (f(each.value for each in motion.energy.values()) for f in (min, max))
+        values = [each.value for each in motion.energy.values()]
+        least, most = min(values, default=0), max(values, default=0)
+        much = f"; they move {least:.2f} to {most:.2f} times as much as real clips, by class" * bool(values)
         ours, real, still, mixed = (
             f"{each.order.value:.1%}" for each in (motion.samples, motion.real, motion.frozen, motion.shuffled)
         )
         said.append(
             f"Frames are in order in {ours} of the samples (real clips {real}, still ones {still}, shuffled ones "
-            f"{mixed}); they move {least:.2f} to {most:.2f} times as much as real clips, by class."
+            f"{mixed}){much}."
         )
     if not said and likeness is not None:
         return "Neither side is of label maps, so that no segmenter can tell whether things are in their places."

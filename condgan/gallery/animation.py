@@ -15,6 +15,7 @@ from PIL import Image, ImageDraw
 
 from condgan.core import disk
 from condgan.core.errors import SettingsError
+from condgan.core.marked import Marked
 from condgan.gallery.captions import write
 
 logger = logging.getLogger(__name__)
@@ -41,6 +42,19 @@ def _titled(picture: Image.Image, line: str) -> Image.Image:
     paper.paste(picture)
     write(ImageDraw.Draw(paper), (3, picture.height), line, picture.width - 6, INK)
     return paper
+
+
+def clip(frames: Sequence[Image.Image], seconds: float) -> bytes:
+    """One clip as lossless WebP that is read back as it is: with its transparency, and with all of its frames, though
+    such a file holds those that follow each other and are the same only once."""
+    buffer = io.BytesIO()
+    told = Marked(len(frames), round(1000 * seconds), frames[0].mode == "L").written()
+    pictures = [frame if frame.mode == "RGBA" else frame.convert("RGB") for frame in frames]
+    options: dict[str, Any] = {"lossless": True, "exact": True, "method": 4, "xmp": told}
+    pictures[0].save(
+        buffer, "WEBP", save_all=True, append_images=pictures[1:], duration=round(1000 * seconds), loop=0, **options
+    )
+    return buffer.getvalue()
 
 
 def encoded(frames: Sequence[Image.Image], suffix: str, seconds: Sequence[float]) -> bytes:

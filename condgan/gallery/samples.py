@@ -15,7 +15,7 @@ from PIL import Image
 
 from condgan.core import disk
 from condgan.core.errors import SettingsError
-from condgan.gallery.animation import SUFFIXES, encoded
+from condgan.gallery.animation import SUFFIXES, clip, encoded
 from condgan.gallery.grid import Sheet, drawn, png, sheet
 from condgan.gallery.pdf import pdf
 from condgan.gallery.strips import columns_of_strips, stills
@@ -276,7 +276,7 @@ class Samples(NamedTuple):
         pixels = self.images[index]
         if pixels.ndim == 4:
             frames = [Image.fromarray(each[..., 0] if each.shape[2] == 1 else each) for each in pixels]
-            return encoded(frames, ".webp", [self.seconds] * len(frames))
+            return clip(frames, self.seconds)
         return png(Image.fromarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels))
 
 

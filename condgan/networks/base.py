@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from jaxtyping import Int64
 from pydantic import PositiveInt
@@ -29,6 +29,9 @@ image should be near to, by the auxiliary head."""
 
 class Architecture(Spec, ABC):
     """How both networks are built. Bodies take features and a ``Cond``; they know no kind of condition."""
+
+    timed: ClassVar[bool] = False
+    """Of clips: whether its networks know the time of each frame, and so make as many as are asked for."""
 
     kind: str
     latent: PositiveInt = 64

@@ -45,7 +45,8 @@ def of_classifier(model: nn.Module) -> Extractor:
 
     @torch.no_grad()
     def features(images: Tensor) -> Tensor:
-        parts = [ops.channels_last_of(to_float(part)) for part in torch.split(images, 500)]
+        many = 500 if images.dim() == 4 else max(1, 500 // images.shape[2])
+        parts = (ops.channels_last_of(to_float(part)) for part in torch.split(images, many))
         return torch.cat([model.features(part) for part in parts])  # type: ignore[operator]
 
     found = digest(*model.state_dict().values())

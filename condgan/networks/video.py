@@ -5,7 +5,7 @@ An image is a clip of one frame.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import torch
 from jaxtyping import Float, Int64
@@ -27,6 +27,8 @@ CODE, HIDDEN = 64, 128
 
 class Video(ResidualArchitecture):
     """Residual networks for clips: frames of one content, each with a code of the motion at its time."""
+
+    timed: ClassVar[bool] = True
 
     kind: Literal["video"] = "video"
     self_modulation: bool = True

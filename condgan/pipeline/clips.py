@@ -16,7 +16,7 @@ MOST = 4_096
 """Frames of a clip, at most."""
 
 
-def clip_times(shape: Shape, frames: Any, loop: bool) -> Float[Tensor, " k"] | None:
+def clip_times(shape: Shape, timed: bool, frames: Any, loop: bool) -> Float[Tensor, " k"] | None:
     """The times of the frames, counted as in the training, from 0; ``None`` where nothing else is asked for.
 
     A loop is as many whole rounds of the training's length as are nearest to the frames: its frames are evenly over
@@ -31,6 +31,12 @@ def clip_times(shape: Shape, frames: Any, loop: bool) -> Float[Tensor, " k"] | N
         what = "frames" if frames is not None else "loop"
         raise SettingsError("this generator makes images, not clips", where=what, do="leave it out")
     count = shape.frames if frames is None else whole(frames, "frames")
+    if not timed:
+        raise SettingsError(
+            f"this generator makes {shape.frames} frames and no other number, nor loops",
+            where="frames and loop",
+            do="leave them out; one of architecture.kind video makes any",
+        )
     if not 1 <= count <= MOST:
         raise SettingsError(f"{count} frames", where="frames", do=f"give 1 to {MOST:,}")
     times = torch.arange(count, dtype=torch.float32)

@@ -144,7 +144,7 @@ class Pipeline:
         chosen = None if seeds is None else seeds_of(seeds)
         n, seeds = self._plan(lists, None if n is None else whole(n, "n"), chosen, len(sweeps))
         rows, seeds, across = swept(self._rows(lists, n), seeds, sweeps)
-        times = clip_times(self.shape, frames, loop)
+        times = clip_times(self.shape, self.architecture.timed, frames, loop)
         self.require_memory(len(rows) if times is None else -(-len(rows) * len(times) // self.shape.space[0]))
         if not extrapolate:
             require_in_range(form, rows)

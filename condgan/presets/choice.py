@@ -20,7 +20,9 @@ class Choice(NamedTuple):
 
 def fitting(seen: Character) -> Choice:
     """The preset for images of a kind, where none is asked for."""
-    few = seen.images < FEW and seen.axes == 2  # only images can be shifted and rotated
+    if seen.axes == 3:
+        return Choice("video", {}, f"{seen.images:,} clips")
+    few = seen.images < FEW
     if not seen.known:
         reason = f"{seen.images:,} images, too few to tell photos from drawings; none is mirrored"
         return Choice("house-few" if few else "house", {}, reason)
@@ -28,7 +30,7 @@ def fitting(seen: Character) -> Choice:
     ground = "no ground of one colour" if seen.photographic else f"one colour covers {seen.flat:.0%} of an image"
     preset = ("house-natural" if seen.photographic else "house") + "-few" * few
     # a drawing whose mirror image looks alike may still be another sign
-    flip = seen.symmetric and seen.photographic and seen.axes == 2
+    flip = seen.symmetric and seen.photographic
     mirrored = "half are mirrored, for mirror images are as likely" if flip else "none is mirrored"
     settings = {"augment": {"flip": True}} if flip else {}
     return Choice(preset, settings, f"{seen.images:,} {kind} ({ground}); {mirrored}")

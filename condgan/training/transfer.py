@@ -20,6 +20,7 @@ from condgan.core.matching import matched, rows_of
 from condgan.core.needs import PROXY
 from condgan.core.note import some
 from condgan.core.task import Task
+from condgan.data.base import Source
 from condgan.networks.base import Architecture
 from condgan.pipeline import folder, hub
 from condgan.pipeline.parents import Parent, line, networks_of, parents_of
@@ -207,6 +208,7 @@ def _of_run(name: str, place: Path, found: list[Path]) -> Trained:
     _require_sound(recipe.condition, states, each)
     own = parent_of(name, states["ema"], counters.images, recipe.data.title())
     plain = {key: value for key, value in recipe.plain().items() if key not in ("data", "seed")}
+    sizes = {"size": list(recipe.data.size), "channels": recipe.data.channels}
     return Trained(
         parents=(own, *counters.parents),
         condition=recipe.condition,
@@ -217,7 +219,7 @@ def _of_run(name: str, place: Path, found: list[Path]) -> Trained:
         settings={
             **plain,
             "condition": opened(recipe.condition).plain(),
-            "data": {"size": list(recipe.data.size), "channels": recipe.data.channels, "fit": recipe.data.fit},
+            "data": {"fit": recipe.data.fit, **_of_clips(recipe.data), **sizes},
         },
         whole=True,
     )
@@ -243,10 +245,22 @@ def _of_pipeline(name: str, place: Path) -> Trained:
         settings={
             "architecture": saved.architecture.plain(),
             "condition": opened(saved.condition).plain(),
-            "data": {"size": list(saved.shape.space), "channels": saved.shape.channels},
+            "data": {"size": list(saved.shape.size), "channels": saved.shape.channels, **_of_shape(saved)},
         },
         whole=False,
     )
+
+
+def _of_clips(source: Source) -> dict[str, Any]:
+    """How clips are cut, where they are."""
+    return source.model_dump(include={"frames", "length", "stride", "rate"}) if source.frames == "clip" else {}
+
+
+def _of_shape(saved: folder.Saved) -> dict[str, Any]:
+    """The same as far as a pipeline knows it."""
+    if saved.shape.frames is None:
+        return {}
+    return {"frames": "clip", "length": saved.shape.frames} | ({"rate": rate} if (rate := saved.reading.rate) else {})
 
 
 def parent_of(name: object, state: State, images: Any, data: Any) -> Parent:

@@ -15,7 +15,6 @@ from condgan.core.schema import Described
 from condgan.data.dataset import Dataset
 from condgan.networks.encoder import Encoder
 from condgan.networks.extractor import Extractor, of_encoder, of_module
-from condgan.networks.projected import require_images
 from condgan.pipeline import folder, hub
 from condgan.training.alike import extractor_of, with_features
 
@@ -40,7 +39,6 @@ def describing(module: nn.Module | None) -> Describe:
     def describe(described: Described | None, dataset: Dataset, homes: Sequence[str | Path]) -> Features:
         if described is None:
             return Features(dataset, None)
-        require_images(dataset.shape, "setting condition.instance", "leave it out, or set data.frames to first")
         extractor = of_module(module) if module is not None else next(filter(None, map(kept, homes)), None)
         if extractor is None:
             logger.warning("learning what the images are like, once for these data, and looking for neighbours")

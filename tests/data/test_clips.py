@@ -18,6 +18,7 @@ from condgan.data import Folder, find
 from condgan.data.clips import in_order
 from condgan.data.dataset import Dataset
 from condgan.data.doctor import remarks
+from condgan.gallery.animation import encoded
 from tests.clips import WAYS, clip, folder, saved
 
 
@@ -47,8 +48,11 @@ def test_films(tmp_path: Path) -> None:
     # colours are stored at half the size, brightness is not
     ours, theirs = (each.mean(-1) for each in (frames(dataset, 1).astype(float), clip("down", 1).astype(float)))
     assert np.abs(ours - theirs).mean() < 8
-    first = find(str(tmp_path / "clips")).load()
-    assert first.shape == (3, (12, 12)) and len(first) == 8
+    every = find(str(tmp_path / "clips")).with_(frames="all").load()
+    assert every.shape == (3, (12, 12)) and len(every) == 48
+    np.testing.assert_array_equal(every.target[7].movedim(0, -1), frames(dataset, 1)[1])
+    with pytest.raises(DataError, match="--data.frames clip reads films"):
+        find(str(tmp_path / "clips")).load()
 
 
 def test_a_folder_of_frames_for_each_clip(tmp_path: Path) -> None:
@@ -195,6 +199,117 @@ def test_clips_are_decoded_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     saved(clip("down", 7), tmp_path / "clips" / "down" / "00.webp")
     np.testing.assert_array_equal(frames(read(tmp_path / "clips", length=3), 1), clip("down", 7)[3:])
     assert len(list((tmp_path / "cache").glob("clips-*.npy"))) == 2
+
+
+def test_single_pictures_beside_animated_files_are_no_frames(tmp_path: Path) -> None:
+    """Such as a preview of each."""
+    folder(tmp_path / "clips")
+    for start in range(4):
+        Image.fromarray(clip("down", start)[0]).save(tmp_path / "clips" / "down" / f"{start:02d}.png")
+    dataset = read(tmp_path / "clips")
+    assert len(dataset) == 8 and dataset.schema.columns["label"].counts == (4, 4)
+    (note,) = [note for note in dataset.notes if note.kind == "single"]
+    assert note.text.startswith("4 single pictures beside animated files") and note.harm == LEFT_OUT
+
+
+def test_pictures_that_say_different_things_are_no_frames(tmp_path: Path) -> None:
+    (tmp_path / "t").mkdir()
+    for start in range(4):
+        Image.fromarray(clip("down", start)[0]).save(tmp_path / "t" / f"{start}.png")
+    rows = [f"{start}.png,{'ab'[start % 2]}" for start in range(4)]
+    (tmp_path / "t" / "metadata.csv").write_text("\n".join(["file_name,label", *rows]))
+    with pytest.raises(DataError, match="4 single pictures differ in label: they are no frames of one clip"):
+        read(tmp_path / "t")
+
+
+@pytest.mark.parametrize("suffix", [".webp", ".gif", ".png"])
+def test_a_frame_that_is_shown_longer_is_several(suffix: str, tmp_path: Path) -> None:
+    """Files hold it once."""
+    for way in WAYS:
+        pictures = [Image.fromarray(each) for each in clip(way)]
+        file = tmp_path / "clips" / way / f"0{suffix}"
+        file.parent.mkdir(parents=True)
+        file.write_bytes(encoded(pictures, suffix, [0.3, 0.1, 0.1, 0.2, 0.1, 0.1]))
+    dataset = read(tmp_path / "clips")
+    assert dataset.shape.frames == 9 and dataset.schema.target.reading.rate == pytest.approx(10)
+    np.testing.assert_array_equal(frames(dataset, 0), clip("down")[[0, 0, 0, 1, 2, 3, 3, 4, 5]])
+    half = read(tmp_path / "clips", rate=5)
+    np.testing.assert_array_equal(frames(half, 0), clip("down")[[0, 0, 2, 3, 5]])
+
+
+def test_frames_of_uneven_times_are_told(tmp_path: Path) -> None:
+    for way in WAYS:
+        file = tmp_path / "clips" / way / "0.webp"
+        file.parent.mkdir(parents=True)
+        file.write_bytes(
+            encoded([Image.fromarray(each) for each in clip(way)], ".webp", [0.1, 0.15, 0.1, 0.1, 0.1, 0.1])
+        )
+    dataset = read(tmp_path / "clips")
+    assert dataset.shape.frames == 6 and "uneven-frames" in {note.kind for note in dataset.notes}
+
+
+def test_the_usual_length(tmp_path: Path) -> None:
+    """At most 16; single pictures do not count."""
+    for place, count in enumerate((20, 18, 17, 4, 4)):
+        saved(clip("down", place, count), tmp_path / "clips" / "down" / f"{place}.webp")
+        saved(clip("right", place, count), tmp_path / "clips" / "right" / f"{place}.webp")
+    assert read(tmp_path / "clips").shape.frames == 16
+
+
+def test_images_in_colour_are_no_clips(tmp_path: Path) -> None:
+    np.savez(tmp_path / "x.npz", images=np.zeros((20, 32, 32, 3), np.uint8), labels=[0, 1] * 10)
+    with pytest.raises(DataError, match="no clips"):
+        read(tmp_path / "x.npz")
+
+
+def test_what_cannot_be_read_leaves_no_gap(tmp_path: Path) -> None:
+    """A clip with such a frame is left out, and nothing of it is kept for the next time."""
+    for way in WAYS:
+        for start in range(60):
+            home = tmp_path / "clips" / way / f"c{start:02d}"
+            home.mkdir(parents=True)
+            for number, frame in enumerate(clip(way, start, 4)):
+                Image.fromarray(frame).save(home / f"{number}.png")
+    broken = tmp_path / "clips" / "down" / "c03" / "2.png"
+    whole = broken.read_bytes()
+    broken.write_bytes(whole[:30])
+    dataset = read(tmp_path / "clips", skip_bad=True)
+    assert len(dataset) == 119 and "2.png" in dataset.unreadable[0].reason
+    np.testing.assert_array_equal(frames(dataset, 3), clip("down", 4, 4))
+    broken.write_bytes(whole)
+    assert len(read(tmp_path / "clips", skip_bad=True)) == 120
+
+
+def test_a_class_of_short_clips_is_told(tmp_path: Path) -> None:
+    folder(tmp_path / "clips")
+    saved(clip("down", 1, 3), tmp_path / "clips" / "idle" / "0.webp")
+    with pytest.raises(DataError, match="class without clips: idle.*--data.length 3 takes all"):
+        read(tmp_path / "clips")
+
+
+def test_a_film_is_read_once_for_all_its_clips(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from condgan.data import film
+
+    monkeypatch.setenv("CONDGAN_CACHE", str(tmp_path / "cache"))
+    folder(tmp_path / "clips", each=1, frames=30, suffix=".mp4")
+    opened: list[str] = []
+    inner = film.frames_of
+    monkeypatch.setattr(film, "frames_of", lambda file, numbers: (opened.append(str(file)), inner(file, numbers))[1])
+    dataset = read(tmp_path / "clips", length=3)
+    assert len(dataset) == 20 and len(opened) == 2
+    again = read(tmp_path / "clips", length=6)
+    assert torch.equal(again.target[1, :, :3], dataset.target[2]) and torch.equal(
+        again.target[1, :, 3:], dataset.target[3]
+    )
+
+
+def test_parts_of_a_file_are_set_aside_together(tmp_path: Path) -> None:
+    from condgan.evaluation.real import set_aside
+
+    folder(tmp_path / "clips", each=10, frames=12)
+    test, train = set_aside(read(tmp_path / "clips", length=3))
+    assert len(test) == 16 and len(train) == 64
+    assert not set(test.files.tolist()) & set(train.files.tolist())
 
 
 def test_the_doctor_looks_at_clips(tmp_path: Path) -> None:
