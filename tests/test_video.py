@@ -14,6 +14,7 @@ import condgan as cg
 from condgan.core.errors import SettingsError
 from condgan.data import find
 from condgan.gallery import Samples
+from condgan.pipeline.clips import with_motion
 from tests.clips import WAYS, clip, folder
 from tests.commands import run
 
@@ -68,7 +69,7 @@ def test_motion_has_seeds_of_its_own(pipe: cg.Pipeline) -> None:
     own = pipe("down", seeds=[5, 5], motion=[5, 6]).images
     np.testing.assert_array_equal(own[0], pipe("down", seeds=[5]).images[0])
     assert (own[0] != own[1]).any()
-    latents = pipe.with_motion(pipe.noise([5]), pipe.noise([6]))
+    latents = with_motion(pipe.architecture, pipe.noise([5]), 6)
     content = pipe.architecture.noise - pipe.architecture.motion_noise
     assert bool((latents[:, :content] == pipe.noise([5])[:, :content]).all())
     assert bool((latents[:, content:] == pipe.noise([6])[:, content:]).all())

@@ -218,7 +218,7 @@ def show_evaluation(pipeline: str, data: str, *, out: Path, **words: Any) -> Non
 
 def figures(report: Report) -> Table:
     """The main figures, each with its real-data reference."""
-    from condgan.evaluation.report import main_figures
+    from condgan.evaluation.figures import main_figures
 
     table = Table("", "samples", "real images", box=None, pad_edge=False)
     for name, row in main_figures(report).items():

@@ -26,7 +26,7 @@ from condgan.data.clips import Cut, clips_of, items_of, require_same
 from condgan.data.columns import LABEL, Raw, RawPixels, RawValues, Taken, pick, require_same_sizes
 from condgan.data.cut import cut
 from condgan.data.dataset import Dataset, select
-from condgan.data.decode import Decoded, Fit, Undecoded, Unreadable, decode, default_size, in_clips
+from condgan.data.decode import Decoded, Fit, decode, default_size, in_clips
 from condgan.data.fields import TEXT, Fields, Kinds, Reader, fields
 from condgan.data.frames import FRAME, Frames, all_of, first_of
 from condgan.data.hold_out import HoldOut, without
@@ -34,6 +34,7 @@ from condgan.data.kept import kept
 from condgan.data.layouts import decode_coloured, extents
 from condgan.data.settings import Channels, Colour, Levels, Size
 from condgan.data.splits import Split
+from condgan.data.undecoded import Undecoded, Unreadable
 
 SKIPPED_AT_MOST = 0.01
 UNLABELLED = "for a plain GAN set --condition none and --data.labelled false"

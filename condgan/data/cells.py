@@ -13,7 +13,6 @@ from condgan.core.note import LEFT_OUT, READ, WRONG, Note, some
 from condgan.core.schema import YES_NO
 from condgan.data.base import Records
 from condgan.data.columns import LABEL, Classes, Raw, Taken
-from condgan.data.decode import Undecoded
 from condgan.data.fields import Fields, Reader
 from condgan.data.finder import Finder
 from condgan.data.headings import (
@@ -30,6 +29,7 @@ from condgan.data.headings import (
 from condgan.data.picture import Picture
 from condgan.data.splits import Split, divide, part_of
 from condgan.data.suffixes import is_image
+from condgan.data.undecoded import Undecoded
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -19,11 +19,11 @@ from condgan.core.batch import Several, Values
 from condgan.core.errors import DataError
 from condgan.core.note import LEFT_OUT, READ, WRONG, Note, some
 from condgan.data.archive import Member
-from condgan.data.decode import Undecoded
 from condgan.data.frames import Frames
 from condgan.data.kept import timelines
 from condgan.data.picture import Broken, Clip, Picture, Series, name_of, timeline
 from condgan.data.timeline import Timeline
+from condgan.data.undecoded import Undecoded
 
 LONGEST = 16
 """Frames of a clip, unless more are asked for: a step takes as many images."""

@@ -21,11 +21,12 @@ from condgan.core.note import Note
 from condgan.core.palette import Palette
 from condgan.core.schema import Column
 from condgan.core.words import words_of
-from condgan.data.decode import Fit, Undecoded, Unreadable, decode
+from condgan.data.decode import Fit, decode
 from condgan.data.labels import index_labels
 from condgan.data.layouts import decode_boundaries, decode_ids, extents
 from condgan.data.names import canonical, ordered, require_distinct
 from condgan.data.picture import name_of
+from condgan.data.undecoded import Undecoded, Unreadable
 
 LABEL = "label"
 """The column of classes."""

@@ -19,8 +19,9 @@ from condgan.core.errors import SettingsError
 from condgan.core.note import Note, some
 from condgan.core.schema import YES_NO, Column, Schema
 from condgan.data.columns import INSTANCES, LABEL, PICTURE, counted
-from condgan.data.decode import Unreadable, allocate
+from condgan.data.decode import allocate
 from condgan.data.splits import Split
+from condgan.data.undecoded import Unreadable
 
 VALUES = ("ids", "numbers", "vectors")
 """How fields are stored."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Literal, NamedTuple, TypeVar
+from typing import Literal, NamedTuple
 
 import numpy as np
 import torch
@@ -18,23 +18,12 @@ from torch import Tensor
 from condgan.core.batch import MODES
 from condgan.core.errors import DataError
 from condgan.core.levels import BYTE, Range, Reading, extremes, in_mode, range_of, to_bytes
-from condgan.core.note import LEFT_OUT, READ, WRONG, Note
-from condgan.data.picture import (
-    Broken,
-    Clip,
-    Form,
-    Frame,
-    Picture,
-    Series,
-    form_of,
-    frames_in,
-    is_opaque,
-    name_of,
-    open_picture,
-)
+from condgan.core.note import WRONG, Note
+from condgan.data.agreement import channels_of, levels_of, of_frames, of_levels
+from condgan.data.picture import Clip, Series, form_of, open_picture
+from condgan.data.placing import by_file, place_frames, with_progress
+from condgan.data.undecoded import Undecoded, Unreadable, attempt
 
-Found = TypeVar("Found")
-Undecoded = Sequence[Picture] | np.ndarray
 Fit = Literal["crop", "pad", "stretch"]
 
 LONGEST_BY_DEFAULT = 64
@@ -43,17 +32,6 @@ MEMORY_LIMIT = 1 << 30
 """Bytes of decoded images beyond which they are kept in a memory-mapped file."""
 PART = 1_000
 """Images of an array whose levels are looked at and changed at a time."""
-
-
-class Unreadable(NamedTuple):
-    """A picture that cannot be decoded."""
-
-    place: int
-    name: str
-    reason: str
-
-    def __str__(self) -> str:
-        return f"{self.name} ({self.reason})"
 
 
 class Decoded(NamedTuple):
@@ -98,7 +76,7 @@ def decode(
         return _decoded(pictures, size, channels, fit, levels, background)
     unknown = _of_unknown(pictures)
     pictures, levels = _array_of_bytes(pictures, levels)
-    reading, notes = Reading(levels, background), (*_of_levels(levels), *unknown)
+    reading, notes = Reading(levels, background), (*of_levels(levels), *unknown)
     whole = _channels_first(pictures)
     own = (whole.shape[2], whole.shape[3])
     if (size or default_size([own])) == own and channels in (None, whole.shape[1]):
@@ -124,8 +102,8 @@ def _decoded(
         if not forms:
             raise DataError("no image can be read", where=seen[0], do="are these images?")
         sizes: Counter[tuple[int, ...]] = Counter((form.height, form.width) for form in forms.values())
-        chosen, of_levels = _levels(forms, pictures, levels, pool)
-        count, of_channels = _channels(forms, pictures, channels, background, pool)
+        chosen, of_levels = levels_of(forms, pictures, levels, pool)
+        count, of_channels = channels_of(forms, pictures, channels, background, pool)
         height, width = size or default_size(list(sizes.elements()))
         images = allocate((len(pictures), count, *frames, height, width))
         reading = Reading(chosen, background)
@@ -135,75 +113,23 @@ def _decoded(
 
         def place(indices: Sequence[int]) -> list[Unreadable]:
             if len(indices) > 1 or frames:
-                return _place_frames(pictures, indices, images, pixels, reading)
+                return place_frames(pictures, indices, images, pixels, reading)
             found = attempt(lambda one: pixels(open_picture(one, reading)), pictures, indices[0])
             if isinstance(found, Unreadable):
                 return [found]
             images[indices[0]] = found
             return []
 
-        groups = _by_file(pictures, forms)
+        groups = by_file(pictures, forms)
         decoded = pool.map(place, groups)
-        followed = _with_progress(decoded, len(groups)) if frames else decoded
+        followed = with_progress(decoded, len(groups)) if frames else decoded
         broken = [each for each in seen if isinstance(each, Unreadable)] + [each for some in followed for each in some]
     kept = np.array(sorted(forms.keys() - {each.place for each in broken}), np.int64)
     for position, index in enumerate(kept):  # close the gaps in place: a memory map may be larger than memory
         if position != index:
             images[position] = images[index]
-    notes = (*of_levels, *of_channels, *_of_frames(forms.values()))
+    notes = (*of_levels, *of_channels, *of_frames(forms.values()))
     return Decoded(torch.from_numpy(images[: len(kept)]), kept, sizes, tuple(sorted(broken)), reading, notes)
-
-
-def _by_file(pictures: Undecoded, chosen: Iterable[int]) -> list[list[int]]:
-    """The places of some pictures, those together that are frames of one file: it is read once."""
-    found: dict[Hashable, list[int]] = {}
-    for index in chosen:
-        picture = pictures[index]
-        found.setdefault(picture.whole if isinstance(picture, Clip | Frame) else index, []).append(index)
-    return [*found.values()]
-
-
-def _place_frames(
-    pictures: Undecoded,
-    indices: Sequence[int],
-    images: np.ndarray,
-    pixels: Callable[[Image.Image | np.ndarray], np.ndarray],
-    reading: Reading,
-) -> list[Unreadable]:
-    """Decode clips, or frames, of one file into their places; those that cannot be read."""
-    wanted: dict[int, list[tuple[int, int | None]]] = {}
-    for place in indices:
-        picture = pictures[place]
-        assert isinstance(picture, Clip | Series | Frame), "others are read by themselves"
-        numbers = picture.numbers if isinstance(picture, Clip | Series) else (picture.number,)
-        for frame, number in enumerate(numbers):
-            wanted.setdefault(number, []).append((place, None if isinstance(picture, Frame) else frame))
-    order, first = sorted(wanted), pictures[indices[0]]
-    assert isinstance(first, Clip | Series | Frame), "others are read by themselves"
-    whole = Series(first.files, tuple(order)) if isinstance(first, Series) else Clip(first.whole, tuple(order))
-    done = 0
-    try:
-        for number, image in zip(order, frames_in(whole, reading), strict=True):
-            found = pixels(image)
-            for place, position in wanted[number]:
-                if position is None:
-                    images[place] = found
-                else:
-                    images[place, :, position] = found
-            done += 1
-    except Broken as error:
-        lost = sorted({place for number in order[done:] for place, _ in wanted[number]})
-        return [Unreadable(place, name_of(pictures[place], place), str(error)) for place in lost]
-    return []
-
-
-def _with_progress(steps: Iterable[Found], count: int) -> Iterable[Found]:
-    """The same, with a bar where a person looks: clips take long."""
-    from rich.console import Console
-    from rich.progress import track
-
-    console = Console(stderr=True)
-    return track(steps, "decoding clips", count, console=console, transient=True, disable=not console.is_terminal)
 
 
 def in_clips(found: Decoded, clips: int) -> Decoded:
@@ -212,13 +138,6 @@ def in_clips(found: Decoded, clips: int) -> Decoded:
     images = allocate(tuple(frames.shape))
     np.copyto(images, frames.numpy())
     return found._replace(images=torch.from_numpy(images), kept=np.arange(clips))
-
-
-def attempt(do: Callable[[Picture], Found], pictures: Undecoded, index: int) -> Found | Unreadable:
-    try:
-        return do(pictures[index])
-    except Broken as error:
-        return Unreadable(index, name_of(pictures[index], index), str(error))
 
 
 def measure(pictures: Undecoded) -> list[tuple[int, int] | None]:
@@ -285,94 +204,6 @@ def allocate(shape: tuple[int, ...]) -> np.ndarray:
     # an unlinked file: the system frees it with the last reference, whatever ends the process
     with tempfile.TemporaryFile() as file:
         return np.memmap(file, np.uint8, "w+", shape=shape)
-
-
-def _levels(
-    forms: Mapping[int, Form], pictures: Undecoded, asked: Range | None, pool: ThreadPoolExecutor
-) -> tuple[Range, list[Note]]:
-    """The range of levels: the one asked for, else that of all pictures of more than 8 bits together."""
-    if asked is not None:
-        return asked, _of_levels(asked)
-    deep = [index for index, form in forms.items() if form.deep]
-    if not deep:
-        return BYTE, []
-    found = list(pool.map(lambda index: attempt(extremes_of, pictures, index), deep))
-    known = [each for each in found if not isinstance(each, Unreadable)]
-    if not known:
-        return BYTE, []
-    chosen = range_of(min(low for low, _ in known), max(high for _, high in known))
-    if len(deep) < len(forms) and chosen != BYTE:
-        odd = next(index for index in forms if index not in set(deep))
-        raise DataError(
-            f"{len(deep):,} images of more than 8 bits, {len(forms) - len(deep):,} of 8",
-            where=f"{name_of(pictures[odd], odd)} has 8",
-            do="convert them to one depth",
-        )
-    return chosen, _of_levels(chosen)
-
-
-def extremes_of(picture: Picture) -> Range:
-    """The least and the greatest level of a picture, of all frames of a clip.
-
-    Raises:
-        Broken: it cannot be read.
-    """
-    found = [extremes(np.asarray(each)) for each in frames_in(picture)]
-    return min(low for low, _ in found), max(high for _, high in found)
-
-
-def _of_levels(levels: Range) -> list[Note]:
-    if levels == BYTE:
-        return []
-    low, high = levels
-    return [Note("range", f"levels from {low:g} to {high:g} become 0 to 255; --data.range LOW-HIGH sets others", READ)]
-
-
-def _channels(
-    forms: Mapping[int, Form], pictures: Undecoded, asked: int | None, background: str, pool: ThreadPoolExecutor
-) -> tuple[int, list[Note]]:
-    """How many channels the decoded pictures have, and what becomes of transparency."""
-    clear = [index for index, form in forms.items() if form.alpha]
-    if asked is not None:
-        seen = bool(clear) and asked != 4 and not _all_opaque(clear, pictures, pool)
-        text = f"what is transparent in {len(clear):,} images shows {background}: --data.background"
-        return asked, [Note("transparency", text, READ)] if seen else []
-    opaque = bool(clear) and _all_opaque(clear, pictures, pool)
-    counts = Counter(4 if form.alpha and not opaque else form.channels for form in forms.values())
-    (most, _), *others = counts.most_common()
-    if others:
-        odd = next(
-            index for index, form in forms.items() if (4 if form.alpha and not opaque else form.channels) != most
-        )
-        raise DataError(
-            f"images of mixed channels: {', '.join(f'{n} with {c}' for c, n in counts.most_common())}",
-            where=name_of(pictures[odd], odd),
-            do="choose with data.channels (1, 3 or 4) and all are converted",
-        )
-    if most not in MODES:
-        first = next(iter(forms))
-        raise DataError(
-            f"images of {most} channels", where=name_of(pictures[first], first), do="give 1, 3 or 4 channels"
-        )
-    text = f"{len(clear):,} images have an alpha channel that hides nothing: it is left out"
-    return most, [Note("opaque", text, READ)] if opaque else []
-
-
-def _all_opaque(clear: Sequence[int], pictures: Undecoded, pool: ThreadPoolExecutor) -> bool:
-    """Whether no picture shows anything through; most that do show it soon."""
-    for part in np.array_split(np.array(clear), -(-len(clear) // 64)):
-        found = pool.map(lambda index: attempt(is_opaque, pictures, int(index)), part)
-        if not all(each is True or isinstance(each, Unreadable) for each in found):
-            return False
-    return True
-
-
-def _of_frames(forms: Iterable[Form]) -> list[Note]:
-    counts = [form.frames for form in forms if form.frames > 1]
-    if not counts:
-        return []
-    what = f"{sum(counts) - len(counts):,} further frames of {len(counts):,} animated or multi-page files"
-    return [Note("frames", f"{what}; --data.frames all makes each an image", LEFT_OUT)]
 
 
 def _pixels(

@@ -10,8 +10,8 @@ from jaxtyping import Int64
 
 from condgan.core.note import Note
 from condgan.data.archive import Member
-from condgan.data.decode import Undecoded
 from condgan.data.picture import Frame, Picture, frames_of
+from condgan.data.undecoded import Undecoded
 
 FRAME = "frame"
 """The field that says which of its file's pictures an image is, counted from 0."""

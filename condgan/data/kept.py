@@ -20,9 +20,10 @@ from condgan.core.levels import Reading
 from condgan.core.note import Note
 from condgan.core.version import __version__
 from condgan.data.archive import Member
-from condgan.data.decode import Decoded, Undecoded
+from condgan.data.decode import Decoded
 from condgan.data.picture import Clip, Picture, Series
 from condgan.data.timeline import Timeline
+from condgan.data.undecoded import Undecoded
 
 logger = logging.getLogger(__name__)
 

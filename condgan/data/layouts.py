@@ -18,8 +18,9 @@ from condgan.core.errors import DataError, said
 from condgan.core.palette import MOST, Colour, Palette, boundaries, colours_of, spread_out
 from condgan.data.class_lists import list_in as list_in
 from condgan.data.class_lists import read_list
-from condgan.data.decode import Fit, Undecoded, allocate, fitted, measure
+from condgan.data.decode import Fit, allocate, fitted, measure
 from condgan.data.picture import Broken, Picture, name_of, opened
+from condgan.data.undecoded import Undecoded
 
 IDS = ("1", "P", "L", "I", "I;16")
 """Pillow's modes of images whose numbers may be ids."""

@@ -11,9 +11,10 @@ from typing import Literal, NamedTuple
 from pydantic import Field
 
 from condgan.core.spec import Spec
+from condgan.evaluation.figures import main_figures
 from condgan.evaluation.html import embedded, publish, render
 from condgan.evaluation.protocol import Protocol
-from condgan.evaluation.report import Report, main_figures
+from condgan.evaluation.report import Report
 from condgan.metrics import Figure, over_repeats
 
 NUMBERS = "comparison.json"

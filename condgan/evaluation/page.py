@@ -10,9 +10,10 @@ from PIL.Image import Image
 from torch import Tensor
 
 from condgan.core.batch import Images
+from condgan.evaluation.figures import distance_name
 from condgan.evaluation.html import embedded, publish, render
 from condgan.evaluation.protocol import Protocol
-from condgan.evaluation.report import Report, distance_name
+from condgan.evaluation.report import Report
 from condgan.gallery import grid, png
 from condgan.gallery.charts import bars, lines, matrix
 from condgan.gallery.strips import stills

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from statistics import mean
 
+from condgan.evaluation.figures import distance_name
 from condgan.evaluation.protocol import Protocol
 from condgan.evaluation.report import (
     ClassificationAccuracyScore,
@@ -19,7 +20,6 @@ from condgan.evaluation.report import (
     Segmentation,
     Unseen,
     Words,
-    distance_name,
 )
 from condgan.training.diagnosis import COLLAPSED, IGNORED
 

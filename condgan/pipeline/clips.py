@@ -1,16 +1,28 @@
-"""Of clips: which moments are asked for."""
+"""Of clips: which moments are asked for, how they move, and how they begin."""
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import torch
 from jaxtyping import Float
+from PIL.Image import Resampling
 from torch import Tensor
 
+from condgan.conditions.condition import Condition
 from condgan.core.batch import Shape
 from condgan.core.errors import SettingsError
-from condgan.core.values import whole
+from condgan.core.note import some
+from condgan.core.seeds import noise
+from condgan.core.values import seeds_of, whole
+from condgan.data.decode import fitted
+from condgan.data.picture import loaded
+from condgan.networks.base import Architecture
+from condgan.pipeline.supplied import PICTURES
+
+logger = logging.getLogger(__name__)
 
 MOST = 4_096
 """Frames of a clip, at most."""
@@ -44,3 +56,41 @@ def clip_times(shape: Shape, timed: bool, frames: Any, loop: bool) -> Float[Tens
         return times
     rounds = max(1, round(count / shape.frames))
     return times * (rounds * shape.frames / count)
+
+
+def with_motion(
+    architecture: Architecture, latents: Float[Tensor, "n noise"], motion: Iterable[int] | int
+) -> Float[Tensor, "n noise"]:
+    """Latents of clips that show what these show, and move as those of other seeds do, taken in turn.
+
+    Raises:
+        SettingsError: the generator makes images, or a seed is none.
+    """
+    if not architecture.motion_noise:
+        raise SettingsError("this generator makes no clips", where="motion", do="leave it out")
+    chosen = seeds_of(motion, "motion")
+    if not chosen or min(chosen) < 0 or max(chosen) >= 2**63:
+        raise SettingsError("seed out of range", where="motion", do="give numbers from 0 to 2^63 − 1")
+    others = noise([chosen[place % len(chosen)] for place in range(len(latents))], architecture.noise)
+    content = architecture.noise - architecture.motion_noise
+    return torch.cat([latents[:, :content], others[:, content:]], 1)
+
+
+def of_training_size(condition: Condition, shape: Shape, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Rows of clips with their pictures opened, at the size of the training; what is of another size is told.
+
+    Raises:
+        DataError: one cannot be read.
+    """
+    names = {field.name for field in condition.form() if field.type in PICTURES}
+    height, width = shape.size
+    found, others = [], set()
+    for place, row in enumerate(rows):
+        given = {name: loaded(value, place) for name, value in row.items() if name in names and value is not None}
+        others |= {each.size for each in given.values()} - {(width, height)}
+        fit = {name: fitted(each, (height, width), "crop", Resampling.LANCZOS) for name, each in given.items()}
+        found.append({**row, **fit})
+    if others:
+        sizes = some(f"{wide}×{high}" for wide, high in sorted(others))
+        logger.warning("pictures of %s are brought to %d×%d, as in the training", sizes, width, height)
+    return found

@@ -11,7 +11,7 @@ from typing import Any, Self
 import numpy as np
 import torch
 from jaxtyping import Float, UInt8
-from PIL.Image import Image, Resampling
+from PIL.Image import Image
 from torch import Tensor
 
 from condgan.conditions.condition import Condition
@@ -23,35 +23,28 @@ from condgan.core.defaults import with_own_defaults
 from condgan.core.errors import DataError, SettingsError
 from condgan.core.levels import Reading
 from condgan.core.needs import POSTERIOR
-from condgan.core.note import some
 from condgan.core.palette import Palette
 from condgan.core.seeds import noise
 from condgan.core.values import seeds_of, whole
-from condgan.data.decode import fitted
-from condgan.data.picture import Picture, loaded
-from condgan.gallery import Samples, columns_of
+from condgan.data.picture import Picture
+from condgan.gallery import Samples
 from condgan.gallery.animation import encoded
 from condgan.gallery.samples import RATE
-from condgan.gallery.strips import stills
 from condgan.networks.base import Architecture, Conditioned
 from condgan.networks.extractor import Extractor
 from condgan.pipeline import folder, hub, sampling, tiles
-from condgan.pipeline.clips import clip_times
+from condgan.pipeline.clips import clip_times, of_training_size, with_motion
 from condgan.pipeline.combinations import Combinations, filled
 from condgan.pipeline.like import features_of, images_of
 from condgan.pipeline.requests import Sweep, require_in_range, swept
-from condgan.pipeline.sheets import layout_of
-from condgan.pipeline.supplied import PICTURES, Where, latents_of, opened_as, values_of
+from condgan.pipeline.sheets import optional_part, shown, side_by_side
+from condgan.pipeline.supplied import Where, latents_of, opened_as, values_of
 
 logger = logging.getLogger(__name__)
 PER_SAMPLE = 512
 """Bytes that a sample takes beside its image and its latent: its seed, its values and their handling."""
 ROWS = 4
 """Of a sweep, each from another seed, where no seeds are given."""
-MOST_SHOWN = 160
-"""Images of a sheet."""
-MOST_STRIPS = 30
-"""Clips of a sheet."""
 
 
 class Pipeline:
@@ -148,9 +141,10 @@ class Pipeline:
         self.require_memory(len(rows) if times is None else -(-len(rows) * len(times) // self.shape.space[0]))
         if not extrapolate:
             require_in_range(form, rows)
-        rows = rows if free else self._filled(rows, seeds, [*sweeps])
-        moving = self._moving(seeds, motion)
-        latents = self.noise(seeds) if moving is None else self.with_motion(self.noise(seeds), self.noise(moving))
+        rows = rows if free else self.filled(rows, seeds, [*sweeps])
+        latents = self.noise(seeds)
+        if motion is not None:
+            latents = with_motion(self.architecture, latents, motion)
         if examples is not None and POSTERIOR in self.architecture.provides():
             latents = latents_of(self.generator, examples)[torch.arange(len(rows)) % len(examples)]
         spatial = self.condition.spatial()
@@ -161,34 +155,12 @@ class Pipeline:
             images = np.stack(images) if same else images
             columns = {name: [each[name][0] for _, each in parts] for name in parts[0][1]}
         else:
-            bundle = self.condition.encode(self._of_training_size(rows) if spatial else rows)
+            bundle = self.condition.encode(of_training_size(self.condition, self.shape, rows) if spatial else rows)
             if times is not None:
                 bundle[TIMES] = times.expand(len(rows), -1)
             images, columns = self.exact(self.generate(latents, bundle)), self._texts(bundle)
         choices = {field.name: field.choices for field in form if field.type == "choice"}
         return Samples(images, columns, np.asarray(seeds, np.int64), choices, across, self.reading.rate)
-
-    def _moving(self, seeds: Sequence[int], motion: Iterable[int] | int | None) -> list[int] | None:
-        """The seed of each clip's motion, where that is not its own.
-
-        Raises:
-            SettingsError: the generator makes images.
-        """
-        if motion is None:
-            return None
-        if not self.architecture.motion_noise:
-            raise SettingsError("this generator makes no clips", where="motion", do="leave it out")
-        chosen = seeds_of(motion, "motion")
-        if not chosen or min(chosen) < 0 or max(chosen) >= 2**63:
-            raise SettingsError("seed out of range", where="motion", do="give numbers from 0 to 2^63 − 1")
-        return [chosen[place % len(chosen)] for place in range(len(seeds))]
-
-    def with_motion(
-        self, latents: Float[Tensor, "n noise"], others: Float[Tensor, "n noise"]
-    ) -> Float[Tensor, "n noise"]:
-        """Latents of clips that show what the first ones show, and move as the others do."""
-        content = self.architecture.noise - self.architecture.motion_noise
-        return torch.cat([latents[:, :content], others[:, content:]], 1)
 
     def _plan(
         self, asked: Mapping[str, Sequence[Any]], n: int | None, seeds: Sequence[int] | None, sweeps: int
@@ -244,7 +216,7 @@ class Pipeline:
         optional = {*self.condition.fieldwise}
         if asked:  # a text that nobody gives is left out, unless it is all that there is
             texts = {field.name for field in self.condition.form() if field.type == "text"}
-            optional |= {name for name in texts if self._optional(name)}
+            optional |= {name for name in texts if optional_part(self.condition, name)}
         in_turn = [{name: value for name, value in row.items() if name not in optional} for row in examples]
         return [{**more, **row} for row, more in zip(rows, in_turn, strict=True)]
 
@@ -254,10 +226,10 @@ class Pipeline:
         Raises:
             SettingsError: a value is not one of the form's.
         """
-        return self._filled(self._rows({name: [value] for name, value in row.items()}, len(seeds)), seeds, [])
+        return self.filled(self._rows({name: [value] for name, value in row.items()}, len(seeds)), seeds)
 
-    def _filled(
-        self, rows: Sequence[Mapping[str, Any]], seeds: Sequence[int], swept: Sequence[str]
+    def filled(
+        self, rows: Sequence[Mapping[str, Any]], seeds: Sequence[int], swept: Sequence[str] = ()
     ) -> list[dict[str, Any]]:
         """The rows with values for attributes that are left out, as training images have them together."""
         if self.combinations is None:
@@ -279,25 +251,6 @@ class Pipeline:
             raise DataError(error.what, where=error.where.replace("item 0", name, 1), do=error.do) from None
         image = tiles.of_any_size(self.generator, latent, bundle, self.condition.spatial(), self.shape)
         return self.exact(to_uint8(image.movedim(0, -1)).cpu().numpy()), self._texts(bundle)
-
-    def _of_training_size(self, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-        """Rows of clips with their pictures opened, at the size of the training; what is of another size is told.
-
-        Raises:
-            DataError: one cannot be read.
-        """
-        names = {field.name for field in self.condition.form() if field.type in PICTURES}
-        height, width = self.shape.size
-        found, others = [], set()
-        for place, row in enumerate(rows):
-            given = {name: loaded(value, place) for name, value in row.items() if name in names and value is not None}
-            others |= {each.size for each in given.values()} - {(width, height)}
-            fit = {name: fitted(each, (height, width), "crop", Resampling.LANCZOS) for name, each in given.items()}
-            found.append({**row, **fit})
-        if others:
-            sizes = some(f"{wide}×{high}" for wide, high in sorted(others))
-            logger.warning("pictures of %s are brought to %d×%d, as in the training", sizes, width, height)
-        return found
 
     def _texts(self, bundle: Bundle) -> dict[str, Any]:
         """The values as people see them, without those that are pictures."""
@@ -369,19 +322,9 @@ class Pipeline:
 
     @with_own_defaults
     def side_by_side(self, batch: Batch, bundle: Bundle, seeds: int = 2) -> Image:
-        """A row for each item: its pictures, what is generated of it with each seed, and the ground truth."""
-        latents = self.noise(range(seeds))
-        shown = self.condition.show(bundle)
-        columns = {name: _last(each) for name, each in shown.items() if isinstance(each, Tensor)}
-        for index in range(seeds):
-            made = self.generate(latents[index].expand(len(batch.target), -1), bundle)
-            columns[f"seed {index}"] = self.exact(made)
-        columns["ground truth"] = _last(batch.target)
-        if self.shape.frames is None:
-            return columns_of(columns)
-        # a picture stands still all the time
-        still = {name: each[:, None].repeat(self.shape.frames, 1) for name, each in columns.items() if each.ndim == 4}
-        return columns_of({name: stills(still.get(name, each)) for name, each in columns.items()}, 1)
+        """A row for each item: its pictures, what is generated of it with each seed, and the ground truth; of clips one
+        film strip below another."""
+        return side_by_side(self, batch, bundle, seeds)
 
     @with_own_defaults
     def sheet(self, across: str | None = None, down: str | None = None) -> Image:
@@ -398,7 +341,7 @@ class Pipeline:
         Raises:
             SettingsError: pictures have to be supplied, or there is no such field.
         """
-        samples, width = self._shown(across, down)
+        samples, width = shown(self, across, down)
         return samples.grid(width)
 
     @with_own_defaults
@@ -408,36 +351,7 @@ class Pipeline:
         Raises:
             SettingsError: pictures have to be supplied, or the generator makes images.
         """
-        return self._shown(None, None)[0].film()
-
-    def _shown(self, across: str | None, down: str | None) -> tuple[Samples, int | None]:
-        """The samples of a sheet, and how many stand in a row."""
-        texts = self._captions()
-        clips = self.shape.frames is not None
-        found = layout_of(self.condition.form(), across, down, MOST_STRIPS if clips else MOST_SHOWN, texts)
-        if found is None:
-            return self(n=MOST_STRIPS if clips else 64), None
-        # a text that is not shown for itself is left out, or the same along a row; so is what cannot be left out
-        base = {name: "" if self._optional(name) else captions[0] for name, captions in texts.items()}
-        examples = self.condition.examples(1) or [{}]
-        base = {name: each for name, each in examples[0].items() if name not in self.condition.fieldwise} | base
-        started = [{**base, **{name: each for name, each in cells[0].items() if name in base}} for cells in found.cells]
-        rest = self._filled(started, [seeds[0] for seeds in found.seeds], [])
-        rows = [{**row, **each} for row, cells in zip(rest, found.cells, strict=True) for each in cells]
-        where = {key: [row[key] for row in rows] for key in rows[0]}
-        samples = self(where=where, seeds=[seed for seeds in found.seeds for seed in seeds], free=True)
-        return samples, None if clips else len(found.cells[0])
-
-    def _captions(self) -> dict[str, list[str]]:
-        """Texts of the training by the fields that take some."""
-        names = [field.name for field in self.condition.form() if field.type == "text"]
-        examples = self.condition.examples(MOST_SHOWN) if names else None
-        return {name: [row[name] for row in examples or ()] for name in names}
-
-    def _optional(self, name: str) -> bool:
-        """Whether a field may be left out with its part."""
-        parts = self.condition.parts.values()
-        return any(each.dropout > 0 for each in parts if name in [field.name for field in each.form()])
+        return shown(self)[0].film()
 
     @with_own_defaults
     def save_pretrained(self, path: str | Path) -> None:
@@ -472,8 +386,3 @@ class Pipeline:
             SettingsError: there is no pipeline there, or it is damaged.
         """
         return cls(**folder.read(hub.located(name))._asdict())
-
-
-def _last(images: Tensor) -> np.ndarray:
-    """Channels last, as pictures are shown."""
-    return images.movedim(1, -1).numpy()

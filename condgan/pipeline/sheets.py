@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
+from PIL.Image import Image
+from torch import Tensor
+
+from condgan.conditions.condition import Condition
+from condgan.core.batch import Batch
+from condgan.core.bundle import Bundle
 from condgan.core.errors import SettingsError, nearest
 from condgan.core.form import FormField
+from condgan.gallery import Samples, columns_of
+from condgan.gallery.strips import stills
 from condgan.pipeline.requests import STEPS
 
+if TYPE_CHECKING:
+    from condgan.pipeline.pipeline import Pipeline
+
+MOST_SHOWN, MOST_STRIPS = 160, 30
+"""Images, or clips, of a sheet."""
 ROWS, SEEDS = 10, 8
 """Of a sheet of one field, at most; and images of each text."""
 WIDEST = 32
@@ -75,3 +89,56 @@ def steps_of(field: FormField) -> list[Any]:
         width = field.high - field.low
         return [round(field.low + width * step / (STEPS - 1), 6) for step in range(STEPS)]
     return list(field.choices)
+
+
+def shown(pipe: Pipeline, across: str | None = None, down: str | None = None) -> tuple[Samples, int | None]:
+    """The samples of a sheet, and how many stand in a row; arguments as of ``Pipeline.sheet``."""
+    condition, texts = pipe.condition, _captions(pipe.condition)
+    clips = pipe.shape.frames is not None
+    found = layout_of(condition.form(), across, down, MOST_STRIPS if clips else MOST_SHOWN, texts)
+    if found is None:
+        return pipe(n=MOST_STRIPS if clips else 64), None
+    # a text that is not shown for itself is left out, or the same along a row; so is what cannot be left out
+    base = {name: "" if optional_part(condition, name) else captions[0] for name, captions in texts.items()}
+    examples = condition.examples(1) or [{}]
+    base = {name: each for name, each in examples[0].items() if name not in condition.fieldwise} | base
+    started = [{**base, **{name: each for name, each in cells[0].items() if name in base}} for cells in found.cells]
+    rest = pipe.filled(started, [seeds[0] for seeds in found.seeds])
+    rows = [{**row, **each} for row, cells in zip(rest, found.cells, strict=True) for each in cells]
+    where = {key: [row[key] for row in rows] for key in rows[0]}
+    samples = pipe(where=where, seeds=[seed for seeds in found.seeds for seed in seeds], free=True)
+    return samples, None if clips else len(found.cells[0])
+
+
+def side_by_side(pipe: Pipeline, batch: Batch, bundle: Bundle, seeds: int) -> Image:
+    """What ``Pipeline.side_by_side`` shows."""
+    latents = pipe.noise(range(seeds))
+    columns = {name: _last(each) for name, each in pipe.condition.show(bundle).items() if isinstance(each, Tensor)}
+    for index in range(seeds):
+        made = pipe.generate(latents[index].expand(len(batch.target), -1), bundle)
+        columns[f"seed {index}"] = pipe.exact(made)
+    columns["ground truth"] = _last(batch.target)
+    frames = pipe.shape.frames
+    if frames is None:
+        return columns_of(columns)
+    # a picture stands still all the time
+    still = {name: each[:, None].repeat(frames, 1) for name, each in columns.items() if each.ndim == 4}
+    return columns_of({name: stills(still.get(name, each)) for name, each in columns.items()}, 1)
+
+
+def optional_part(condition: Condition, name: str) -> bool:
+    """Whether a field may be left out with its part."""
+    parts = condition.parts.values()
+    return any(each.dropout > 0 for each in parts if name in [field.name for field in each.form()])
+
+
+def _captions(condition: Condition) -> dict[str, list[str]]:
+    """Texts of the training by the fields that take some."""
+    names = [field.name for field in condition.form() if field.type == "text"]
+    examples = condition.examples(MOST_SHOWN) if names else None
+    return {name: [row[name] for row in examples or ()] for name in names}
+
+
+def _last(images: Tensor) -> np.ndarray:
+    """Channels last, as pictures are shown."""
+    return images.movedim(1, -1).numpy()
