@@ -40,7 +40,25 @@ def own_defaults() -> Iterator[None]:
         for device in ("cpu", "cuda", "mps"):
             if torch.is_autocast_enabled(device):
                 stack.enter_context(torch.autocast(device, enabled=False))
+        stack.enter_context(_outermost_autocast())
         yield
+
+
+@contextmanager
+def _outermost_autocast() -> Iterator[None]:
+    """Autocast as if the caller had none: torch forgets the weights that it has brought to another precision only where
+    the outermost autocast ends, and would go on with those of the first step."""
+    levels = torch.autocast_increment_nesting() - 1
+    torch.autocast_decrement_nesting()
+    for _ in range(levels):
+        torch.autocast_decrement_nesting()
+    if levels:
+        torch.clear_autocast_cache()
+    try:
+        yield
+    finally:
+        for _ in range(levels):
+            torch.autocast_increment_nesting()
 
 
 def with_own_defaults(function: Callable[P, R]) -> Callable[P, R]:

@@ -8,6 +8,7 @@ from condgan.conditions.base import Part
 from condgan.conditions.condition import carriers
 from condgan.conditions.heritage import continued, inherit
 from condgan.core.bundle import concat, part, repeat, same, take
+from condgan.core.cond import CARRIERS
 from condgan.core.errors import SettingsError
 from condgan.core.needs import FIELDWISE
 
@@ -36,7 +37,8 @@ def test_its_carriers_are_those_that_it_declares_and_as_wide(kind: str) -> None:
     embedder = condition.embedder()
     cond = embedder(bundle)
     declared = carriers(condition.parts["it"])
-    for name, carrier, width in zip(cond._fields, cond, embedder.widths, strict=True):
+    assert cond.times is None
+    for name, carrier, width in zip(CARRIERS, cond[:3], embedder.widths, strict=True):
         assert (carrier is not None) == (width > 0) == (name in declared)
         if isinstance(carrier, torch.Tensor):
             assert carrier.shape[:2] == (4, width) and carrier.isfinite().all()
@@ -170,7 +172,7 @@ def test_a_product_concatenates_and_keeps_parts_apart() -> None:
 
 def test_without_parts_it_is_the_plain_gan() -> None:
     condition = Condition()
-    assert condition.embedder()({}) == (None, None, None) and condition.encode([{}, {}]) == {}
+    assert condition.embedder()({}) == (None,) * 4 and condition.encode([{}, {}]) == {}
     assert condition.form() == () and condition.tasks() == {} and condition.examples(2) == [{}, {}]
     with pytest.raises(SettingsError, match="takes no label; label 'Bag'; it was trained without a condition"):
         condition.encode([{"label": "Bag"}])

@@ -25,6 +25,7 @@ from condgan.networks.extractor import of_encoder
 from condgan.presets import PRESETS
 from condgan.recipe import Recipe, merge
 from condgan.toml import read_recipe
+from tests.clips import clip, saved
 from tests.conftest import ROOT, make_birds
 from tests.faces import make_faces
 from tests.pairs import make_pairs
@@ -100,9 +101,13 @@ def test_commands_on_text(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(judge, "LEAST_STEPS", 20)
     monkeypatch.setattr(judge, "MOST_STEPS", 20)
     make_captioned(Path("emoji"))
+    for way in ("walk_front", "walk_left"):
+        for start in range(8):
+            saved(clip("down", start), Path("sprites", way, f"{start}.webp"))
     Path("captions.txt").write_text("a red heart\n\ntwo blue hearts\n")
     for words in commands((ROOT / page).read_text(), "train emoji"):
-        small = {"train": [*TINY, "--condition.text.start", "random"], "evaluate": ["--n", "100", "--repeats", "2"]}
+        text = ["--condition.text.start", "random"] if "text" in words else []
+        small = {"train": [*TINY, *text], "evaluate": ["--n", "100", "--repeats", "2"]}
         succeed([*words, *small.get(words[0], [])])
     (grid,) = [each for each in (Path("hearts.png"), Path("samples.png")) if each.exists()]
     with Image.open(grid) as sheet:

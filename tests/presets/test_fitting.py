@@ -31,7 +31,7 @@ def seen(
             "grey photos (no ground of one colour); half are mirrored",
         ),
         (seen(900, True, 0.02, 0.5), "house-natural-few", True, "900 colour photos"),
-        (seen(900, flat=0.02, lopsided=0.5, axes=3), "house-natural", False, "none is mirrored"),
+        (seen(900, flat=0.02, lopsided=0.5, axes=3), "video", False, "900 clips"),
         (seen(flat=0.02), "house-natural", False, "none is mirrored"),
         (seen(lopsided=0.5), "house", False, "none is mirrored"),
         (

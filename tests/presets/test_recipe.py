@@ -229,8 +229,10 @@ def test_how_each_discriminator_learns_the_label() -> None:
 
 @pytest.mark.parametrize("name", [name for name in PRESETS if not get(name).condition.spatial() and name != "text"])
 def test_every_preset_takes_a_step_on_any_data(name: str, tmp_path: Path) -> None:
-    """On few coloured images of a size of their own; and the label changes what it generates, where it has labels."""
-    pixels = np.random.default_rng(0).integers(0, 256, (12, 12, 9, 3), np.uint8)
+    """On few coloured images or clips of a size of their own; and the label changes what it generates, where it has
+    labels."""
+    frames = [5] if get(name).data.frames == "clip" else []
+    pixels = np.random.default_rng(0).integers(0, 256, (12, *frames, 12, 9, 3), np.uint8)
     np.savez(tmp_path / "a.npz", images=pixels, labels=np.arange(12) % 3)
     words = {"training": {"batch": 4, "precision": "fp32"}}
     made = plan(tmp_path / "a.npz", preset=name, settings=words)

@@ -21,8 +21,10 @@ from tests.networks.small import NETWORK
 from tests.pairs import NAMES, ids
 from tests.training.runs import state
 
+PICTURED = [name for name in PRESETS if get(name).condition.spatial() and get(name).data.frames == "first"]
 
-@pytest.mark.parametrize("name", [name for name in PRESETS if get(name).condition.spatial()])
+
+@pytest.mark.parametrize("name", PICTURED)
 def test_every_preset_of_pictures_takes_a_step(name: str, beach: Path, tmp_path: Path) -> None:
     settings: dict[str, Any] = {"training": {"batch": 4, "precision": "fp32"}, "architecture": {"patch_channels": 8}}
     network = None
