@@ -6,7 +6,7 @@ import math
 import os
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -181,11 +181,10 @@ def clips_of(images: Undecoded, cut: Cut, where: str, rate: float = 0.0) -> Fram
 
 def _timelines(images: Sequence[Picture]) -> list[Timeline | None]:
     """Of each file or series; ``None`` of one that cannot be read."""
-    make: Callable[[Picture], Timeline | None] = _timeline
 
     def all_of() -> list[Timeline | None]:
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            return [*pool.map(make, images)]
+            return [*pool.map(_timeline, images)]
 
     return timelines(images, all_of)
 

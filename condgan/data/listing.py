@@ -20,13 +20,13 @@ from condgan.data.suffixes import (
     HEIF,
     MARK,
     heif,
-    is_film,
     is_image,
     is_marked,
+    is_readable_film,
+    reads_films,
     says_nothing,
     suffix_of,
 )
-from condgan.data.suffixes import films as can_read_films
 
 TOOLS = frozenset(
     {"__macosx", "__pycache__", "@eadir", "#recycle", "$recycle.bin", "system volume information", "lost+found"}
@@ -84,7 +84,7 @@ class Listing:
             name
             for name in self.files
             if is_image(name)
-            or (self.films and is_film(name))
+            or (self.films and is_readable_film(name))
             or (says_nothing(name) and is_marked(self.first_bytes(name)))
         )
 
@@ -101,7 +101,7 @@ class Listing:
             if any(suffix in FILMS for suffix in others):
                 do += (
                     "; --data.frames clip reads films"
-                    if can_read_films()
+                    if reads_films()
                     else "; pip install 'condgan[video]' to read films"
                 )
             yield Note("left-out", f"files that are not read: {counted}{do}", LEFT_OUT)

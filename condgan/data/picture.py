@@ -176,12 +176,12 @@ def frames_in(picture: Picture, reading: Reading | None = None) -> Iterator[Imag
                 yield open_picture(picture.files[number], reading)
             except Broken as error:
                 raise Broken(f"{Path(name_of(picture.files[number], number)).name}: {error}") from None
-    elif isinstance(picture, Clip | Frame) or is_film(picture):
-        whole = picture.whole if isinstance(picture, Clip | Frame) else picture
-        numbers = (
-            picture.numbers if isinstance(picture, Clip) else (picture.number if isinstance(picture, Frame) else 0,)
-        )
-        yield from _frames(whole, numbers)
+    elif isinstance(picture, Clip):
+        yield from _frames(picture.whole, picture.numbers)
+    elif isinstance(picture, Frame):
+        yield from _frames(picture.whole, (picture.number,))
+    elif is_film(picture):
+        yield from _frames(picture, (0,))
     else:
         yield open_picture(picture, reading)
 

@@ -76,9 +76,9 @@ def is_image(name: str) -> bool:
     return suffix in IMAGES or (suffix in HEIF and heif())
 
 
-def is_film(name: str) -> bool:
-    """Whether a name is that of a film that can be read."""
-    return suffix_of(name) in FILMS and films()
+def is_readable_film(name: str) -> bool:
+    """Whether a name is that of a film, and films can be read."""
+    return suffix_of(name) in FILMS and reads_films()
 
 
 def says_nothing(name: str) -> bool:
@@ -112,7 +112,7 @@ def _images(suffix: str) -> bool:
     return suffix in IMAGES or suffix in HEIF or suffix in FILMS
 
 
-def films() -> bool:
+def reads_films() -> bool:
     """Whether films can be read."""
     return find_spec("av") is not None
 

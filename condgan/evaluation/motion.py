@@ -12,7 +12,6 @@ from condgan import metrics
 from condgan.conditions.label import classification
 from condgan.core.batch import Images, evenly, frames_of, to_float
 from condgan.core.bundle import Bundle, take
-from condgan.core.task import Task
 from condgan.evaluation.real import Real
 from condgan.evaluation.report import Beginning, Motion, Moves
 from condgan.evaluation.samples import SampleSet
@@ -50,16 +49,15 @@ class Judges:
         every = torch.arange(self.frames).repeat(len(clips))
         some = evenly(len(stills), 8 * MOST)
         self.time = trained_on(classification(times), stills[some], {"id": every[some]}, hash, "time of a frame")
-        self.fields: dict[str, tuple[Task, torch.nn.Module]] = {}
+        self.fields: dict[str, torch.nn.Module] = {}
+        """What predicts each field from a single frame."""
         for name, field in real.fields.items():
             if field.requested and field.task.names and field.task.target is not None and not field.task.dense:
                 bundle = field.targets(train.schema, train.batch(chosen))
                 target = field.task.target(bundle).repeat_interleave(self.frames)[some]
                 there = target >= 0
-                model = trained_on(
-                    classification(field.task.names), stills[some][there], {"id": target[there]}, hash, f"frame, {name}"
-                )
-                self.fields[name] = (field.task, model)
+                task, known = classification(field.task.names), {"id": target[there]}
+                self.fields[name] = trained_on(task, stills[some][there], known, hash, f"frame, {name}")
 
     def moves(self, clips: Images, bundle: Bundle, energy: dict[str, float]) -> tuple[Moves, dict[str, Figure]]:
         """The figures of some clips, and their energy by class.
@@ -84,9 +82,7 @@ class Judges:
             order=rate(classes(self.order, clips) == 0),
             energy=metrics.bootstrap(torch.cat([*relative.values()])) if relative else None,
             phase=metrics.bootstrap(apart),
-            steady={
-                name: steady(classes(model, stills).view(len(clips), -1)) for name, (_, model) in self.fields.items()
-            },
+            steady={name: steady(classes(model, stills).view(len(clips), -1)) for name, model in self.fields.items()},
             fields={name: rate(each == 1) for name, each in known.items() if len(each)},
         )
         return found, {name: metrics.bootstrap(each) for name, each in relative.items()}
