@@ -1,6 +1,8 @@
 """What the tests share: shapes checked as the code runs, real data where there are any, and small data made here."""
 
+import importlib
 import os
+import pkgutil
 from pathlib import Path
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that wait leave the cores to other work
@@ -13,6 +15,14 @@ from PIL import Image
 import tests.shapes  # noqa: F401 (before the hook needs it)
 
 install_import_hook("condgan", "tests.shapes.checked")  # over the whole package, before any of it is imported
+
+import condgan
+
+# What is imported later may be compiled while another thread, or a finalizer of the garbage collector, compiles too,
+# and then CPython 3.11 ends the import with "AST constructor recursion depth mismatch" (python/cpython#106905).
+for module in pkgutil.walk_packages(condgan.__path__, "condgan."):
+    if not module.name.endswith("__main__"):
+        importlib.import_module(module.name)
 
 import torch
 

@@ -46,8 +46,8 @@ def pipe(trained: Path) -> cg.Pipeline:
 
 def test_the_run_is_of_clips(trained: Path, pipe: cg.Pipeline) -> None:
     assert pipe.shape == (3, (6, 12, 12)) and pipe.reading.rate == pytest.approx(10)
-    sheet = Image.open(sorted((trained / "samples").glob("*.png"))[-1])
-    assert sheet.width > 6 * 56
+    with Image.open(sorted((trained / "samples").glob("*.png"))[-1]) as sheet:
+        assert sheet.width > 6 * 56
     card = (trained / "README.md").read_text()
     assert "12×12 colour clips of 6 frames" in card and "![Samples](film.webp)" in card
     with Image.open(trained / "film.webp") as film:
@@ -173,8 +173,8 @@ def test_a_clip_goes_on_from_a_first_frame(animated: Path, tmp_path: Path, caplo
     large = Image.fromarray(clip("down", 2)[0]).resize((30, 24))
     assert pipe(first=large, label="down", seeds=[1]).images.shape == (1, 6, 12, 12, 3)
     assert "pictures of 30×24 are brought to 12×12" in caplog.text
-    sheet = Image.open(sorted((animated / "samples").glob("*.png"))[-1])
-    assert sheet.height > 4 * 56 and sheet.width < 8 * 72
+    with Image.open(sorted((animated / "samples").glob("*.png"))[-1]) as sheet:
+        assert sheet.height > 4 * 56 and sheet.width < 8 * 72
 
 
 def test_what_a_first_frame_needs(animated: Path, tmp_path: Path) -> None:
