@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -98,7 +98,7 @@ class Arrays(Source):
             columns[LABEL] = _classes_or_vectors(found[labels], classes)
         if self.fields is not None:
             unused = {name: each for name, each in arrays.items() if name.lower() not in used}
-            values = _of_items(unused, len(pixels), split)
+            values = _of_items(unused, len(pixels), split, parts)
             hints: dict[str, str] = {}
             if labels and not self.labelled:
                 own, hints = _of_labels(found[labels], found[names].ravel().tolist() if names else None)
@@ -133,23 +133,34 @@ def _classes_or_vectors(labels: np.ndarray, names: tuple[str, ...] | None) -> Ra
     return Classes(labels, names)
 
 
-def _of_items(arrays: Mapping[str, np.ndarray], count: int, split: Split | None) -> dict[str, list[Any]]:
+def _of_items(
+    arrays: Mapping[str, np.ndarray], count: int, split: Split | None, splits: Iterable[Split]
+) -> dict[str, list[Any]]:
     """The arrays with a value for each image, by name without the word for the split; of codes the names that they
-    stand for, where these are there as ``NAME_names``."""
-    words = SYNONYMS[split] if split else ()
+    stand for, where these are there as ``NAME_names``. Those of another split are none, be they as many."""
+    others = [word for each in splits if each != split for word in SYNONYMS[each]]
     found = {}
     for name, values in arrays.items():
-        if values.ndim not in (1, 2) or len(values) != count or name.endswith(OF_CODES):
+        of_other = any(_without(name, word) != name for word in others)
+        if values.ndim not in (1, 2) or len(values) != count or name.endswith(OF_CODES) or of_other:
             continue
-        forms = [each for word in words for each in (f"{word}_", f"{word}/") if name.lower().startswith(each)]
-        plain = name[len(forms[0]) :] if forms else name
-        plain = next((plain[: -len(word) - 1] for word in words if plain.lower().endswith(f"_{word}")), plain)
+        plain = name
+        for word in SYNONYMS[split] if split else ():
+            plain = _without(plain, word)
         names = arrays.get(plain + OF_CODES)
         listed = values.tolist()
         if names is not None and values.ndim == 1:
             listed = [_text(names[value]) if 0 <= value < len(names) else None for value in listed]
         found[plain] = listed
     return found
+
+
+def _without(name: str, word: str) -> str:
+    """The name of an array without a word for a split, before or after it."""
+    for before in (f"{word}_", f"{word}/"):
+        if name.lower().startswith(before):
+            return name[len(before) :]
+    return name[: -len(word) - 1] if name.lower().endswith(f"_{word}") else name
 
 
 def _of_split(found: Mapping[str, np.ndarray], split: Split) -> tuple[str, str] | None:

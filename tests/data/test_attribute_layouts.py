@@ -299,6 +299,18 @@ def test_where_there_are_only_labels_they_are_the_field(make: Callable[[Path], P
     assert [field.name for field in made.recipe.condition.form()] == ["label"]
 
 
+def test_arrays_of_the_other_split_are_no_fields(tmp_path: Path) -> None:
+    """Be they as many; a field's own name may begin with the word of a split that is not there."""
+    made: dict[str, Any] = {}
+    for split, kinds in (("train", ["wren", "robin"]), ("test", ["robin", "wren"])):
+        made[f"{split}_images"] = np.random.default_rng(0).integers(0, 256, (8, 8, 8), np.uint8)
+        made |= {f"{split}_kind": kinds * 4, f"dev_score_{split}": [split] * 4 + ["other"] * 4}
+    np.savez(tmp_path / "a.npz", **made)
+    for split, first in (("train", "wren"), ("test", "robin")):
+        dataset = load(tmp_path / "a.npz", ATTRIBUTES, split, fields={})
+        assert [*dataset.schema.columns] == ["kind", "dev_score"] and field_values(dataset, "kind")[0] == first
+
+
 def test_idx_and_named_data_have_a_field(tmp_path: Path) -> None:
     made = cg.plan("digits", settings={"condition": "attributes"})
     assert [field.choices for field in made.recipe.condition.form()] == [tuple("0123456789")]
