@@ -189,16 +189,16 @@ def index_among(value: Any, names: tuple[str, ...], column: str, what: str = "cl
     )
 
 
-def classification(names: tuple[str, ...]) -> Task:
-    """One of several classes: cross-entropy (Odena et al. 2017, eq. 3) and accuracy, of the tensor ``id``."""
+def classification(names: tuple[str, ...], key: str = "id") -> Task:
+    """One of several classes: cross-entropy (Odena et al. 2017, eq. 3) and accuracy, of the tensor of that name."""
 
     def loss(prediction: Float[Tensor, "b k"], bundle: Bundle) -> Float[Tensor, " b"]:
-        return F.cross_entropy(prediction.float(), bundle["id"], reduction="none")
+        return F.cross_entropy(prediction.float(), bundle[key], reduction="none", ignore_index=-1)
 
     def score(prediction: Float[Tensor, "b k"], bundle: Bundle) -> Float[Tensor, " b"]:
-        return (prediction.argmax(1) == bundle["id"]).float()
+        return (prediction.argmax(1) == bundle[key]).float()
 
-    return Task(len(names), False, loss, score, 1 / max(1, len(names)), names, lambda bundle: bundle["id"])
+    return Task(len(names), False, loss, score, 1 / max(1, len(names)), names, lambda bundle: bundle[key])
 
 
 class OneHot(Embedder):

@@ -90,6 +90,9 @@ def _motion(motion: Motion) -> dict[str, Row]:
     found["frames in order"] = Row(motion.samples.order, motion.real.order)
     found["motion energy"] = Row(motion.samples.energy, motion.real.energy)
     found["phase error (frames)"] = Row(motion.samples.phase, motion.real.phase)
+    if len(motion.samples.fields) > 1:
+        name = f"all right ({', '.join(motion.samples.fields)})"
+        found[name] = Row(motion.samples.all_fields, motion.real.all_fields)
     if motion.beginning is not None:
         found["PSNR of the first frame (dB)"] = Row(motion.beginning.psnr, None)
         found["error where it moves"] = Row(motion.beginning.moving, None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import torch
 from jaxtyping import Float, Int64
@@ -15,7 +15,7 @@ from condgan.core.bundle import Bundle, take
 from condgan.evaluation.real import Real
 from condgan.evaluation.report import Beginning, Motion, Moves
 from condgan.evaluation.samples import SampleSet
-from condgan.evaluation.tasks import trained_on
+from condgan.evaluation.tasks import joint, trained_on
 from condgan.metrics import Figure, changes, rate
 from condgan.networks import ops
 
@@ -23,6 +23,7 @@ MOST = 4_000
 """Training clips from which the networks of order, time and single frames learn, at most."""
 LOOKED_AT = 2_000
 """Clips of a kind that are looked at, at most."""
+TIME = "time of the frame"
 ORDERS = ("in order", "shuffled", "frozen")
 PART = 500
 LEAST = 1e-4
@@ -40,57 +41,75 @@ class Judges:
         chosen = evenly(len(train), MOST)
         clips = train.target[chosen]
         self.frames = clips.shape[2]
+        hash = f"{train.hash} {len(clips)}"  # of the columns, too
         kinds = [clips, shuffled(clips), frozen(clips)]
         ids = torch.arange(len(ORDERS)).repeat_interleave(len(clips))
-        hash = f"{train.hash} {len(clips)}"  # of the columns, too
         self.order = trained_on(classification(ORDERS), torch.cat(kinds), {"id": ids}, hash, "order")
-        stills = frames_of(clips)
-        times = tuple(map(str, range(self.frames)))
-        every = torch.arange(self.frames).repeat(len(clips))
+        self.fields = {
+            name: field
+            for name, field in real.fields.items()
+            if field.task.names and not field.task.dense and (field.requested or real.paired)
+        }
+        """What a clip and each of its frames should show: of true clips, other classes that the data know, too."""
+        stills, batch = frames_of(clips), train.batch(chosen)
         some = evenly(len(stills), 8 * MOST)
-        self.time = trained_on(classification(times), stills[some], {"id": every[some]}, hash, "time of a frame")
-        self.fields: dict[str, torch.nn.Module] = {}
-        """What predicts each field from a single frame."""
-        for name, field in real.fields.items():
-            if field.requested and field.task.names and field.task.target is not None and not field.task.dense:
-                bundle = field.targets(train.schema, train.batch(chosen))
-                target = field.task.target(bundle).repeat_interleave(self.frames)[some]
-                there = target >= 0
-                task, known = classification(field.task.names), {"id": target[there]}
-                self.fields[name] = trained_on(task, stills[some][there], known, hash, f"frame, {name}")
+        names, ids_of = (
+            {TIME: tuple(map(str, range(self.frames)))},
+            {TIME: torch.arange(self.frames).repeat(len(clips))},
+        )
+        for name, field in self.fields.items():
+            assert field.task.target is not None, "there are classes"
+            names[name] = field.task.names
+            ids_of[name] = field.task.target(field.targets(train.schema, batch)).repeat_interleave(self.frames)
+        task = joint([classification(each, name) for name, each in names.items()])
+        self.still = trained_on(task, stills[some], take(ids_of, some), hash, f"frame: {','.join(names)}")
+        """What predicts the time and each field from a single frame."""
+        self.widths = {name: len(each) for name, each in names.items()}
 
-    def moves(self, clips: Images, bundle: Bundle, energy: dict[str, float]) -> tuple[Moves, dict[str, Figure]]:
+    def moves(
+        self, clips: Images, shown: Mapping[str, Bundle], energy: Mapping[str, float]
+    ) -> tuple[Moves, dict[str, Figure]]:
         """The figures of some clips, and their energy by class.
 
         Args:
             clips: of the size of the training.
-            bundle: what they are to show.
+            shown: what they are to show, for each field.
             energy: of real clips, by class.
         """
-        stills = frames_of(clips)
-        times = torch.arange(self.frames).repeat(len(clips))
-        apart = (classes(self.time, stills) - times).abs().double().view(len(clips), -1).mean(1)
-        predictions = self.real.predict(clips, bundle)
+        found = self.seen(clips)
+        apart = (found.pop(TIME) - torch.arange(self.frames)).abs().double().mean(1)
         relative = {
             name: changes(clips[rows]) / energy[name]
-            for name, rows in self.members(bundle, len(clips))
+            for name, rows in self.members(shown, len(clips))
             if len(rows) and energy.get(name, 0) > LEAST
         }
-        known = {name: predictions[name].scores for name in self.fields}
-        known = {name: each[~each.isnan()] for name, each in known.items()}
-        found = Moves(
-            order=rate(classes(self.order, clips) == 0),
+        scores: dict[str, Float[Tensor, " n"]] = {}
+        for name in self.fields:
+            if name not in scores:
+                predictions = self.real.network(name).predict(clips, shown[name])
+                scores |= {each: one.scores for each, one in predictions.items() if each in self.fields}
+        known = {name: each[~each.isnan()] for name, each in scores.items()}
+        moves = Moves(
+            order=rate(outputs(self.order, clips).argmax(1) == 0),
             energy=metrics.bootstrap(torch.cat([*relative.values()])) if relative else None,
             phase=metrics.bootstrap(apart),
-            steady={name: steady(classes(model, stills).view(len(clips), -1)) for name, model in self.fields.items()},
+            steady={name: steady(each) for name, each in found.items()},
             fields={name: rate(each == 1) for name, each in known.items() if len(each)},
+            all_fields=rate(torch.stack([*scores.values()]).nan_to_num(1).min(0).values == 1) if scores else None,
         )
-        return found, {name: metrics.bootstrap(each) for name, each in relative.items()}
+        return moves, {name: metrics.bootstrap(each) for name, each in relative.items()}
 
-    def members(self, bundle: Bundle, n: int) -> list[tuple[str, Int64[Tensor, " m"]]]:
+    def seen(self, clips: Images) -> dict[str, Int64[Tensor, "n t"]]:
+        """What is predicted from each frame by itself: its time, and each field."""
+        parts = torch.split(outputs(self.still, frames_of(clips)), [*self.widths.values()], 1)
+        return {name: each.argmax(1).view(len(clips), -1) for name, each in zip(self.widths, parts, strict=True)}
+
+    def members(self, shown: Mapping[str, Bundle], n: int) -> list[tuple[str, Int64[Tensor, " m"]]]:
         """The places of the clips of each class; where there are no classes, all together."""
         field = self.real.groups
-        return [("all", torch.arange(n))] if field is None else self.real.members(field, bundle)
+        if field is None or field.name not in shown:
+            return [("all", torch.arange(n))]
+        return self.real.members(field, shown[field.name])
 
 
 def motion(real: Real, sets: Sequence[SampleSet]) -> Motion | None:
@@ -99,20 +118,19 @@ def motion(real: Real, sets: Sequence[SampleSet]) -> Motion | None:
         return None
     judges = Judges(real)
     some = evenly(len(real.images), LOOKED_AT)
-    clips, bundle = real.images[some], take(real.bundle, some)
-    energy = {
-        name: changes(clips[rows]).mean().item() for name, rows in judges.members(bundle, len(clips)) if len(rows)
-    }
+    clips, shown = real.images[some], {name: take(real.asked(name), some) for name in judges.fields}
+    energy = {name: changes(clips[rows]).mean().item() for name, rows in judges.members(shown, len(clips)) if len(rows)}
     chosen = some if real.paired else torch.arange(len(sets[0].images))[:LOOKED_AT]
     made = sets[0].images[chosen]
-    samples, by_class = judges.moves(made, take(sets[0].bundle, chosen), energy)
+    requested = shown if real.paired else dict.fromkeys(judges.fields, take(sets[0].bundle, chosen))
+    samples, by_class = judges.moves(made, requested, energy)
     return Motion(
         samples=samples,
         energy=by_class,
         beginning=beginning(made, clips) if real.paired else None,
-        real=judges.moves(clips, bundle, energy)[0],
-        frozen=judges.moves(frozen(clips), bundle, energy)[0],
-        shuffled=judges.moves(shuffled(clips), bundle, energy)[0],
+        real=judges.moves(clips, shown, energy)[0],
+        frozen=judges.moves(frozen(clips), shown, energy)[0],
+        shuffled=judges.moves(shuffled(clips), shown, energy)[0],
     )
 
 
@@ -155,11 +173,10 @@ def shuffled(clips: Images) -> Images:
 
 
 @torch.no_grad()
-def classes(model: torch.nn.Module, images: Images) -> Int64[Tensor, " n"]:
-    """The likeliest class of each."""
+def outputs(model: torch.nn.Module, images: Images) -> Float[Tensor, "n k"]:
+    """What a network gives out for clips, or for frames."""
     many = PART if images.dim() == 4 else max(1, PART // images.shape[2])
-    parts = [model(ops.channels_last_of(to_float(part))).argmax(1) for part in torch.split(images, many)]
-    return torch.cat(parts)
+    return torch.cat([model(ops.channels_last_of(to_float(part))) for part in torch.split(images, many)])
 
 
 def steady(predicted: Int64[Tensor, "n t"]) -> Figure:

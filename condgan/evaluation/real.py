@@ -180,10 +180,13 @@ class Real:
     def predicted(self, name: str) -> Prediction:
         """What the network of a field predicts from the reference images."""
         if name not in self._predictions:
-            field = self.fields[name]
-            bundle = self.bundle if field.requested else field.targets(self.test.schema, self.batch)
-            self._predictions |= self.network(name).predict(self.images, bundle)
+            self._predictions |= self.network(name).predict(self.images, self.asked(name))
         return self._predictions[name]
+
+    def asked(self, name: str) -> Bundle:
+        """What the reference images show of a field."""
+        field = self.fields[name]
+        return self.bundle if field.requested else field.targets(self.test.schema, self.batch)
 
     @cached_property
     def shown(self) -> Dataset:

@@ -308,7 +308,10 @@ class Moves(Spec):
     steady: dict[str, Figure]
     """By field: share of the frames of which the same is predicted as of most frames of their clip."""
     fields: dict[str, Figure]
-    """By field: share of the clips predicted to be what was requested; of controls, what the clip was."""
+    """By field: share of the clips predicted to be what was requested; of controls, what the clip was. Where each clip
+    has its own true one, what that one shows and was not requested, too."""
+    all_fields: Figure | None
+    """Share of the clips of which every field is predicted so; ``None`` where there is no field of classes."""
 
 
 class Beginning(Spec):

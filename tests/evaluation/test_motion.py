@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
@@ -12,7 +14,7 @@ from condgan.evaluation import tasks
 from condgan.evaluation.motion import frozen, shuffled, steady
 from condgan.evaluation.report import Report
 from condgan.metrics import changes
-from tests.clips import WAYS, folder
+from tests.clips import WAYS, clip
 
 
 def ramp(steps: list[int]) -> torch.Tensor:
@@ -39,17 +41,27 @@ def test_steady_is_the_share_of_frames_that_are_as_most() -> None:
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    """Of clips that go on from a first frame, by the way they go; what colour they have is not asked for."""
     home = tmp_path_factory.mktemp("motion")
-    folder(home / "train", each=40)
-    folder(home / "test", each=40)
-    settings = {"architecture": {"channels": 8}, "training": {"snapshots": 1, "batch": 8}}
-    for _ in cg.train(home, preset="video", out=home / "run", images=16, settings=settings):
+    arrays: dict[str, Any] = {}
+    for split in ("train", "test"):
+        items = [(way, start, colour) for way in WAYS for start in range(20) for colour in ("amber", "blue")]
+        clips = [clip(way, start)[..., :: 1 if colour == "amber" else -1] for way, start, colour in items]
+        arrays |= {f"{split}_images": np.stack(clips), f"{split}_labels": np.array([way for way, *_ in items])}
+        arrays[f"{split}_colour"] = np.array([colour for *_, colour in items])
+    np.savez(home / "clips.npz", **arrays)
+    settings = {
+        "architecture": {"channels": 8},
+        "training": {"snapshots": 1, "batch": 8},
+        "data": {"fields": {"colour": "category"}},
+    }
+    for _ in cg.train(home / "clips.npz", preset="animate", out=home / "run", images=16, settings=settings):
         pass
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tasks, "LEAST_STEPS", 150)
-        cg.evaluate(home / "run", home, n=80, repeats=2, quick=True, out=home / "report")
+        cg.evaluate(home / "run", home / "clips.npz", n=80, repeats=2, quick=True, out=home / "report")
     page = (home / "report" / "index.html").read_text()
-    assert "Does it move as real clips do?" in page and "standing still" in page
+    assert "Does it move as real clips do?" in page and "standing still" in page and "all of these right" in page
     return Report.model_validate(json.loads((home / "report" / "report.json").read_text()))
 
 
@@ -62,6 +74,17 @@ def test_a_report_of_clips_has_controls(report: Report) -> None:
     # what an untrained generator makes does not move as it should
     assert motion.samples.order.value < 0.5
     assert "Frames are in order in" in report.verdict[1] and "FVD" not in report.model_dump_json()
+
+
+def test_what_a_true_clip_shows_is_to_be_kept(report: Report) -> None:
+    """Be it requested or not; of all fields at once no more can be right than of each."""
+    motion = report.motion
+    assert motion is not None and motion.beginning is not None and "colour" not in report.controllability
+    assert {*motion.samples.fields} == {*motion.samples.steady} == {"label", "colour"}
+    assert motion.real.fields["colour"].value == motion.real.steady["colour"].value == 1
+    for each in (motion.samples, motion.real, motion.frozen, motion.shuffled):
+        shares = [one.value for one in each.fields.values()]
+        assert each.all_fields is not None and sum(shares) - 1 <= each.all_fields.value + 1e-9 <= min(shares) + 2e-9
 
 
 def test_the_distance_names_the_network_of_clips(report: Report) -> None:
