@@ -169,6 +169,10 @@ class Generator(nn.Module):
         self.image = ops.convolution(axes, ins, shape.channels * PATCH**axes, 3, padding=1)
 
     def forward(self, z: Float[Tensor, "b latent"], cond: Cond) -> Float[Tensor, "b c *space"]:
+        return self.drawn(z, cond).tanh()
+
+    def drawn(self, z: Float[Tensor, "b latent"], cond: Cond) -> Float[Tensor, "b c *space"]:
+        """Images before the last tanh."""
         x = ops.channels_last_of(self.stem(z, cond))
         cond = self.modulation(z, cond)
         for index, block in enumerate(self.blocks, 1):
@@ -177,7 +181,7 @@ class Generator(nn.Module):
                 x = self.attend[str(index)](x, cond)
         x = self.image(F.leaky_relu(self.affine(self.norm(x), cond), SLOPE))
         x = crop(ops.shuffle(x, PATCH), self.space)
-        return (ops.smoothed(x) if self.smooth else x).tanh()
+        return ops.smoothed(x) if self.smooth else x
 
 
 class Discriminator(nn.Module):

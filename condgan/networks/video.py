@@ -23,6 +23,8 @@ from condgan.networks.resnet import SLOPE, Generator, ResidualArchitecture, Trun
 
 CODE, HIDDEN = 64, 128
 """Width of the motion code of a frame, and of the layers that make it."""
+BRIGHT = 0.98
+"""Levels of a map beyond which it is not added: the last tanh reaches 1 at no finite number."""
 
 
 class Video(ResidualArchitecture):
@@ -63,8 +65,8 @@ class Video(ResidualArchitecture):
 class ClipGenerator(nn.Module):
     """Latent and motion code of each frame → image generator → frames.
 
-    Where a map steers it, such as the first frame, each position of a frame is a mean of the map, as it is in its
-    colours, and of what is generated, by a share that the generator chooses: most of a clip never moves.
+    Where a map steers it, such as the first frame, the map is added before the last tanh: most of a clip never moves,
+    and what does not move need not be drawn anew.
     """
 
     def __init__(self, spec: Video, shape: Shape, widths: Widths) -> None:
@@ -73,8 +75,7 @@ class ClipGenerator(nn.Module):
         self.steered = widths.vector > 0 and "vector" in spec.reads("generator")
         self.motion = Motion(spec.motion + widths.vector * self.steered, self.frames)
         keeps = widths.map > 0 and "spade" in spec.generator_injection
-        outputs = shape.channels + keeps
-        self.image = Generator(spec.with_(latent=spec.latent + CODE), Shape(outputs, shape.size), widths)
+        self.image = Generator(spec.with_(latent=spec.latent + CODE), Shape(shape.channels, shape.size), widths)
         self.kept = ops.convolution(len(shape.size), widths.map, shape.channels, 1) if keeps else None
         if self.kept is not None:
             weight, bias = self.kept.parameters()
@@ -88,10 +89,11 @@ class ClipGenerator(nn.Module):
         count = times.shape[1]
         latents = torch.cat([content[:, None].expand(-1, count, -1), code], 2).flatten(0, 1)
         repeated = each_frame(cond, count, self.clips)
-        frames: Tensor = self.image(latents, repeated)
+        drawn = self.image.drawn(latents, repeated)
         if self.kept is not None:
-            colours, share = frames[:, :-1], (frames[:, -1:] + 1) / 2
-            frames = torch.lerp(colours, self.kept(repeated.map).clamp(-1, 1), share)
+            assert repeated.map is not None, "it has a width"
+            drawn = drawn + self.kept(repeated.map.clamp(-BRIGHT, BRIGHT).atanh())
+        frames = drawn.tanh()
         return frames.view(len(z), count, *frames.shape[1:]).movedim(1, 2) if self.clips else frames
 
 
