@@ -8,6 +8,12 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+Words = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+ROUNDS = 10
+MULTIPLIERS = (np.uint64(0xD2511F53), np.uint64(0xCD9E8D57))
+STEPS = (np.uint64(0x9E3779B9), np.uint64(0xBB67AE85))
+HALF, LOW = np.uint64(32), np.uint64(0xFFFFFFFF)
+
 
 def key(*parts: int | str) -> int:
     """A stable 63-bit seed for a purpose, such as ``key(seed, "step", 12)``; the same on every machine."""
@@ -28,9 +34,32 @@ def seed_torch(device: torch.device, *parts: int | str) -> None:
 
 
 def noise(seeds: Sequence[int], width: int) -> Float[Tensor, "b width"]:
-    """Standard normal latents, each row from its own seed alone: a sample does not depend on its batch."""
-    rows = [np.random.Generator(np.random.Philox(key=seed)).standard_normal(width, np.float32) for seed in seeds]
-    return torch.from_numpy(np.stack(rows)) if rows else torch.empty(0, width)
+    """Standard normal latents, each row from its own seed alone: a sample does not depend on its batch.
+
+    Simple enough for any language, so that an exported generator makes the same of a seed everywhere: Philox4x32-10
+    (Salmon et al. 2011) with the seed as its key and 0, 1, 2, … as its counter gives four numbers of 32 bits at a time,
+    and each two of them two normal ones (Box & Muller 1958).
+    """
+    blocks = -(-width // 4)
+    keys = np.asarray([*seeds], np.uint64).reshape(-1, 1)
+    counter = np.arange(blocks, dtype=np.uint64)[None].repeat(len(keys), 0)
+    none = np.zeros_like(counter)
+    words = philox((counter, none, none, none), (keys & LOW, keys >> HALF))
+    uniform = (np.stack(words, 2).astype(np.float64) + 0.5) / 2**32
+    radius, angle = np.sqrt(-2 * np.log(uniform[..., ::2])), 2 * np.pi * uniform[..., 1::2]
+    pairs = np.stack([radius * np.cos(angle), radius * np.sin(angle)], 3)
+    return torch.from_numpy(pairs.reshape(len(keys), 4 * blocks)[:, :width].astype(np.float32))
+
+
+def philox(counter: Words, key: tuple[np.ndarray, np.ndarray]) -> Words:
+    """Philox4x32-10 (Salmon et al. 2011, section 3.3): the numbers of 32 bits at some places, each held in 64."""
+    a, b, c, d = counter
+    low, high = key
+    for _ in range(ROUNDS):
+        left, right = a * MULTIPLIERS[0], c * MULTIPLIERS[1]
+        a, b, c, d = (right >> HALF) ^ b ^ low, right & LOW, (left >> HALF) ^ d ^ high, left & LOW
+        low, high = (low + STEPS[0]) & LOW, (high + STEPS[1]) & LOW
+    return a, b, c, d
 
 
 def permutation(length: int, *parts: int | str) -> np.ndarray:

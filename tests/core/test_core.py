@@ -9,6 +9,8 @@ from condgan.core.batch import Shape, to_float, to_uint8
 from condgan.core.errors import DataError, SettingsError, nearest, said
 from condgan.core.spec import Spec
 
+LARGEST = 0xFFFFFFFF
+
 
 class Inner(Spec):
     kind: str = "inner"
@@ -64,8 +66,29 @@ def test_noise_belongs_to_its_seed_alone() -> None:
 
 def test_noise_stays_the_same_for_years() -> None:
     """A pipeline's images belong to their seeds: these figures must never change."""
-    expected = [[0.059911, 0.01556, -1.164438], [-1.614057, -2.141047, 0.451674]]
+    expected = [[0.991138, -0.924663, -0.617609], [0.213489, -0.035066, 0.333811]]
     torch.testing.assert_close(seeds.noise([0, 2**62], 3), torch.tensor(expected), atol=1e-6, rtol=0)
+
+
+@pytest.mark.parametrize(
+    ("counter", "key", "words"),
+    [
+        ((0, 0, 0, 0), (0, 0), (0x6627E8D5, 0xE169C58D, 0xBC57AC4C, 0x9B00DBD8)),
+        ((LARGEST,) * 4, (LARGEST,) * 2, (0x408F276D, 0x41C83B0E, 0xA20BC7C6, 0x6D5451FD)),
+        (
+            (0x243F6A88, 0x85A308D3, 0x13198A2E, 0x03707344),
+            (0xA4093822, 0x299F31D0),
+            (0xD16CFE09, 0x94FDCCEB, 0x5001E420, 0x24126EA1),
+        ),
+    ],
+)
+def test_philox_is_as_published(
+    counter: tuple[int, int, int, int], key: tuple[int, int], words: tuple[int, int, int, int]
+) -> None:
+    """The known answers of Random123, the library of its authors."""
+    a, b, c, d = (np.array([each], np.uint64) for each in counter)
+    low, high = (np.array([each], np.uint64) for each in key)
+    assert [int(each[0]) for each in seeds.philox((a, b, c, d), (low, high))] == [*words]
 
 
 def test_keys_differ_by_purpose_and_never_change() -> None:
