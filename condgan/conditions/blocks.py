@@ -43,7 +43,7 @@ class OneHots(Block):
 
     def forward(self, value: Float[Tensor, "b s"]) -> Float[Tensor, "b d"]:
         places = value[:, self.slots].long() + self.starts
-        return value.new_zeros(len(value), len(self.owners)).scatter_(1, places, 1.0)
+        return value.new_zeros(value.shape[0], len(self.owners)).scatter_(1, places, 1.0)
 
 
 class Signs(Block):

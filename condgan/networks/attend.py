@@ -36,7 +36,7 @@ class Attend(nn.Module):
         assert cond.tokens is not None, "built only where the condition has tokens"
         words, mask = cond.tokens
         key, value = (
-            torch.cat([none.expand(len(x), 1, -1), layer(words.to(x.dtype))], 1)
+            torch.cat([none.expand(x.shape[0], 1, -1), layer(words.to(x.dtype))], 1)
             for none, layer in zip(self.nothing.to(x.dtype), (self.keys, self.values), strict=True)
         )
         there = F.pad(mask, (1, 0), value=True)[:, None, None]

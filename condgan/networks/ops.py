@@ -113,9 +113,9 @@ def shuffle(x: Float[Tensor, "b k *space"], patch: int) -> Float[Tensor, "b c *l
     axes = x.dim() - 2
     if axes == 2:
         return F.pixel_shuffle(x, patch)
-    parts = x.reshape(len(x), -1, *[patch] * axes, *x.shape[2:])
+    parts = x.reshape(x.shape[0], -1, *[patch] * axes, *x.shape[2:])
     order = [0, 1, *(place for axis in range(axes) for place in (2 + axes + axis, 2 + axis))]
-    return parts.permute(order).reshape(len(x), -1, *(side * patch for side in x.shape[2:]))
+    return parts.permute(order).reshape(x.shape[0], -1, *(side * patch for side in x.shape[2:]))
 
 
 def unshuffle(x: Float[Tensor, "b c *space"], patch: int) -> Float[Tensor, "b k *smaller"]:
@@ -124,9 +124,9 @@ def unshuffle(x: Float[Tensor, "b c *space"], patch: int) -> Float[Tensor, "b k 
     if axes == 2:
         return F.pixel_unshuffle(x, patch)
     small = [side // patch for side in x.shape[2:]]
-    parts = x.reshape(len(x), x.shape[1], *(size for side in small for size in (side, patch)))
+    parts = x.reshape(x.shape[0], x.shape[1], *(size for side in small for size in (side, patch)))
     inner, outer = ([2 + 2 * axis + offset for axis in range(axes)] for offset in (1, 0))
-    return parts.permute(0, 1, *inner, *outer).reshape(len(x), -1, *small)
+    return parts.permute(0, 1, *inner, *outer).reshape(x.shape[0], -1, *small)
 
 
 def channels_last(axes: int) -> torch.memory_format:

@@ -83,7 +83,7 @@ class ClipGenerator(nn.Module):
             nn.init.zeros_(bias)
 
     def forward(self, z: Float[Tensor, "b noise"], cond: Cond) -> Float[Tensor, "b c *space"]:
-        times = moments(cond, len(z), self.frames, z.device)
+        times = moments(cond, z.shape[0], self.frames, z.device)
         content, noise = z[:, : self.latent], z[:, self.latent :]
         code = self.motion(append(noise, cond) if self.steered else noise, times)
         count = times.shape[1]
@@ -94,7 +94,7 @@ class ClipGenerator(nn.Module):
             assert repeated.map is not None, "it has a width"
             drawn = drawn + self.kept(repeated.map.clamp(-BRIGHT, BRIGHT).atanh())
         frames = drawn.tanh()
-        return frames.view(len(z), count, *frames.shape[1:]).movedim(1, 2) if self.clips else frames
+        return frames.view(z.shape[0], count, *frames.shape[1:]).movedim(1, 2) if self.clips else frames
 
 
 class Motion(nn.Module):
@@ -140,14 +140,14 @@ class ClipDiscriminator(nn.Module):
 
     def forward(self, x: Float[Tensor, "b c *space"], cond: Cond) -> Output:
         count = x.shape[2] if self.clips else 1
-        times = moments(cond, len(x), count, x.device)
+        times = moments(cond, x.shape[0], count, x.device)
         frames = x.movedim(2, 1).flatten(0, 1) if self.clips else x
         features = self.trunk(frames, each_frame(cond, count, self.clips))
-        told = torch.cat([features.view(len(x), count, -1), self.clock(times).to(x.dtype)], 2)
+        told = torch.cat([features.view(x.shape[0], count, -1), self.clock(times).to(x.dtype)], 2)
         gaps = times.diff(dim=1).to(x.dtype) / self.frames
         starts = range(count - self.joined + 1)
         windows = torch.cat([_window(told, gaps, start, self.joined) for start in starts])
-        joined = F.leaky_relu(self.join(windows), SLOPE).view(len(starts), len(x), -1).mean(0)
+        joined = F.leaky_relu(self.join(windows), SLOPE).view(len(starts), x.shape[0], -1).mean(0)
         return self.head(joined, cond)
 
 
