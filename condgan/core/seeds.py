@@ -5,7 +5,7 @@ from hashlib import blake2b
 
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Bool, Float, Int64
 from torch import Tensor
 
 Words = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
@@ -65,3 +65,18 @@ def philox(counter: Words, key: tuple[np.ndarray, np.ndarray]) -> Words:
 def permutation(length: int, *parts: int | str) -> np.ndarray:
     """A shuffled ``arange(length)`` that depends on the key alone."""
     return np.random.Generator(np.random.Philox(key=key(*parts))).permutation(length)
+
+
+def some_of(length: int, n: int) -> Int64[Tensor, " n"]:
+    """Up to ``n`` indices of a length, in their order: by chance, the same each time. Evenly spaced ones could all be
+    of one kind, where kinds take turns."""
+    if n >= length:
+        return torch.arange(length)
+    return torch.from_numpy(permutation(length, "some of", length)[:n]).sort().values
+
+
+def half_of(length: int) -> Bool[Tensor, " n"]:
+    """Whether each of some items is of a half that is chosen by chance, the same each time."""
+    chosen = torch.zeros(length, dtype=torch.bool)
+    chosen[some_of(length, -(-length // 2))] = True
+    return chosen

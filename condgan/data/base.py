@@ -21,6 +21,7 @@ from condgan.core.note import Note
 from condgan.core.palette import Palette
 from condgan.core.registry import Registry
 from condgan.core.schema import FIELDS, Column, Schema
+from condgan.core.seeds import some_of
 from condgan.core.spec import Spec
 from condgan.data.clips import Cut, clips_of, items_of, require_same
 from condgan.data.columns import LABEL, Raw, RawPixels, RawValues, Taken, pick, require_same_sizes
@@ -170,7 +171,7 @@ class Source(Spec, ABC):
         return without(dataset, self.hold_out, self.title())
 
     def read(self, most: int | None = None) -> Dataset:
-        """Decode what can be read of this split, or so many of its images evenly over it, without judging it.
+        """Decode what can be read of this split, or so many of its images by chance, without judging it.
 
         Raises:
             DataError: no images, none that can be read, mixed channels, or columns that do not fit.
@@ -356,9 +357,9 @@ class Source(Spec, ABC):
     def chosen(
         self, n: int, most: int | None = None, *, divided: bool = False, classes: Int64[np.ndarray, " n"] | None = None
     ) -> Int64[np.ndarray, " m"]:
-        """The indices of this split, or so many of them evenly over it; ``divided``: all n are of this split."""
+        """The indices of this split, or so many of them by chance; ``divided``: all n are of this split."""
         chosen = np.arange(n) if divided or not self.holdout else self._cut(n, classes)
-        return chosen if most is None or most >= len(chosen) else chosen[np.arange(most) * len(chosen) // most]
+        return chosen if most is None else chosen[some_of(len(chosen), most).numpy()]
 
     def _cut(self, n: int, classes: Int64[np.ndarray, " n"] | None) -> Int64[np.ndarray, " m"]:
         """The indices of this split, where it is cut from the whole by ``holdout``."""

@@ -10,8 +10,8 @@ from jaxtyping import Bool, Float, UInt8
 from torch import Tensor
 from torch.nn import functional as F
 
-from condgan.core.batch import evenly
 from condgan.core.schema import Column
+from condgan.core.seeds import some_of
 from condgan.data.dataset import Dataset
 
 LOOKED_AT = 1_000
@@ -67,7 +67,7 @@ def character(dataset: Dataset) -> Character:
     axes = target.dim() - 2
     if len(dataset) < LEAST:
         return Character(len(dataset), axes, False, 1.0, 1.0)
-    some = target[evenly(len(target), LOOKED_AT)]
+    some = target[some_of(len(target), LOOKED_AT)]
     colour = some.shape[1] >= 3 and bool((some[:, 0] != some[:, 1]).any())
     flat = float(torch.tensor([commonest(image) for image in some]).median())
     order = torch.randperm(len(dataset), generator=torch.Generator().manual_seed(0))

@@ -9,9 +9,10 @@ from typing import NamedTuple
 from PIL.Image import Image
 from pydantic import TypeAdapter, ValidationError
 
-from condgan.core.batch import Batch, evenly
+from condgan.core.batch import Batch
 from condgan.core.bundle import take
 from condgan.core.errors import DataError, SettingsError, said
+from condgan.core.seeds import some_of
 from condgan.evaluation import page, sections, verdict
 from condgan.evaluation.accuracy_score import classification_accuracy_score
 from condgan.evaluation.control import controllability
@@ -173,7 +174,7 @@ def _sheet(pipeline: Pipeline, real: Real) -> Image:
     """Samples as a person wants to see them."""
     if pipeline.condition.examples(1) is not None:
         return pipeline.sheet()
-    chosen = evenly(len(real.images), SHOWN)
+    chosen = some_of(len(real.images), SHOWN)
     return pipeline.side_by_side(Batch(real.images[chosen], {}), take(real.bundle, chosen))
 
 

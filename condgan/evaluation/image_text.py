@@ -14,8 +14,9 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from condgan.conditions.condition import Condition
-from condgan.core.batch import Images, Shape, evenly, to_float
+from condgan.core.batch import Images, Shape, to_float
 from condgan.core.cache import cached, digest
+from condgan.core.seeds import half_of, some_of
 from condgan.core.words import grams_of, words_of
 from condgan.data.dataset import Dataset
 from condgan.evaluation.real import Real
@@ -94,7 +95,7 @@ class Alike:
 def trained(real: Real, name: str) -> ImageText:
     """The network, trained once on pairs that are not queries and kept: those of the training split, and of the test
     split those between the queries."""
-    train = real.train.part(evenly(len(real.train), MOST_PAIRS))
+    train = real.train.part(some_of(len(real.train), MOST_PAIRS))
     parts = [
         (each.part(torch.tensor([row for row, text in enumerate(captions) if text])), [*filter(None, captions)])
         for each in (train, real.test.part(_between(len(real.test))))
@@ -142,8 +143,8 @@ def contrast(
 
 
 def _between(n: int) -> Int64[Tensor, " m"]:
-    """The test images that are no queries: every other one."""
-    return torch.arange(1, n, 2)
+    """The test images that are no queries."""
+    return torch.arange(n)[~half_of(n)]
 
 
 def captions_of(condition: Condition, dataset: Dataset, name: str) -> list[str]:

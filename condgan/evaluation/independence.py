@@ -9,8 +9,8 @@ import torch
 from jaxtyping import Bool
 from torch import Tensor
 
-from condgan.core.batch import evenly
 from condgan.core.bundle import take
+from condgan.core.seeds import some_of
 from condgan.core.task import Task
 from condgan.evaluation.real import Real
 from condgan.evaluation.report import Independence
@@ -47,7 +47,7 @@ def independence(real: Real, pipeline: Pipeline, first_seed: int) -> dict[str, I
     if not condition.fieldwise or condition.spatial() or len(fields) < 2:
         return {}
     bundle = real.requests(REQUESTS)
-    bundle = take(bundle, evenly(len(next(iter(bundle.values()))), REQUESTS))
+    bundle = take(bundle, some_of(len(next(iter(bundle.values()))), REQUESTS))
     seeds = range(first_seed, first_seed + REQUESTS)
     rows = _rows(condition.show(bundle), REQUESTS)
 

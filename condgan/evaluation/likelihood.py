@@ -8,8 +8,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from condgan.core.batch import evenly
 from condgan.core.cache import cached, digest
+from condgan.core.seeds import some_of
 from condgan.evaluation.real import Real, pixels
 from condgan.evaluation.report import Likelihood
 from condgan.evaluation.report import Parzen as Section
@@ -27,7 +27,7 @@ def likelihood(real: Real, samples: SampleSet) -> Section:
     validation = min(VALIDATION, len(real.train) // 5)
     points = min(POINTS, len(samples.images))
     validating = pixels(real.train.target[real.some(validation)])
-    test = pixels(real.images[evenly(len(real.images), POINTS)])
+    test = pixels(real.images[some_of(len(real.images), POINTS)])
     others = pixels(real.train.target[real.some(points, validation)])
     centres = min(CENTRES, len(others) // 2)
     parts = {

@@ -10,8 +10,9 @@ from torch import Tensor
 
 from condgan import metrics
 from condgan.conditions.label import classification
-from condgan.core.batch import Images, evenly, frames_of, to_float
+from condgan.core.batch import Images, frames_of, to_float
 from condgan.core.bundle import Bundle, take
+from condgan.core.seeds import some_of
 from condgan.evaluation.real import Real
 from condgan.evaluation.report import Beginning, Motion, Moves
 from condgan.evaluation.samples import SampleSet
@@ -19,7 +20,7 @@ from condgan.evaluation.tasks import joint, trained_on
 from condgan.metrics import Figure, changes, rate
 from condgan.networks import ops
 
-MOST = 4_000
+MOST = 2_000
 """Training clips from which the networks of order, time and single frames learn, at most."""
 LOOKED_AT = 2_000
 """Clips of a kind that are looked at, at most."""
@@ -38,7 +39,7 @@ class Judges:
     def __init__(self, real: Real) -> None:
         self.real = real
         train = real.train
-        chosen = evenly(len(train), MOST)
+        chosen = some_of(len(train), MOST)
         clips = train.target[chosen]
         self.frames = clips.shape[2]
         hash = f"{train.hash} {len(clips)}"  # of the columns, too
@@ -52,7 +53,7 @@ class Judges:
         }
         """What a clip and each of its frames should show: of true clips, other classes that the data know, too."""
         stills, batch = frames_of(clips), train.batch(chosen)
-        some = evenly(len(stills), 8 * MOST)
+        some = some_of(len(stills), 8 * MOST)
         names, ids_of = (
             {TIME: tuple(map(str, range(self.frames)))},
             {TIME: torch.arange(self.frames).repeat(len(clips))},
@@ -117,7 +118,7 @@ def motion(real: Real, sets: Sequence[SampleSet]) -> Motion | None:
     if real.train.shape.frames is None:
         return None
     judges = Judges(real)
-    some = evenly(len(real.images), LOOKED_AT)
+    some = some_of(len(real.images), LOOKED_AT)
     clips, shown = real.images[some], {name: take(real.asked(name), some) for name in judges.fields}
     energy = {name: changes(clips[rows]).mean().item() for name, rows in judges.members(shown, len(clips)) if len(rows)}
     chosen = some if real.paired else torch.arange(len(sets[0].images))[:LOOKED_AT]

@@ -16,6 +16,7 @@ from condgan.core.errors import DataError, NoSplitError, SettingsError
 from condgan.core.levels import BYTE
 from condgan.core.needs import GROUND_TRUTH
 from condgan.core.schema import FIELDS, Described, Schema
+from condgan.core.seeds import half_of, permutation, some_of
 from condgan.data.base import Source
 from condgan.data.dataset import Dataset
 from condgan.data.hold_out import rules
@@ -85,7 +86,7 @@ class Real:
         self._require_fit(pipeline)
         self.paired = GROUND_TRUTH in pipeline.condition.provides()
         """Whether each condition has its own true image."""
-        chosen = evenly(len(self.test), min(n, REFERENCE)) if self.paired else references(self.test)
+        chosen = some_of(len(self.test), min(n, REFERENCE)) if self.paired else references(self.test)
         self.batch = self.test.batch(chosen)
         """The reference images, with their columns."""
         self.bundle = self.condition.targets(self.test.schema, self.batch)
@@ -190,11 +191,9 @@ class Real:
 
     @cached_property
     def shown(self) -> Dataset:
-        """What the evaluation networks are trained on: the training images, and every other one that was kept from the
+        """What the evaluation networks are trained on: the training images, and half of those that were kept from the
         generator; a network that has never seen a combination might not know it."""
-        if self.held is None:
-            return self.train
-        return self.train.joined(self.held.part(torch.arange(0, len(self.held), 2)))
+        return self.train if self.held is None else self.train.joined(self.held.part(half_of(len(self.held))))
 
     @cached_property
     def main(self) -> str | None:
@@ -280,9 +279,10 @@ def first_ids(schema: Schema) -> str | None:
 
 
 def sorted_by_class(dataset: Dataset) -> Int64[Tensor, " n"]:
-    """The places of all items, those of one class together."""
-    name = first_ids(dataset.schema)
-    return torch.arange(len(dataset)) if name is None else torch.as_tensor(dataset.columns[name]).argsort(stable=True)
+    """The places of all items, those of one class together; among these mixed, so that evenly spaced ones are of all
+    that else there is."""
+    name, mixed = first_ids(dataset.schema), torch.from_numpy(permutation(len(dataset), "mixed"))
+    return mixed if name is None else mixed[torch.as_tensor(dataset.columns[name])[mixed].argsort(stable=True)]
 
 
 def set_aside(whole: Dataset) -> tuple[Dataset, Dataset]:

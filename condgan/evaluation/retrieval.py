@@ -7,8 +7,9 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from condgan import metrics
-from condgan.core.batch import Images, evenly, to_float
+from condgan.core.batch import Images, to_float
 from condgan.core.cache import digest
+from condgan.core.seeds import some_of
 from condgan.evaluation.perceptual import Perceptual
 from condgan.evaluation.real import Real, small
 from condgan.evaluation.report import Retrieval
@@ -32,7 +33,7 @@ def retrieval(pipeline: Pipeline, real: Real) -> Retrieval | None:
     """
     if pipeline.condition.described is None or pipeline.extractor is None:
         return None
-    batch = real.test.batch(evenly(len(real.test), QUERIES))
+    batch = real.test.batch(some_of(len(real.test), QUERIES))
     queries = batch.target
     bundle = pipeline.condition.targets(real.test.schema, batch)
     samples = generate(pipeline, bundle, range(len(queries)))

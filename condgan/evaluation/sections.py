@@ -11,9 +11,10 @@ from jaxtyping import Float
 from torch import Tensor
 
 from condgan import metrics
-from condgan.core.batch import evenly, frames_of
+from condgan.core.batch import frames_of
 from condgan.core.cache import cached, digest
 from condgan.core.errors import SettingsError
+from condgan.core.seeds import some_of
 from condgan.evaluation.real import Real, small
 from condgan.evaluation.report import Copies, Coverage, Distances, Diversity, Fidelity, Pattern, Shares
 from condgan.evaluation.samples import SampleSet
@@ -190,7 +191,7 @@ def pattern(real: Real, sets: Sequence[SampleSet]) -> Pattern | None:
 def copies(real: Real, samples: SampleSet) -> tuple[Copies, Neighbours]:
     """The section, and the neighbours it was made from, for the page."""
     shown = small(samples.images[:LOOKED_AT])
-    unseen = small(real.images[evenly(len(real.images), LOOKED_AT)])
+    unseen = small(real.images[some_of(len(real.images), LOOKED_AT)])
     found = metrics.copies(shown, small(real.train.target), unseen)
     width = shown.shape[1] ** 0.5  # distances in units of a pixel's range, whatever the size of the image
     section = Copies(

@@ -6,8 +6,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from condgan.conditions.label import classification
-from condgan.core.batch import evenly
 from condgan.core.cache import digest
+from condgan.core.seeds import some_of
 from condgan.data.dataset import Dataset
 from condgan.evaluation.tasks import trained_on
 from condgan.networks.classifier import Classifier, ClipClassifier
@@ -21,7 +21,7 @@ TURNS = ("0°", "90°", "180°", "270°")
 
 def of_turns(train: Dataset) -> Classifier | ClipClassifier:
     """The network, trained once on some images and kept; it takes squares."""
-    images = square(train.target[evenly(len(train), MOST)])
+    images = square(train.target[some_of(len(train), MOST)])
     rotated = torch.cat([images.rot90(turns, (-2, -1)) for turns in range(4)]).contiguous()
     ids = torch.arange(4).repeat_interleave(len(images))
     model = trained_on(classification(TURNS), rotated, {"id": ids}, digest(images), "rotation")

@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Bool
 from torch import Tensor
 
-from condgan.core.batch import evenly
+from condgan.core.seeds import half_of, some_of
 from condgan.evaluation.real import Real
 from condgan.evaluation.report import Unseen
 from condgan.evaluation.samples import SampleSet, generate
@@ -25,12 +25,13 @@ def unseen(real: Real, samples: SampleSet, pipeline: Pipeline, first_seed: int) 
     if real.held is None or real.condition.spatial():
         return None
     held = real.held
-    asked = real.condition.targets(held.schema, held.batch(evenly(len(held), MOST)))
+    asked = real.condition.targets(held.schema, held.batch(some_of(len(held), MOST)))
     count = len(next(iter(asked.values())))
     images = generate(pipeline, asked, range(first_seed, first_seed + count))
     ours = real.predict(images, asked)
-    # the evaluation networks were trained on every other one of these images
-    others = held.batch(torch.arange(1, len(held), 2)[evenly(len(held) // 2, MOST)])
+    # the evaluation networks were trained on the other half of these images
+    rest = torch.arange(len(held))[~half_of(len(held))]
+    others = held.batch(rest[some_of(len(rest), MOST)])
     theirs = real.predict(others.target, real.condition.targets(held.schema, others))
     named = [name for name in real.held_fields if name in ours]
     return Unseen(

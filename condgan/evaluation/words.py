@@ -11,9 +11,10 @@ from jaxtyping import Bool, Float, Int64
 from torch import Tensor
 
 from condgan import metrics
-from condgan.core.batch import Batch, Images, evenly
+from condgan.core.batch import Batch, Images
 from condgan.core.bundle import Bundle, prefixed, take
 from condgan.core.cache import digest
+from condgan.core.seeds import half_of, some_of
 from condgan.core.words import words_of
 from condgan.evaluation.image_text import Alike, ImageText, captions_of, read, seen, trained
 from condgan.evaluation.real import Real
@@ -65,11 +66,11 @@ def words(pipeline: Pipeline, real: Real, first_seed: int) -> Words | None:
     name = next((field.name for field in pipeline.condition.form() if field.type == "text"), None)
     if name is None:
         return None
-    # queries are those of every other item: the network is trained on the rest
-    items = torch.arange(0, len(real.test), 2)
+    # queries are of one half of the items: the network is trained on the other one
+    items = torch.arange(len(real.test))[half_of(len(real.test))]
     there = torch.tensor([bool(text) for text in captions_of(real.condition, real.test.part(items), name)])
     items = items[there]
-    items = items[evenly(len(items), QUERIES)]
+    items = items[some_of(len(items), QUERIES)]
     if not len(items):
         return None
     asked = asked_of(real, name, items, first_seed)

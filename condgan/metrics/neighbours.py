@@ -7,7 +7,7 @@ import torch
 from jaxtyping import Float, Int64
 from torch import Tensor
 
-from condgan.core.batch import evenly
+from condgan.core.seeds import some_of
 
 BLOCK = 500
 CANDIDATES = 100_000
@@ -43,7 +43,7 @@ def nearest(points: Float[Tensor, "n d"], others: Float[Tensor, "m d"]) -> Neare
 def nearest_others(points: Float[Tensor, "n d"], k: int) -> Int64[Tensor, "n k"]:
     """For each point the ``k`` nearest ones that are not itself. Points at the same place are not its neighbours,
     unless there are no others."""
-    chosen = evenly(len(points), max(k + 1, CANDIDATES))
+    chosen = some_of(len(points), max(k + 1, CANDIDATES))
     place = torch.full((len(points),), -1).index_copy(0, chosen, torch.arange(len(chosen)))
     found, start = [], 0
     for block in blocks(points, points[chosen]):

@@ -8,10 +8,11 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from condgan.core.batch import Several, evenly
+from condgan.core.batch import Several
 from condgan.core.cache import cached, digest
 from condgan.core.errors import DataError, SettingsError
 from condgan.core.schema import Column, Described
+from condgan.core.seeds import some_of
 from condgan.data.dataset import Dataset
 from condgan.metrics.neighbours import nearest_others
 from condgan.networks.extractor import Extractor, of_encoder, of_onnx
@@ -85,7 +86,7 @@ def _centres(features: Float[Tensor, "n d"]) -> Float[Tensor, "k d"]:
     """k-means centres, that of the most images first: they stand for many images each, and are none of these."""
     from sklearn.cluster import KMeans
 
-    some = features[evenly(len(features), LOOKED_AT)].double()
+    some = features[some_of(len(features), LOOKED_AT)].double()
     count = max(1, min(CENTRES, NUMBERS // features.shape[1], len(some) // 2))
     found = KMeans(count, n_init=1, random_state=0).fit(some.numpy())
     sizes = torch.bincount(torch.from_numpy(found.labels_).long(), minlength=count)

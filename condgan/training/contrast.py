@@ -13,9 +13,9 @@ from jaxtyping import Float, UInt8
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from condgan.core.batch import Shape, evenly, to_float
+from condgan.core.batch import Shape, to_float
 from condgan.core.cache import cached, digest
-from condgan.core.seeds import key, permutation
+from condgan.core.seeds import key, permutation, some_of
 from condgan.networks import ops
 from condgan.networks.encoder import Encoder
 
@@ -33,7 +33,7 @@ moved, and share by which brightness, contrast and each colour change."""
 def learned(images: UInt8[Tensor, "n c h w"]) -> Encoder:
     """The network, trained once on some images and kept."""
     shape = Shape(images.shape[1], tuple(images.shape[2:]))
-    some = images[evenly(len(images), MOST)]
+    some = images[some_of(len(images), MOST)]
     steps = min(MOST_STEPS, max(LEAST_STEPS, EPOCHS * len(some) // BATCH))
     model = Encoder(shape)
     settings = [BATCH, PEAK, TEMPERATURE, PROJECTED, TURN, ZOOM, SHIFT, TINT]

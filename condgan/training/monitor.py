@@ -10,9 +10,9 @@ from jaxtyping import Float, Int64, UInt8
 from torch import Tensor, nn
 
 from condgan.conditions.condition import Condition
-from condgan.core.batch import Batch, evenly, to_float
+from condgan.core.batch import Batch, to_float
 from condgan.core.bundle import Bundle, take, to
-from condgan.core.seeds import noise
+from condgan.core.seeds import noise, some_of
 from condgan.core.task import Task
 from condgan.data.dataset import Dataset
 from condgan.metrics import changes, jackknife
@@ -63,9 +63,9 @@ class Monitor:
         """``held_out``: images that the discriminator is not trained on; without, nothing is said of overfitting."""
         self.condition, self.dataset = condition, dataset
         both = [dataset, held_out] if held_out is not None else []
-        self.shown = [(each, each.batch(evenly(len(each), SHOWN))) for each in both]
+        self.shown = [(each, each.batch(some_of(len(each), SHOWN))) for each in both]
         self.tasks = {name: each for name, each in condition.tasks().items() if not each.dense and each.chance < 1}
-        batch = dataset.batch(evenly(len(dataset), REAL if dataset.shape.frames is None else GENERATED))
+        batch = dataset.batch(some_of(len(dataset), REAL if dataset.shape.frames is None else GENERATED))
         self.moves = None if dataset.shape.frames is None else changes(batch.target).mean().item()
         pixels, bundle = embed(batch.target), self._targets(batch)
         self.codes = {name: codes(len(task.names)) for name, task in self.tasks.items() if task.names}
@@ -186,8 +186,8 @@ class Group:
     """
 
     def __init__(self, chosen: Int64[Tensor, " n"], real: Float[Tensor, "m d"]) -> None:
-        self.chosen = chosen[evenly(len(chosen), len(real) // 3)]
-        self.apart = apart(real[evenly(len(real), len(self.chosen))])
+        self.chosen = chosen[some_of(len(chosen), len(real) // 3)]
+        self.apart = apart(real[some_of(len(real), len(self.chosen))])
         """0 where most real images are there twice."""
 
 

@@ -12,9 +12,9 @@ from PIL.Image import Image
 
 from condgan.conditions.condition import Condition
 from condgan.core import disk
-from condgan.core.batch import evenly
 from condgan.core.bundle import Bundle
 from condgan.core.errors import CheckpointError, DivergedError
+from condgan.core.seeds import some_of
 from condgan.data.dataset import Dataset
 from condgan.gallery import animate, draw_losses, lines_of, png
 from condgan.networks.base import Conditioned
@@ -192,7 +192,7 @@ class Session:
         if pipeline.condition.examples(1) is not None:
             return pipeline.sheet()
         dataset = self.held_out or self.trainer.dataset
-        batch = dataset.batch(evenly(len(dataset), SHOWN))
+        batch = dataset.batch(some_of(len(dataset), SHOWN))
         return pipeline.side_by_side(batch, pipeline.condition.targets(dataset.schema, batch))
 
     def _pipeline(self, generator: Conditioned, images: int) -> Pipeline:
@@ -277,5 +277,5 @@ def _conditions(trainer: Trainer) -> tuple[Condition, Bundle]:
     condition, dataset = trainer.recipe.condition.without_spatial(), trainer.dataset
     if not condition.fieldwise:
         return condition, {}
-    batch = dataset.batch(evenly(len(dataset), COMBINED))
+    batch = dataset.batch(some_of(len(dataset), COMBINED))
     return condition, condition.targets(dataset.schema, batch)

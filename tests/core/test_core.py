@@ -91,6 +91,17 @@ def test_philox_is_as_published(
     assert [int(each[0]) for each in seeds.philox((a, b, c, d), (low, high))] == [*words]
 
 
+def test_some_are_of_all_kinds_where_kinds_take_turns() -> None:
+    """Every ninth of 9,000 items of nine kinds is of one kind."""
+    chosen = seeds.some_of(9_000, 1_000)
+    counts = torch.bincount(chosen % 9, minlength=9)
+    assert counts.sum() == 1_000 and counts.min() > 80 and bool((chosen.diff() > 0).all())
+    assert torch.equal(chosen, seeds.some_of(9_000, 1_000)) and torch.equal(seeds.some_of(4, 9), torch.arange(4))
+    half = seeds.half_of(9_000)
+    assert half.sum() == 4_500 and torch.bincount(torch.arange(9_000)[half] % 2).min() > 2_100
+    assert seeds.half_of(3).sum() == 2 and seeds.half_of(0).shape == (0,)
+
+
 def test_keys_differ_by_purpose_and_never_change() -> None:
     assert seeds.key(0, "step", 1) != seeds.key(0, "step", 2) != seeds.key(1, "step", 2)
     assert seeds.key(0, "step", 1) == 4413158142644703930

@@ -16,7 +16,7 @@ from condgan.core.schema import Column, Schema
 from condgan.data import Dataset
 from condgan.evaluation import Evaluation, Report, accuracy_score, tasks
 from condgan.evaluation.evaluate import alarms_of
-from condgan.evaluation.real import references, set_aside
+from condgan.evaluation.real import Real, references, set_aside
 from condgan.networks.extractor import of_module
 from condgan.networks.pretrained import pretrained
 from condgan.training.diagnosis import Alarm
@@ -349,3 +349,20 @@ def test_the_command(unseen: Dataset, tmp_path: Path, capsys: pytest.CaptureFixt
         main(["evaluate", str(tmp_path / "nothing"), "digits"])
     assert stop.value.code == 2
     assert capsys.readouterr().err.startswith("error[settings]: no place for the report; ")
+
+
+def test_requests_are_of_all_classes_where_classes_take_turns(tmp_path: Path) -> None:
+    """Every third item is of one class; and the column by which they are sorted is another one."""
+    n = 90
+    arrays = {"labels": [*"abc"] * (n // 3), "kind": ["odd"] * (n // 2) + ["even"] * (n // 2)}
+    pixels = np.random.default_rng(0).integers(0, 256, (n, 8, 8), np.uint8)
+    splits = {f"{split}_{name}": values for split in ("train", "test") for name, values in arrays.items()}
+    np.savez(tmp_path / "a.npz", train_images=pixels, test_images=pixels, **splits)
+    settings = {"condition": "label,attributes", "architecture": {"kind": "mlp"}, "training": {"snapshots": 1}}
+    for _ in cg.train(tmp_path / "a.npz", out=tmp_path / "run", images=64, settings=settings):
+        pass
+    pipe = cg.Pipeline.from_pretrained(tmp_path / "run")
+    real = Real(cg.plan(tmp_path / "a.npz", settings=settings).recipe.data, pipe)
+    assert next(iter(real.train.schema.columns)) != "label"
+    counts = torch.bincount(real.requests(30)["label.id"], minlength=3)
+    assert counts.sum() == 30 and counts.min() >= 4
