@@ -24,6 +24,8 @@ from condgan.training.classifier import PART, Prediction, batch_of, fit, network
 
 EPOCHS, LEAST_STEPS, MOST_STEPS = 6, 900, 3_000
 """How long a classifier is trained: so often over the images, but within these steps."""
+OTHERS = "not requested"
+"""The group of what the data know and the generator does not take."""
 SEGMENTER_STEPS = 800
 """How long a segmenter is."""
 
@@ -74,17 +76,18 @@ def fields(condition: Condition, schema: Schema) -> dict[str, Field]:
         for group, each in alone.items()
         for name, task in each.tasks().items()
     }
-    for name, column in schema.columns.items():
-        if column.storage == "ids" and not column.missing and name not in found and name not in condition.reads:
-            found[name] = Field(name, classification(column.names), _ids_of(name), False, name)
-    return found
+    others = {
+        name: column.names
+        for name, column in schema.columns.items()
+        if column.storage == "ids" and not column.missing and name not in found and name not in condition.reads
+    }
 
-
-def _ids_of(name: str) -> Callable[[Schema, Batch], Bundle]:
     def targets(schema: Schema, batch: Batch) -> Bundle:
-        return {"id": torch.as_tensor(batch.columns[name])}
+        return {name: torch.as_tensor(batch.columns[name]) for name in others}
 
-    return targets
+    return found | {
+        name: Field(name, classification(names, name), targets, False, OTHERS) for name, names in others.items()
+    }
 
 
 def trained(group: Sequence[Field], train: Dataset) -> FieldNetwork:
