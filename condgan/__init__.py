@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from condgan.verbs.compare import compare
     from condgan.verbs.doctor import Diagnosis, doctor
     from condgan.verbs.evaluate import evaluate
+    from condgan.verbs.export import Exported, export
     from condgan.verbs.find import find
     from condgan.verbs.interpolate import interpolate
     from condgan.verbs.plan import Plan, plan
@@ -46,10 +47,12 @@ _HOME = {
     "Snapshot": "training.session",
     "Training": "recipe",
     "Diagnosis": "verbs.doctor",
+    "Exported": "verbs.export",
     "Plan": "verbs.plan",
     "compare": "verbs.compare",
     "doctor": "verbs.doctor",
     "evaluate": "verbs.evaluate",
+    "export": "verbs.export",
     "find": "verbs.find",
     "interpolate": "verbs.interpolate",
     "plan": "verbs.plan",
@@ -67,6 +70,7 @@ __all__ = [
     "Diagnosis",
     "DiskError",
     "DivergedError",
+    "Exported",
     "LockedError",
     "Optimizer",
     "Pipeline",
@@ -81,6 +85,7 @@ __all__ = [
     "data",
     "doctor",
     "evaluate",
+    "export",
     "find",
     "gallery",
     "interpolate",

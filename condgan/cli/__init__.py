@@ -12,6 +12,7 @@ from condgan.cli import streams
 from condgan.cli.compare import compare
 from condgan.cli.doctor import doctor
 from condgan.cli.evaluate import evaluate
+from condgan.cli.export import export
 from condgan.cli.fields import show_fields
 from condgan.cli.find import find
 from condgan.cli.interpolate import interpolate
@@ -32,7 +33,7 @@ app = App(
     help_epilogue="Any command takes --debug for the traceback of an error.",
 )
 app.register_install_completion_command()
-for command in (train, sample, interpolate, find, write, translate, evaluate, compare, doctor, presets):
+for command in (train, sample, interpolate, find, write, translate, export, evaluate, compare, doctor, presets):
     app.command(command)
 
 

@@ -24,6 +24,7 @@ from condgan.core.errors import SettingsError, nearest
 from condgan.core.form import FormField
 from condgan.core.needs import FIELDWISE, TASK
 from condgan.core.note import some
+from condgan.core.port import Port
 from condgan.core.schema import FIELDS, YES_NO, Column, Schema
 from condgan.core.task import Task
 
@@ -119,6 +120,18 @@ class Attributes(Part):
                     value[place, start : start + field.slots] = torch.tensor(field.encode(asked))
                     known[place, index] = True
         return {"value": value, "known": known}
+
+    def ports(self, size: Sequence[int]) -> tuple[Port, ...]:
+        return tuple(field.port() for field in self.fields)
+
+    def read(self, values: Mapping[str, Tensor]) -> Bundle:
+        # as a column of the data with the field's own names
+        columns = {field.name: Column("numbers", names=field.form().choices) for field in self.fields}
+        stored = [field.stored(columns[field.name], values[field.name]) for field in self.fields]
+        return {
+            "value": torch.cat([each.value for each in stored], 1),
+            "known": torch.stack([each.known for each in stored], 1),
+        }
 
     def targets(self, schema: Schema, batch: Batch, key: int) -> Bundle:
         stored = [

@@ -15,6 +15,7 @@ from condgan.core.batch import Batch
 from condgan.core.bundle import Bundle
 from condgan.core.cond import Embedder
 from condgan.core.form import FormField
+from condgan.core.port import Port
 from condgan.core.registry import Registry
 from condgan.core.schema import Described, Schema
 from condgan.core.spec import Spec
@@ -80,6 +81,19 @@ class Part(Spec, ABC):
             SettingsError: a value is not one that the part knows; the message lists those it knows.
             DataError: a picture that does not fit; ``where`` names it as ``item N``.
         """
+
+    @abstractmethod
+    def ports(self, size: Sequence[int]) -> tuple[Port, ...]:
+        """What an exported generator of images of that height and width takes for each field of the form.
+
+        Raises:
+            SettingsError: what the part says cannot be written as tensors without condgan.
+        """
+
+    @abstractmethod
+    def read(self, values: Mapping[str, Tensor]) -> Bundle:
+        """The tensors of the ports as ``encode`` makes them of what people write, with ``known`` where the part may be
+        left out. Nothing but operations on tensors: ``torch.export`` follows it."""
 
     @abstractmethod
     def targets(self, schema: Schema, batch: Batch, key: int) -> Bundle:

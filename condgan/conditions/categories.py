@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, Literal, Self
 
@@ -18,6 +19,7 @@ from condgan.core.errors import SettingsError, nearest
 from condgan.core.form import FormField
 from condgan.core.names import folded
 from condgan.core.note import some
+from condgan.core.port import Port
 from condgan.core.schema import YES_NO, Column
 from condgan.core.task import Task
 from condgan.core.values import plain, shown
@@ -49,6 +51,9 @@ class Category(Field):
 
     def encode(self, value: Any) -> list[float]:
         return [index_among(value, self.names, self.name, "value")]
+
+    def port(self) -> Port:
+        return Port(self.name, "int32", (), 0, len(self.names) - 1, -1, "index of the value", self.names)
 
     def stored(self, column: Column, values: Tensor) -> Stored:
         ids = values if column.names == self.names else places_of(column.names, self)[values]
@@ -92,6 +97,9 @@ class Boolean(Field):
         if found is None or not 0 <= found <= 1:
             raise SettingsError(f"{self.name} cannot be {shown(asked)}", where=self.name, do="give yes, no, or 0 to 1")
         return [found]
+
+    def port(self) -> Port:
+        return Port(self.name, "float32", (), 0, 1, -1, "0: no; 1: yes; or how much")
 
     def stored(self, column: Column, values: Tensor) -> Stored:
         return Stored(values.clamp(min=0).float()[:, None], values >= 0)
@@ -145,6 +153,10 @@ class SetOf(Field):
             asked = [asked] if known else [] if folded(asked) in ("", "none") else asked.split(JOINED)
         members = {index_among(each, self.names, self.name, "value") for each in asked}
         return [float(index in members) for index in range(len(self.names))]
+
+    def port(self) -> Port:
+        what = "1 for each that is there, 0 for others"
+        return Port(self.name, "float32", (len(self.names),), 0, 1, math.nan, what, self.names)
 
     def stored(self, column: Column, values: Tensor) -> Stored:
         known = ~values.isnan().any(1)

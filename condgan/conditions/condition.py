@@ -18,6 +18,7 @@ from condgan.core.cond import CARRIERS, Cond, Embedder, Tensors, Tokens, Widths
 from condgan.core.errors import SettingsError, nearest
 from condgan.core.form import RESERVED, FormField
 from condgan.core.needs import FIELDWISE, SOMETHING, UNMOVED
+from condgan.core.port import Port
 from condgan.core.schema import Described, Schema
 from condgan.core.spec import Spec
 from condgan.core.task import Task
@@ -131,6 +132,24 @@ class Condition(Spec):
                 there = torch.tensor(known, dtype=torch.bool)
                 encoded[KNOWN] = there & encoded[KNOWN] if KNOWN in encoded else there
             found |= prefixed(name, encoded)
+        return found
+
+    def ports(self, size: Sequence[int]) -> tuple[Port, ...]:
+        """What an exported generator of images of that height and width takes, under the public names.
+
+        Raises:
+            SettingsError: what a part says cannot be written as tensors without condgan.
+        """
+        return tuple(port for each in self.parts.values() for port in each.ports(size))
+
+    def read(self, values: Mapping[str, Tensor]) -> Bundle:
+        """The tensors of the ports as ``encode`` makes them of what people write."""
+        found: Bundle = {}
+        for name, each in self.parts.items():
+            told = each.read(values)
+            if not may_be_missing(each) and FIELDWISE not in each.provides():
+                told.pop(KNOWN, None)
+            found |= prefixed(name, told)
         return found
 
     def _require_names(self, rows: Sequence[Row]) -> None:

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from condgan.conditions.blocks import Block
 from condgan.core.form import FormField
+from condgan.core.port import Port
 from condgan.core.registry import Registry
 from condgan.core.schema import Column
 from condgan.core.spec import Spec
@@ -58,6 +59,10 @@ class Field(Spec, ABC):
         Raises:
             SettingsError: it is none of what the field can be.
         """
+
+    @abstractmethod
+    def port(self) -> Port:
+        """What an exported generator takes, as ``stored`` reads it of a column with the field's own names."""
 
     @abstractmethod
     def stored(self, column: Column, values: Tensor) -> Stored:

@@ -15,6 +15,7 @@ from condgan.conditions.vector import (
     Scale,
     Squeezed,
     as_given,
+    port_of,
     regression,
     require_width,
     standardised,
@@ -27,6 +28,7 @@ from condgan.core.cond import Embedder
 from condgan.core.errors import SettingsError
 from condgan.core.form import FormField
 from condgan.core.needs import IMAGES, LIKE, TASK, Need
+from condgan.core.port import Port
 from condgan.core.schema import Column, Described, Schema
 from condgan.core.task import Task
 
@@ -76,6 +78,12 @@ class Instance(Whole):
 
     def encode(self, rows: Sequence[Row]) -> Bundle:
         return {"value": standardised([row[self.column] for row in rows], self.mean, self.scale, self.column)}
+
+    def ports(self, size: Sequence[int]) -> tuple[Port, ...]:
+        return (port_of(self.column, self.mean, self.scale),)
+
+    def read(self, values: Mapping[str, Tensor]) -> Bundle:
+        return {"value": (values[self.column] - torch.tensor(self.mean)) / torch.tensor(self.scale)}
 
     def targets(self, schema: Schema, batch: Batch, key: int) -> Bundle:
         return {"value": stored(batch, self.column, key, self.mean, self.scale)}

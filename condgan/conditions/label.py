@@ -20,6 +20,7 @@ from condgan.core.form import FormField
 from condgan.core.matching import matched, rows_of
 from condgan.core.names import numbered, places
 from condgan.core.needs import LEARNED, TASK
+from condgan.core.port import Port
 from condgan.core.schema import Column, Schema
 from condgan.core.task import Task
 from condgan.core.values import plain, shown
@@ -94,6 +95,14 @@ class Label(Part):
     def encode(self, rows: Sequence[Row]) -> Bundle:
         ids = [index_among(row[self.column], self.names, self.column) for row in rows]
         return {"id": torch.tensor(ids, dtype=torch.int64)}
+
+    def ports(self, size: Sequence[int]) -> tuple[Port, ...]:
+        missing = -1 if self.dropout else None
+        return (Port(self.column, "int32", (), 0, len(self.names) - 1, missing, "index of the class", self.names),)
+
+    def read(self, values: Mapping[str, Tensor]) -> Bundle:
+        ids = values[self.column]
+        return {"id": ids.clamp(min=0).long(), "known": ids >= 0}
 
     def targets(self, schema: Schema, batch: Batch, key: int) -> Bundle:
         ids = batch.columns[self.column]

@@ -23,6 +23,7 @@ from condgan.core.form import FormField
 from condgan.core.needs import GROUND_TRUTH, MAP
 from condgan.core.note import some
 from condgan.core.palette import Colour, Palette, boundaries
+from condgan.core.port import Port
 from condgan.core.schema import Column, Schema
 from condgan.core.task import Task
 
@@ -103,6 +104,16 @@ class Layout(Whole):
             ]
             found["boundary"] = torch.from_numpy(np.stack(ends).astype(np.uint8))[:, None]
         return found
+
+    def ports(self, size: Sequence[int]) -> tuple[Port, ...]:
+        what, last = "id of the class at each position", len(self.names) - 1
+        ids = Port(self.column, "uint8", (*size,), 0, last, None, what, self.names, self.colours)
+        ends = Port(INSTANCES, "uint8", (*size,), 0, 1, None, "1 where one thing ends and another begins, 0 elsewhere")
+        return (ids, ends) if self.boundaries else (ids,)
+
+    def read(self, values: Mapping[str, Tensor]) -> Bundle:
+        found = {"ids": values[self.column][:, None]}
+        return found | ({"boundary": values[INSTANCES][:, None]} if self.boundaries else {})
 
     def targets(self, schema: Schema, batch: Batch, key: int) -> Bundle:
         found = {"ids": batch.columns[self.column]}

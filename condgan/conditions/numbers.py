@@ -16,6 +16,7 @@ from condgan.conditions.fields import Field, Placed, Stored, float_of
 from condgan.core.bundle import Bundle
 from condgan.core.errors import SettingsError
 from condgan.core.form import FormField
+from condgan.core.port import Port
 from condgan.core.schema import Column
 from condgan.core.task import Number as NumberTask
 from condgan.core.task import Task
@@ -72,6 +73,9 @@ class Number(Field):
                 do=f"give one from {self.low:g} to {self.high:g}{f' {self.unit}' * bool(self.unit)}",
             )
         return [found]
+
+    def port(self) -> Port:
+        return Port(self.name, "float32", (), self.low, self.high, math.nan, self.unit or "a number")
 
     def stored(self, column: Column, values: Tensor) -> Stored:
         return Stored(values.nan_to_num()[:, None], ~values.isnan())

@@ -22,6 +22,7 @@ from condgan.core.form import FormField
 from condgan.core.levels import AS_IS, BYTE, Reading, in_mode, reading_of, to_bytes
 from condgan.core.needs import CLIPS, GROUND_TRUTH, IMAGES, LIGHTNESS, MAP, Need
 from condgan.core.palette import Palette
+from condgan.core.port import Port
 from condgan.core.schema import Column, Schema
 from condgan.core.task import Task
 
@@ -130,6 +131,14 @@ class Picture(Whole):
         pictures = torch.from_numpy(np.stack([each.reshape(*each.shape[:2], -1) for each in arrays])).movedim(-1, 1)
         # a drawing is there already; grey levels are made of whatever is given
         return {"pixels": lightness(pictures) if self.of == "grey" else pictures.contiguous()}
+
+    def ports(self, size: Sequence[int]) -> tuple[Port, ...]:
+        what = {"grey": "lightness (CIE L*, 0 … 100 as 0 … 255)", "edges": "dark lines on white"}.get(self.of, "pixels")
+        names, colours = (self.palette.names, self.palette.colours) if self.palette else ((), ())
+        return (Port(self.column, "uint8", (*size, self.channels), 0, 255, None, what, names, colours),)
+
+    def read(self, values: Mapping[str, Tensor]) -> Bundle:
+        return {"pixels": values[self.column].movedim(-1, 1)}
 
     def targets(self, schema: Schema, batch: Batch, key: int) -> Bundle:
         if self.of in DERIVED:

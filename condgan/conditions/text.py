@@ -25,6 +25,7 @@ from condgan.core.errors import SettingsError
 from condgan.core.form import FormField
 from condgan.core.needs import OWN_LOSS, TASK
 from condgan.core.note import some
+from condgan.core.port import Port
 from condgan.core.schema import Column, Schema
 from condgan.core.task import Task
 from condgan.core.values import shown
@@ -32,6 +33,8 @@ from condgan.core.words import MOST_DIFFERENT, MOST_WORDS
 
 OWN = "words"
 """The encoder that learns the words of the captions themselves."""
+NOTHING, OTHER = "", "another word"
+"""What the ids stand for that are no word's."""
 OF_OWN = ("start", "frozen", "width")
 """Its settings."""
 KNOWN = "known"
@@ -218,6 +221,22 @@ class Text(Whole):
         if long := [text for text, found in texts.items() if len(found.ids) > self.length]:
             more = f", and of {len(long) - 1:,} other texts" if len(long) > 1 else ""
             logger.warning("only the first %d words of %r%s are read", self.length, long[0], more)
+
+    def ports(self, size: Sequence[int]) -> tuple[Port, ...]:
+        if self.encoder != OWN:
+            raise SettingsError(
+                f"the words are read by {self.encoder}, which cannot be exported with the generator",
+                where=f"setting encoder of the condition of {self.column}",
+                do=f"train one with encoder {OWN}, which is the default",
+            )
+        names = (NOTHING, OTHER, *self.vocabulary)  # as the ids of words are counted
+        help = f"ids of the words, lower case, in their order; {UNKNOWN}: another word; {PADDING}: no more words"
+        missing = PADDING if self.dropout else None
+        return (Port(self.column, "int32", (self.length,), 0, len(names) - 1, missing, help, names),)
+
+    def read(self, values: Mapping[str, Tensor]) -> Bundle:
+        ids = values[self.column]
+        return {"ids": ids.long(), KNOWN: (ids != PADDING).any(1)}
 
     def targets(self, schema: Schema, batch: Batch, key: int) -> Bundle:
         column = batch.columns[self.column]

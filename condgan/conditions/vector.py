@@ -20,6 +20,7 @@ from condgan.core.cond import Cond, Embedder, Widths
 from condgan.core.errors import SettingsError
 from condgan.core.form import FormField
 from condgan.core.needs import TASK
+from condgan.core.port import Port
 from condgan.core.schema import Column, Schema
 from condgan.core.task import Task
 from condgan.core.values import shown
@@ -81,6 +82,12 @@ class Vector(Whole):
 
     def encode(self, rows: Sequence[Row]) -> Bundle:
         return {"value": standardised([row[self.column] for row in rows], self.mean, self.scale, self.column)}
+
+    def ports(self, size: Sequence[int]) -> tuple[Port, ...]:
+        return (port_of(self.column, self.mean, self.scale),)
+
+    def read(self, values: Mapping[str, Tensor]) -> Bundle:
+        return {"value": (values[self.column] - torch.tensor(self.mean)) / torch.tensor(self.scale)}
 
     def targets(self, schema: Schema, batch: Batch, key: int) -> Bundle:
         return {"value": stored(batch, self.column, key, self.mean, self.scale)}
@@ -147,6 +154,13 @@ def vectors_in(schema: Schema, name: str) -> Column:
             do=f"give each image a list of as many numbers under that name, or name another: --condition.{name}.column",
         )
     return found
+
+
+def port_of(name: str, mean: Mean, scale: Scale) -> Port:
+    """A vector in its own units; the range is that of most of the data."""
+    low = min((middle - 2 * deviation for middle, deviation in zip(mean, scale, strict=True)), default=0.0)
+    high = max((middle + 2 * deviation for middle, deviation in zip(mean, scale, strict=True)), default=0.0)
+    return Port(name, "float32", (len(mean),), low, high, None, f"{len(mean)} numbers")
 
 
 def require_width(width: int, found: int, name: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 import torch
-from jaxtyping import Float, Int64
+from jaxtyping import Float, Int64, Shaped
 from pydantic import PositiveInt
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -83,18 +83,17 @@ class ClipGenerator(nn.Module):
             nn.init.zeros_(bias)
 
     def forward(self, z: Float[Tensor, "b noise"], cond: Cond) -> Float[Tensor, "b c *space"]:
-        times = moments(cond, z.shape[0], self.frames, z.device)
+        times = moments(cond, z, self.frames)
         content, noise = z[:, : self.latent], z[:, self.latent :]
         code = self.motion(append(noise, cond) if self.steered else noise, times)
-        count = times.shape[1]
-        latents = torch.cat([content[:, None].expand(-1, count, -1), code], 2).flatten(0, 1)
-        repeated = each_frame(cond, count, self.clips)
+        latents = torch.cat([over_time(content, times), code], 2).flatten(0, 1)
+        repeated = each_frame(cond, times, self.clips)
         drawn = self.image.drawn(latents, repeated)
         if self.kept is not None:
             assert repeated.map is not None, "it has a width"
             drawn = drawn + self.kept(repeated.map.clamp(-BRIGHT, BRIGHT).atanh())
         frames = drawn.tanh()
-        return frames.view(z.shape[0], count, *frames.shape[1:]).movedim(1, 2) if self.clips else frames
+        return frames.view(z.shape[0], times.shape[1], *frames.shape[1:]).movedim(1, 2) if self.clips else frames
 
 
 class Motion(nn.Module):
@@ -117,7 +116,7 @@ class Motion(nn.Module):
 
     def forward(self, x: Float[Tensor, "b d"], times: Float[Tensor, "b k"]) -> Float[Tensor, "b k e"]:
         waves = self.clock(times)
-        found: Tensor = self.layers(torch.cat([x[:, None].expand(-1, waves.shape[1], -1), waves.to(x.dtype)], 2))
+        found: Tensor = self.layers(torch.cat([over_time(x, times), waves.to(x.dtype)], 2))
         return found
 
 
@@ -140,9 +139,9 @@ class ClipDiscriminator(nn.Module):
 
     def forward(self, x: Float[Tensor, "b c *space"], cond: Cond) -> Output:
         count = x.shape[2] if self.clips else 1
-        times = moments(cond, x.shape[0], count, x.device)
+        times = moments(cond, x, count)
         frames = x.movedim(2, 1).flatten(0, 1) if self.clips else x
-        features = self.trunk(frames, each_frame(cond, count, self.clips))
+        features = self.trunk(frames, each_frame(cond, times, self.clips))
         told = torch.cat([features.view(x.shape[0], count, -1), self.clock(times).to(x.dtype)], 2)
         gaps = times.diff(dim=1).to(x.dtype) / self.frames
         starts = range(count - self.joined + 1)
@@ -156,16 +155,24 @@ def _window(told: Float[Tensor, "b k d"], gaps: Float[Tensor, "b g"], start: int
     return torch.cat([told[:, start : start + frames].flatten(1), gaps[:, start : start + frames - 1]], 1)
 
 
-def moments(cond: Cond, n: int, frames: int, device: torch.device) -> Float[Tensor, "n k"]:
+def moments(cond: Cond, x: Float[Tensor, "n ..."], frames: int) -> Float[Tensor, "n k"]:
     """The times of the frames of each clip: all of it, unless others are asked for."""
-    return torch.arange(frames, device=device).float().expand(n, -1) if cond.times is None else cond.times
+    if cond.times is not None:
+        return cond.times
+    return torch.arange(frames, device=x.device).float().expand(x.shape[0], -1)
 
 
-def each_frame(cond: Cond, count: int, clips: bool) -> Cond:
-    """The condition of a clip for each of so many frames; of a map that moves, too, each its own."""
+def over_time(x: Shaped[Tensor, "b ..."], times: Float[Tensor, "b k"]) -> Shaped[Tensor, "b k ..."]:
+    """The same for each frame."""
+    # in lengths, none of them -1, and without repeat_interleave: ONNX gets both wrong where the count may vary
+    return x[:, None].expand(x.shape[0], times.shape[1], *x.shape[1:])
+
+
+def each_frame(cond: Cond, times: Float[Tensor, "b k"], clips: bool) -> Cond:
+    """The condition of a clip for each frame; of a map that moves, too, each its own."""
 
     def repeated(x: Tensor) -> Tensor:
-        return x.repeat_interleave(count, 0)
+        return over_time(x, times).flatten(0, 1)
 
     vector, tokens, map, _ = cond
     if map is not None:
