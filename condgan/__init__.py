@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from condgan.verbs.compare import compare
     from condgan.verbs.doctor import Diagnosis, doctor
     from condgan.verbs.evaluate import evaluate
-    from condgan.verbs.export import Exported, export
+    from condgan.verbs.export import Exported, export, play
     from condgan.verbs.find import find
     from condgan.verbs.interpolate import interpolate
     from condgan.verbs.plan import Plan, plan
@@ -56,6 +56,7 @@ _HOME = {
     "find": "verbs.find",
     "interpolate": "verbs.interpolate",
     "plan": "verbs.plan",
+    "play": "verbs.export",
     "sample": "verbs.sample",
     "train": "verbs.train",
     "translate": "verbs.translate",
@@ -93,6 +94,7 @@ __all__ = [
     "metrics",
     "networks",
     "plan",
+    "play",
     "presets",
     "sample",
     "train",

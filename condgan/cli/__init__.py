@@ -17,6 +17,7 @@ from condgan.cli.fields import show_fields
 from condgan.cli.find import find
 from condgan.cli.interpolate import interpolate
 from condgan.cli.options import known_options
+from condgan.cli.play import play
 from condgan.cli.presets import presets
 from condgan.cli.sample import sample
 from condgan.cli.settings import split
@@ -33,7 +34,7 @@ app = App(
     help_epilogue="Any command takes --debug for the traceback of an error.",
 )
 app.register_install_completion_command()
-for command in (train, sample, interpolate, find, write, translate, export, evaluate, compare, doctor, presets):
+for command in (train, sample, interpolate, find, write, translate, export, play, evaluate, compare, doctor, presets):
     app.command(command)
 
 

@@ -1,7 +1,7 @@
 """``condgan export``."""
 
 
-def export(pipeline: str, /, *, to: str) -> None:
+def export(pipeline: str, /, *, to: str | None = None, web: str | None = None, runtime: str | None = None) -> None:
     """Write a generator as a file that runs without condgan.
 
     Parameters
@@ -10,11 +10,22 @@ def export(pipeline: str, /, *, to: str) -> None:
         A run's folder, or owner/name on the Hugging Face Hub.
     to
         X.onnx for onnxruntime in any language (pip install 'condgan[onnx]'), or X.pt2 for PyTorch.
+    web
+        X.html: a page to play with, that opens in any browser, from a file, without a network.
+    runtime
+        For a page: a folder with the files of the npm package onnxruntime-web. By default they are downloaded once.
     """
     from rich import print as show
     from rich.markup import escape
 
+    from condgan.core.errors import SettingsError
     from condgan.verbs.export import export as write
 
-    found = write(pipeline, to)
-    show(f"[bold]{escape(str(found.path))}[/bold], {found.size / 1e6:.1f} MB; {found.parity}")
+    asked = [each for each in (to, web) if each is not None]
+    if not asked:
+        raise SettingsError("nothing to write", where="--to", do="give --to X.onnx or X.pt2, or --web X.html")
+    if web is not None and not web.lower().endswith(".html"):
+        raise SettingsError(f"{web} is no page", where="--web", do="end it in .html")
+    for each in asked:
+        found = write(pipeline, each, runtime=runtime)
+        show(f"[bold]{escape(str(found.path))}[/bold], {found.size / 1e6:.1f} MB; {found.parity}")

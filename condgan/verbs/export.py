@@ -1,20 +1,28 @@
-"""``cg.export``."""
+"""``cg.export`` and ``cg.play``."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import tempfile
+import webbrowser
 from pathlib import Path
 from typing import NamedTuple
 
 from condgan.core import disk
+from condgan.core.bounds import read_text
 from condgan.core.defaults import with_own_defaults
 from condgan.core.errors import SettingsError
+from condgan.evaluation.figures import main_figures
+from condgan.evaluation.page import NUMBERS
+from condgan.evaluation.report import Report
 from condgan.exports.onnx import onnx_of
 from condgan.exports.parity import Parity
 from condgan.exports.pt2 import pt2_of
+from condgan.exports.web import Said, page_of
 from condgan.pipeline import Pipeline
+from condgan.pipeline.folder import CARD
 
-FORMATS: dict[str, Callable[[Pipeline], tuple[bytes, Parity]]] = {".onnx": onnx_of, ".pt2": pt2_of}
+FORMATS = (".onnx", ".pt2", ".html")
+PLAYGROUND = "condgan.html"
 
 
 class Exported(NamedTuple):
@@ -28,22 +36,79 @@ class Exported(NamedTuple):
 
 
 @with_own_defaults
-def export(pipeline: str | Path | Pipeline, to: str | Path) -> Exported:
+def export(pipeline: str | Path | Pipeline, to: str | Path, *, runtime: str | Path | None = None) -> Exported:
     """Write a generator as a file that runs without condgan, and compare what it makes.
 
     Args:
         pipeline: a run's folder, a name on the Hub, or a pipeline.
-        to: ``X.onnx`` (pip install 'condgan[onnx]'), or ``X.pt2``, which ``torch.export.load`` opens.
+        to: ``X.onnx``; ``X.html``, a page to play with that holds all that it needs (both: pip install
+            'condgan[onnx]'); or ``X.pt2``, which ``torch.export.load`` opens.
+        runtime: for a page: a folder with the files of the npm package onnxruntime-web; by default they are downloaded
+            once.
 
     Raises:
-        SettingsError: no pipeline there, another suffix, an operation that the format lacks, or other images come out.
+        SettingsError: no pipeline there, another suffix, an operation that the format lacks, other images come out, or
+            a page would be too large.
+        DataError: onnxruntime-web cannot be downloaded.
         DiskError: the disk is full or fails.
     """
     path = Path(to)
-    if path.suffix.lower() not in FORMATS:
+    suffix = path.suffix.lower()
+    if suffix not in FORMATS:
         raise SettingsError(f"cannot export to {path.name}", where="to", do=f"end it in {' or '.join(FORMATS)}")
     pipe = pipeline if isinstance(pipeline, Pipeline) else Pipeline.from_pretrained(pipeline)
-    content, parity = FORMATS[path.suffix.lower()](pipe.to("cpu"))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    disk.put(path, content)
+    pipe = pipe.to("cpu")
+    if suffix == ".html":
+        content, parity = page_of(pipe, said_of(pipeline, pipe), runtime)
+    else:
+        content, parity = onnx_of(pipe) if suffix == ".onnx" else pt2_of(pipe)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        disk.put(path, content)
+    except OSError as error:
+        raise disk.refusal(error, f"cannot write {path.name}", path.parent, "choose another --to") from None
     return Exported(path, len(content), parity)
+
+
+@with_own_defaults
+def play(pipeline: str | Path | Pipeline, *, runtime: str | Path | None = None, show: bool = True) -> Exported:
+    """Write the page of a generator to a temporary file, and open it in the browser.
+
+    Args:
+        pipeline: a run's folder, a name on the Hub, or a pipeline.
+        runtime: as for ``export``.
+        show: whether to open the browser.
+
+    Raises:
+        SettingsError, DataError, DiskError: as ``export``.
+    """
+    found = export(pipeline, Path(tempfile.mkdtemp(prefix="condgan-")) / PLAYGROUND, runtime=runtime)
+    if show:
+        webbrowser.open(found.path.as_uri())
+    return found
+
+
+def said_of(pipeline: str | Path | Pipeline, pipe: Pipeline) -> Said:
+    """What a page says of a generator: of a run its card and its report, too, where they are there."""
+    title = f"condgan: {pipe.trained.get('data', 'a generator')}"
+    if isinstance(pipeline, Pipeline) or not Path(pipeline).is_dir():
+        return Said(title)
+    card = _body(read_text(Path(pipeline, CARD))) if Path(pipeline, CARD).is_file() else ""
+    file = Path(pipeline, "report", NUMBERS)
+    if not file.is_file():
+        return Said(title, card)
+    try:
+        report = Report.model_validate_json(read_text(file))
+    except ValueError:
+        return Said(title, card, [f"The report in {file.parent.name} is of another version of condgan."])
+    rows = [(name, str(row.samples), _real(row.real)) for name, row in main_figures(report).items() if row.samples]
+    return Said(title, card, report.verdict, rows)
+
+
+def _body(card: str) -> str:
+    """A model card without the header for the Hub."""
+    return card.split("---\n", 2)[-1].strip()
+
+
+def _real(found: object) -> str:
+    return "" if found is None else str(found)

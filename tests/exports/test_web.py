@@ -1,0 +1,140 @@
+"""The page that holds a generator: all of it is inside, and nothing in it can break out."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+import pytest
+
+import condgan as cg
+from condgan.core.errors import DataError, SettingsError
+from condgan.core.seeds import noise
+from condgan.exports import runtime as fetched
+from condgan.exports import web
+from condgan.pipeline import Pipeline
+from tests.commands import run
+from tests.networks.small import SMALL
+
+ODD = "</script><b>a & 'b'"
+SETTINGS = {"architecture": SMALL["resnet"].plain(), "training": {"snapshots": 1, "batch": 4}}
+LATENTS = Path(web.__file__).parent / "page" / "latents.mjs"
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A class has a name that would end a script."""
+    home = tmp_path_factory.mktemp("web")
+    pixels = np.random.default_rng(0).integers(0, 256, (12, 12, 12, 3), np.uint8)
+    np.savez(home / "a.npz", images=pixels, labels=["plain", ODD] * 6)
+    for _ in cg.train(home / "a.npz", out=home / "run", images=16, settings=SETTINGS):
+        pass
+    return home / "run"
+
+
+@pytest.fixture(scope="module")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """In the place of onnxruntime-web."""
+    folder = tmp_path_factory.mktemp("package") / "dist"
+    folder.mkdir()
+    for name in (fetched.SCRIPT, fetched.WASM):
+        (folder / name).write_bytes(name.encode())
+    return folder.parent
+
+
+def test_the_page_holds_all_it_needs(trained: Path, package: Path, tmp_path: Path) -> None:
+    assert run("export", trained, "--web", tmp_path / "x.html", "--runtime", package) == 0
+    page = (tmp_path / "x.html").read_text()
+    parts = dict(re.findall(r'<script type="application/gzip" id="(\w+)">([^<]*)</script>', page))
+    found = {name: gzip.decompress(base64.b64decode(content)) for name, content in parts.items()}
+    assert found["runtime"] == fetched.SCRIPT.encode() and found["wasm"] == fetched.WASM.encode()
+    pipe = Pipeline.from_pretrained(trained)
+    session = onnxruntime.InferenceSession(found["model"])
+    (images,) = session.run(["images"], {"z": pipe.noise([4]).numpy(), "label": np.array([0], np.int32)})
+    expected = pipe(ODD, seeds=[4]).images
+    assert np.abs(images.astype(int) - expected).max() <= 1
+    # nothing is loaded from anywhere, and the policy would not let it
+    assert not re.findall(r'(?:src|href)="(?!data:)[^"]', page) and "default-src 'none'" in page
+
+
+def test_names_cannot_break_out_of_the_page(trained: Path, package: Path, tmp_path: Path) -> None:
+    cg.export(trained, tmp_path / "x.html", runtime=package)
+    page = (tmp_path / "x.html").read_text()
+    assert ODD not in page and "<b>a" not in page
+    (facts,) = re.findall(r'id="facts">(.*?)</script>', page, re.DOTALL)
+    assert json.loads(facts)["inputs"][0]["names"] == [ODD, "plain"]
+    assert "A generator of 12×12 colour images" in page  # the card
+
+
+def test_the_report_stands_beside_it(trained: Path, package: Path, tmp_path: Path) -> None:
+    (trained / "report").mkdir(exist_ok=True)
+    (trained / "report" / "report.json").write_text("{}")
+    cg.export(trained, tmp_path / "x.html", runtime=package)
+    assert "is of another version of condgan" in (tmp_path / "x.html").read_text()
+    shutil.rmtree(trained / "report")
+    assert "What the report says" not in web.rendered(
+        b"", {"size": [8, 8, 1]}, web.Parity(0, 1, 1), web.Said("x"), fetched.Runtime(b"", b"")
+    )
+    said = web.Said("x", verdict=["It is <good>."], figures=[("FID", "1.2 ± 0.1", "0.6")])
+    page = web.rendered(b"", {"size": [8, 8, 1]}, web.Parity(0, 1, 1), said, fetched.Runtime(b"", b""))
+    assert "It is &lt;good&gt;." in page and "1.2 ± 0.1" in page
+
+
+def test_what_is_refused(trained: Path, package: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SettingsError, match="no ort.wasm.bundle.min.mjs; .*npm package onnxruntime-web"):
+        cg.export(trained, tmp_path / "x.html", runtime=tmp_path)
+    monkeypatch.setattr(web, "LARGEST", 1_000)
+    with pytest.raises(SettingsError, match="the page would have .* MB; the model alone has"):
+        cg.export(trained, tmp_path / "x.html", runtime=package)
+    assert run("export", trained) == 2 and run("export", trained, "--web", "x.png") == 2
+    assert not (tmp_path / "x.html").exists()
+
+
+def test_without_a_network_it_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CONDGAN_CACHE", str(tmp_path))
+    monkeypatch.setattr(fetched, "URL", "http://127.0.0.1:9/onnxruntime-web.tgz")
+    with pytest.raises(DataError, match="cannot download onnxruntime-web; .*; give a folder .*--runtime FOLDER"):
+        fetched.runtime()
+
+
+def test_play_writes_the_page_and_opens_it(trained: Path, package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    found = cg.play(trained, runtime=package)
+    assert opened == [found.path.as_uri()] and found.path.stat().st_size == found.size
+    shutil.rmtree(found.path.parent)
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="there is no node")
+def test_latents_are_the_same_in_javascript(tmp_path: Path) -> None:
+    """Of 1,000 seeds, to the last bit."""
+    seeds = [n * 7919 + n % 3 * 2**40 for n in range(1_000)]
+    script = tmp_path / "x.mjs"
+    script.write_text(
+        f"import {{ latents }} from {json.dumps(LATENTS.as_uri())};\n"
+        f"console.log(JSON.stringify({seeds}.map((seed) => [...latents(seed, 66)])));"
+    )
+    done = subprocess.run(["node", script], capture_output=True, text=True, check=True, timeout=60)
+    np.testing.assert_array_equal(np.array(json.loads(done.stdout), np.float32), noise(seeds, 66).numpy())
+
+
+@pytest.mark.long
+def test_a_browser_opens_it_from_a_file(trained: Path, tmp_path: Path) -> None:
+    browser = shutil.which("chromium") or shutil.which("google-chrome")
+    if browser is None:
+        pytest.skip("there is no Chromium")
+    try:
+        cg.export(trained, tmp_path / "x.html")
+    except DataError as error:
+        pytest.skip(str(error))
+    words = ["--headless", "--no-sandbox", "--virtual-time-budget=30000", "--dump-dom", (tmp_path / "x.html").as_uri()]
+    done = subprocess.run([browser, *words], capture_output=True, text=True, check=True, timeout=120)
+    assert re.search(r'id="status"[^>]*>1 image, \d+ ms\.', done.stdout)
+    assert done.stdout.count("<figure>") == 1 and "--seeds 0" in done.stdout
