@@ -1,7 +1,17 @@
 """``condgan export``."""
 
+from typing import Literal
 
-def export(pipeline: str, /, *, to: str | None = None, web: str | None = None, runtime: str | None = None) -> None:
+
+def export(
+    pipeline: str,
+    /,
+    *,
+    to: str | None = None,
+    web: str | None = None,
+    quantize: Literal["int8"] | None = None,
+    runtime: str | None = None,
+) -> None:
     """Write a generator as a file that runs without condgan.
 
     Parameters
@@ -12,6 +22,8 @@ def export(pipeline: str, /, *, to: str | None = None, web: str | None = None, r
         X.onnx for onnxruntime in any language (pip install 'condgan[onnx]'), or X.pt2 for PyTorch.
     web
         X.html: a page to play with, that opens in any browser, from a file, without a network.
+    quantize
+        int8: weights of 8 bits, a quarter of the size. What that changes is measured and told.
     runtime
         For a page: a folder with the files of the npm package onnxruntime-web. By default they are downloaded once.
     """
@@ -27,5 +39,5 @@ def export(pipeline: str, /, *, to: str | None = None, web: str | None = None, r
     if web is not None and not web.lower().endswith(".html"):
         raise SettingsError(f"{web} is no page", where="--web", do="end it in .html")
     for each in asked:
-        found = write(pipeline, each, runtime=runtime)
+        found = write(pipeline, each, quantize=quantize, runtime=runtime)
         show(f"[bold]{escape(str(found.path))}[/bold], {found.size / 1e6:.1f} MB; {found.parity}")

@@ -15,6 +15,7 @@ from condgan.core.errors import SettingsError
 from condgan.exports.facts import as_text, facts
 from condgan.exports.parity import Parity, Run, compared, require_parity
 from condgan.exports.program import IMAGES, NOISE, VALUES, ports_of, program
+from condgan.exports.quantize import quantized
 from condgan.pipeline import Pipeline
 
 if TYPE_CHECKING:
@@ -24,8 +25,9 @@ METADATA = "condgan"
 """The key of the metadata under which the model says what it takes, as JSON; ``parity`` is beside it."""
 
 
-def onnx_of(pipeline: Pipeline) -> tuple[bytes, Parity]:
-    """The model, and how near it is to the generator in PyTorch; that is in its metadata, too.
+def onnx_of(pipeline: Pipeline, int8: bool = False) -> tuple[bytes, Parity]:
+    """The model, and how near it is to the generator in PyTorch; that is in its metadata, too. ``int8``: with weights
+    of 8 bits, whose images are to be like, not the same.
 
     Raises:
         SettingsError: a package is missing, an operation is none that ONNX has, or the model makes other images.
@@ -34,6 +36,9 @@ def onnx_of(pipeline: Pipeline) -> tuple[bytes, Parity]:
     model = _translated(pipeline)
     parity = compared(pipeline, session(model.SerializeToString()))
     require_parity(parity)
+    if int8:
+        model = quantized(model)
+        parity = compared(pipeline, session(model.SerializeToString()))
     for key, value in ((METADATA, as_text(facts(pipeline))), ("parity", str(parity))):
         model.metadata_props.add(key=key, value=value)
     return model.SerializeToString(), parity

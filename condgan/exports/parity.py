@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
@@ -30,22 +31,28 @@ class Parity(NamedTuple):
     """Share of the bytes of the images that are equal."""
     images: int
     """Samples that were compared."""
+    psnr: float = math.inf
+    """Of the images, in dB; infinite where all bytes are equal."""
 
     def __str__(self) -> str:
-        return f"{self.images} samples compared: largest difference {self.largest:.1e}, equal bytes {self.equal:.4%}"
+        near = f"largest difference {self.largest:.1e}, equal bytes {self.equal:.4%}"
+        return f"{self.images} samples compared: {near}, PSNR {self.psnr:.1f} dB"
 
 
 def compared(pipeline: Pipeline, exported: Run, sizes: tuple[int, ...] = SIZES) -> Parity:
     """Compare what is exported with the generator, for values by chance and several numbers of samples."""
-    portable, largest, equal, total = Portable(pipeline), 0.0, 0, 0
+    portable, largest, equal, squares, total = Portable(pipeline), 0.0, 0, 0.0, 0
     for size in sizes:
         given = inputs(pipeline, size, seed=size)
         images, values = run(portable, given)
         found = exported({name: each.numpy() for name, each in given.items()})
         largest = max(largest, _apart(torch.from_numpy(found[VALUES]), values))
-        equal += int((torch.from_numpy(found[IMAGES]) == images).sum())
-        total += images.numel()
-    return Parity(largest, equal / total, sum(sizes))
+        apart = torch.from_numpy(found[IMAGES]).double() - images
+        equal += int((apart == 0).sum())
+        squares += apart.square().sum().item()
+        total += apart.numel()
+    psnr = 10 * math.log10(255**2 * total / squares) if squares else math.inf
+    return Parity(largest, equal / total, sum(sizes), psnr)
 
 
 def _apart(found: Tensor, values: Tensor) -> float:

@@ -32,25 +32,28 @@ class Said(NamedTuple):
     """Of the report: name, value of the samples, and of real data."""
 
 
-def page_of(pipeline: Pipeline, said: Said, folder: str | Path | None = None) -> tuple[bytes, Parity]:
+def page_of(
+    pipeline: Pipeline, said: Said, folder: str | Path | None = None, int8: bool = False
+) -> tuple[bytes, Parity]:
     """The page, and how near its model is to the generator in PyTorch.
 
     Args:
         pipeline: the generator.
         said: what the page says of it.
         folder: with the files of the npm package onnxruntime-web; by default they are downloaded once.
+        int8: with weights of 8 bits.
 
     Raises:
         SettingsError: as ``onnx_of``; or the page would be too large.
         DataError: onnxruntime-web cannot be downloaded.
     """
-    model, parity = onnx_of(pipeline)
+    model, parity = onnx_of(pipeline, int8)
     page = rendered(model, facts(pipeline), parity, said, runtime(folder)).encode()
     if len(page) > LARGEST:
         raise SettingsError(
             f"the page would have {len(page) / 1e6:,.0f} MB",
             where=f"the model alone has {len(model) / 1e6:,.0f} MB",
-            do="export X.onnx, and load it in a page of your own with onnxruntime-web",
+            do="set quantize to int8; or export X.onnx, and load it in a page of your own with onnxruntime-web",
         )
     return page, parity
 

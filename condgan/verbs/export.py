@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import webbrowser
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from condgan.core import disk
 from condgan.core.bounds import read_text
@@ -36,13 +36,20 @@ class Exported(NamedTuple):
 
 
 @with_own_defaults
-def export(pipeline: str | Path | Pipeline, to: str | Path, *, runtime: str | Path | None = None) -> Exported:
+def export(
+    pipeline: str | Path | Pipeline,
+    to: str | Path,
+    *,
+    quantize: Literal["int8"] | None = None,
+    runtime: str | Path | None = None,
+) -> Exported:
     """Write a generator as a file that runs without condgan, and compare what it makes.
 
     Args:
         pipeline: a run's folder, a name on the Hub, or a pipeline.
         to: ``X.onnx``; ``X.html``, a page to play with that holds all that it needs (both: pip install
             'condgan[onnx]'); or ``X.pt2``, which ``torch.export.load`` opens.
+        quantize: ``int8``: weights of 8 bits, a quarter of the size; what that changes is measured. Not of ``X.pt2``.
         runtime: for a page: a folder with the files of the npm package onnxruntime-web; by default they are downloaded
             once.
 
@@ -58,10 +65,15 @@ def export(pipeline: str | Path | Pipeline, to: str | Path, *, runtime: str | Pa
         raise SettingsError(f"cannot export to {path.name}", where="to", do=f"end it in {' or '.join(FORMATS)}")
     pipe = pipeline if isinstance(pipeline, Pipeline) else Pipeline.from_pretrained(pipeline)
     pipe = pipe.to("cpu")
+    if quantize not in (None, "int8"):
+        raise SettingsError(f"no such numbers: {quantize}", where="quantize", do="set it to int8, or leave it out")
+    if quantize and suffix == ".pt2":
+        raise SettingsError("weights of 8 bits are for .onnx and .html", where="quantize", do="leave it out")
+    int8 = quantize == "int8"
     if suffix == ".html":
-        content, parity = page_of(pipe, said_of(pipeline, pipe), runtime)
+        content, parity = page_of(pipe, said_of(pipeline, pipe), runtime, int8)
     else:
-        content, parity = onnx_of(pipe) if suffix == ".onnx" else pt2_of(pipe)
+        content, parity = onnx_of(pipe, int8) if suffix == ".onnx" else pt2_of(pipe)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         disk.put(path, content)

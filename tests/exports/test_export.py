@@ -15,7 +15,7 @@ import torch
 
 import condgan as cg
 from condgan.core.errors import SettingsError
-from condgan.exports.onnx import METADATA
+from condgan.exports.onnx import METADATA, session
 from condgan.exports.parity import Parity, compared, require_parity
 from condgan.exports.program import inputs, ports_of
 from condgan.exports.pt2 import FACTS
@@ -154,3 +154,19 @@ def test_a_missing_package_is_named(trained: Path, tmp_path: Path, monkeypatch: 
     with pytest.raises(SettingsError, match="onnxscript is not installed.*pip install 'condgan\\[onnx\\]'"):
         cg.export(trained, tmp_path / "x.onnx")
     assert not (tmp_path / "x.onnx").exists()
+
+
+def test_weights_of_eight_bits(trained: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A smaller file, whose images are alike; how much is told, and so it is in the file."""
+    whole = cg.export(trained, tmp_path / "x.onnx")
+    assert run("export", trained, "--to", tmp_path / "y.onnx", "--quantize", "int8") == 0
+    said = " ".join(capsys.readouterr().out.split())
+    small = (tmp_path / "y.onnx").read_bytes()
+    found = compared(Pipeline.from_pretrained(trained), session(small))
+    assert len(small) < 0.6 * whole.size and 30 < found.psnr < 80 and whole.parity.psnr > 80
+    assert f"PSNR {found.psnr:.1f} dB" in said
+    assert str(found) in [each.value for each in onnx.load(tmp_path / "y.onnx").metadata_props]
+    with pytest.raises(SettingsError, match="weights of 8 bits are for .onnx and .html"):
+        cg.export(trained, tmp_path / "x.pt2", quantize="int8")
+    with pytest.raises(SettingsError, match="no such numbers: int4"):
+        cg.export(trained, tmp_path / "x.onnx", quantize="int4")  # type: ignore[arg-type]
