@@ -19,6 +19,7 @@ from condgan.core.cond import Cond, Embedder, Widths
 from condgan.core.errors import SettingsError
 from condgan.core.form import FormField
 from condgan.core.needs import TASK
+from condgan.core.port import Port
 from condgan.core.schema import Column, Schema
 from condgan.core.task import Task
 
@@ -45,6 +46,12 @@ class Level(Whole):
 
     def encode(self, rows: Sequence[Row]) -> Bundle:
         return {"value": torch.tensor([float(row[self.column]) for row in rows])}
+
+    def ports(self, size: Sequence[int]) -> tuple[Port, ...]:
+        return (Port(self.column, "float32", (), 0, 1, None, "how bright"),)
+
+    def read(self, values: Mapping[str, Tensor]) -> Bundle:
+        return {"value": values[self.column]}
 
     def targets(self, schema: Schema, batch: Batch, key: int) -> Bundle:
         return {"value": torch.as_tensor(batch.columns[self.column])}

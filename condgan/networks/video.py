@@ -121,38 +121,42 @@ class Motion(nn.Module):
 
 
 class ClipDiscriminator(nn.Module):
-    """Frames → features of each → features of those that follow each other, with their times → output.
+    """Frames, each with its difference from the one before → features of each → all of them, with their times → output.
 
-    In a step there are as many frames as it joins; of a whole clip it joins all that follow each other, and takes the
-    mean.
+    Without the differences, what flickers would hardly be seen: features of a frame say little of single pixels. The
+    first frame's is that from the last one. In a step there are as many frames as are joined; of a whole clip all that
+    follow each other are, and the mean is taken.
     """
 
     def __init__(self, spec: Video, shape: Shape, widths: Widths, auxiliary: int) -> None:
         super().__init__()
         self.frames, self.clips = shape.frames or 1, shape.frames is not None
         self.joined = min(spec.frames, self.frames)
-        self.trunk = Trunk(spec, Shape(shape.channels, shape.size), widths, spec.features)
+        self.trunk = Trunk(spec, Shape(2 * shape.channels, shape.size), widths, spec.features)
         self.clock = Clock(self.frames)
         times = self.joined * self.clock.width + self.joined - 1
         self.join = nn.Linear(self.joined * spec.features + times, spec.features)
         self.head = Head(spec.features, widths, spec.discriminator_injection, auxiliary)
 
     def forward(self, x: Float[Tensor, "b c *space"], cond: Cond) -> Output:
-        count = x.shape[2] if self.clips else 1
-        times = moments(cond, x, count)
-        frames = x.movedim(2, 1).flatten(0, 1) if self.clips else x
-        features = self.trunk(frames, each_frame(cond, times, self.clips))
-        told = torch.cat([features.view(x.shape[0], count, -1), self.clock(times).to(x.dtype)], 2)
-        gaps = times.diff(dim=1).to(x.dtype) / self.frames
-        starts = range(count - self.joined + 1)
-        windows = torch.cat([_window(told, gaps, start, self.joined) for start in starts])
-        joined = F.leaky_relu(self.join(windows), SLOPE).view(len(starts), x.shape[0], -1).mean(0)
-        return self.head(joined, cond)
+        clips = x if self.clips else x[:, :, None]
+        times = moments(cond, x, clips.shape[2])
+        ends = range(self.joined, clips.shape[2] + 1)
+        features = torch.stack([self.features(clips, times, cond, slice(end - self.joined, end)) for end in ends])
+        return self.head(features.mean(0), cond)
 
-
-def _window(told: Float[Tensor, "b k d"], gaps: Float[Tensor, "b g"], start: int, frames: int) -> Float[Tensor, "b e"]:
-    """What is known of some frames that follow each other."""
-    return torch.cat([told[:, start : start + frames].flatten(1), gaps[:, start : start + frames - 1]], 1)
+    def features(
+        self, clips: Float[Tensor, "b c t h w"], times: Float[Tensor, "b t"], cond: Cond, some: slice
+    ) -> Float[Tensor, "b d"]:
+        """The features of as many frames as are joined."""
+        if self.clips and cond.map is not None and cond.map.dim() == 5:
+            cond = cond._replace(map=cond.map[:, :, some])
+        clips, times = clips[:, :, some], times[:, some]
+        frames = torch.cat([clips, (clips - clips.roll(1, 2)) / 2], 1).movedim(2, 1).flatten(0, 1)
+        each = self.trunk(frames, each_frame(cond, times, self.clips)).view(len(clips), -1)
+        gaps = times.diff(dim=1) / self.frames
+        told = torch.cat([each, self.clock(times).flatten(1).to(each.dtype), gaps.to(each.dtype)], 1)
+        return F.leaky_relu(self.join(told), SLOPE)
 
 
 def moments(cond: Cond, x: Float[Tensor, "n ..."], frames: int) -> Float[Tensor, "n k"]:

@@ -137,7 +137,7 @@ function words(input) {
 function picture(input) {
   const [high, wide, depth] = input.shape.slice(1);
   const blank = new Uint8Array(high * wide * depth).fill(255);
-  values[input.name] = blank;
+  values[input.name] = null;
   const canvas = make("canvas", { width: wide, height: high, className: "painted", role: "img",
     "aria-label": `${input.name}: the picture that is given` });
   const drawn = (pixels) => put(canvas, pixels, depth, wide, high);
@@ -169,7 +169,7 @@ function picture(input) {
     if (event.dataTransfer.files[0]) take(event.dataTransfer.files[0]);
   } }, canvas, box, make("p", { className: "quiet", textContent: `Choose a picture, or drop one here (${input.meaning}).` }));
   drawn(blank);
-  return { node, show: drawn };
+  return { node, show: (value) => drawn(value ?? blank) };
 }
 
 /** CIE L* of a colour, 0 to 255. */
@@ -330,7 +330,8 @@ function schedule() {
 }
 
 async function refresh() {
-  if (!session) return;
+  const lacking = inputs.find((each) => each.type === "uint8" && values[each.name] === null);
+  if (!session || lacking) return say(session ? `Give a picture as ${lacking.name}: choose one, or drop it.` : "Opening the generator …");
   running = true;
   while (waiting !== null) {
     const began = waiting;
