@@ -8,6 +8,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -73,11 +74,15 @@ def items_of(images: Undecoded) -> Items:
     broken = [place for place in single if lines[place] is None]
     found += [[place] for place in broken]  # what cannot be read is told where it is decoded
     loose = [place for place in single if lines[place] is not None]
+    gaps = []
     for home, places in folders.items():
         if home not in animated:
             found.append(sorted(places, key=lambda place: in_order(name_of(images[place], place))))
+            gaps += gap_in([name_of(images[place], place) for place in found[-1]])
     found.sort(key=lambda places: min(places))
     notes = []
+    if gaps:
+        notes.append(Note("gaps", f"folders in which numbers of frames are missing: {some(gaps)}", WRONG))
     if loose:
         text = f"{len(loose):,} single pictures beside animated files, the first {name_of(images[loose[0]], loose[0])}"
         notes.append(Note("single", text, LEFT_OUT))
@@ -117,6 +122,20 @@ def _together(images: Sequence[Picture], places: Sequence[int]) -> Picture:
 def in_order(name: str) -> list[tuple[int, str]]:
     """A key by which ``frame10`` stands after ``frame9``."""
     return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"(\d+)", name)]
+
+
+def gap_in(names: Sequence[str]) -> list[str]:
+    """Between which two of some names, in their order, numbers are missing: the first place; none where there is none,
+    or where the names have no numbers."""
+    found = [re.findall(r"\d+", PurePosixPath(name).name) for name in names]
+    if len(found) < 3 or not all(found):
+        return []
+    numbers = [int(each[-1]) for each in found]
+    steps = [after - before for before, after in pairwise(numbers)]
+    usual = max(1, min(steps))
+    return next(
+        ([f"{names[at]} to {PurePosixPath(names[at + 1]).name}"] for at, step in enumerate(steps) if step > usual), []
+    )
 
 
 def clips_of(images: Undecoded, cut: Cut, where: str, rate: float = 0.0) -> Frames:

@@ -15,7 +15,7 @@ import condgan as cg
 from condgan.core.errors import DataError, SettingsError
 from condgan.core.note import LEFT_OUT, WRONG
 from condgan.data import Folder, find
-from condgan.data.clips import in_order
+from condgan.data.clips import gap_in, in_order
 from condgan.data.dataset import Dataset
 from condgan.data.doctor import remarks
 from condgan.gallery.animation import encoded
@@ -69,6 +69,24 @@ def test_a_folder_of_frames_for_each_clip(tmp_path: Path) -> None:
     assert in_order("a/f10") > in_order("a/f9") and dataset.schema.target.reading.rate == 0
     zipped = Path(shutil.make_archive(str(tmp_path / "zipped"), "zip", tmp_path / "clips"))
     np.testing.assert_array_equal(read(zipped).target, dataset.target)
+    assert "gaps" not in {note.kind for note in dataset.notes}
+    (tmp_path / "clips" / "right" / "c1" / "frame7.png").unlink()
+    (told,) = (note for note in read(tmp_path / "clips").notes if note.kind == "gaps")
+    assert told.harm == WRONG and told.text.endswith("right/c1/frame6.png to frame8.png")
+
+
+@pytest.mark.parametrize(
+    ("names", "gap"),
+    [
+        (["f1.png", "f2.png", "f3.png"], []),
+        (["f1.png", "f3.png", "f5.png"], []),
+        (["a2/f1.png", "a2/f2.png", "a2/f5.png", "a2/f9.png"], ["a2/f2.png to f5.png"]),
+        (["b.png", "c.png", "d.png"], []),
+        (["f1.png", "f9.png"], []),
+    ],
+)
+def test_missing_numbers_of_frames(names: list[str], gap: list[str]) -> None:
+    assert gap_in(names) == gap
 
 
 @pytest.mark.parametrize("axes", ["nthwc", "ntchw", "ncthw", "nthw"])
