@@ -1,5 +1,5 @@
-// What an exported model says of itself, for Node and for web pages. onnxruntime's JavaScript does not show it, so it is
-// read from the file: ONNX is Protocol Buffers, and each field of these begins with its number and its kind.
+// What an exported model says of itself, for Node and for web pages. onnxruntime's JavaScript does not show it, so it
+// is read from the file: ONNX is Protocol Buffers, and each field of these begins with its number and its kind.
 
 const METADATA_PROPS = 14; // of ModelProto: pairs of key (1) and value (2)
 const FIXED = { 1: 8, 5: 4 }; // bytes of the kinds of fields that have a fixed size

@@ -20,7 +20,8 @@ function tensor(port, asked, frames) {
 /** What people write, as numbers: of a choice its index, by its name or by the index itself. */
 function numbers(port, words, most) {
   const names = port.type === "int32" ? port.names ?? [] : [];
-  const known = new Map([...names.map((_, index) => [String(index), index]), ...names.map((name, index) => [name, index])]);
+  const indices = names.map((_, index) => [String(index), index]);
+  const known = new Map([...indices, ...names.map((name, index) => [name, index])]); // a name counts before an index
   const found = words.map((word) => (names.length ? known.get(word) ?? NaN : Number(word)));
   if (found.some(Number.isNaN) || found.length > most) {
     throw new Error(`${port.name} cannot be ${words}; give ${names.join(" or ") || port.meaning}`);
