@@ -26,8 +26,8 @@ test-long: env
 	$(BIN)/python -m pytest -m long
 
 lint: env
-	$(BIN)/ruff check condgan tests benchmarks
-	$(BIN)/ruff format --check --quiet condgan tests benchmarks
+	$(BIN)/ruff check condgan tests benchmarks examples
+	$(BIN)/ruff format --check --quiet condgan tests benchmarks examples
 	$(BIN)/lint-imports
 	$(BIN)/mypy
 
