@@ -3,7 +3,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import * as ort from "onnxruntime-web";
 import { factsOf } from "./facts.mjs";
-import { latents } from "./latents.mjs";
+import { latents } from "../condgan/exports/page/latents.mjs";
 
 const ARRAYS = { float32: Float32Array, int32: Int32Array, uint8: Uint8Array };
 

@@ -160,7 +160,7 @@ class SetOf(Field):
 
     def stored(self, column: Column, values: Tensor) -> Stored:
         known = ~values.isnan().any(1)
-        found = values.new_zeros(len(values), len(self.names))
+        found = values.new_zeros(values.shape[0], len(self.names))
         found[:, places_of(column.names, self)[: len(column.names)]] = values.nan_to_num()
         return Stored(found, known)
 

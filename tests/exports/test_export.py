@@ -25,7 +25,7 @@ from tests.clips import folder
 from tests.commands import run
 from tests.networks.small import SMALL
 
-LABELS = {"condition": "label,attributes"}
+LABELS = {"condition": "label,attributes", "data": {"fields": {"age": "number", "things": "set"}}}
 
 
 def pipeline(data: Path, preset: str | None, settings: dict[str, Any]) -> Pipeline:
@@ -42,7 +42,8 @@ def labelled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Images with a class and a field."""
     file = tmp_path_factory.mktemp("data") / "a.npz"
     pixels = np.random.default_rng(0).integers(0, 256, (12, 12, 12, 3), np.uint8)
-    np.savez(file, images=pixels, labels=np.arange(12) % 3, age=np.linspace(1, 60, 12))
+    things = np.array(["hat", "hat|glasses", "none", "glasses"] * 3)
+    np.savez(file, images=pixels, labels=np.arange(12) % 3, age=np.linspace(1, 60, 12), things=things)
     return file
 
 
@@ -100,7 +101,11 @@ def test_the_model_alone_makes_what_sample_does(
     assert "74 samples compared: largest difference" in " ".join(capsys.readouterr().out.split())
     model = onnx.load(tmp_path / "x.onnx")
     said = json.loads(next(each.value for each in model.metadata_props if each.key == METADATA))
-    assert {each["name"]: each.get("names") for each in said["inputs"]} == {"label": ["0", "1", "2"], "age": None}
+    assert {each["name"]: each.get("names") for each in said["inputs"]} == {
+        "label": ["0", "1", "2"],
+        "age": None,
+        "things": ["glasses", "hat"],
+    }
     assert said["inputs"][1] | {"low": 1.0, "high": 60.0, "missing": "NaN", "field": "number"} == said["inputs"][1]
     assert str(Path(cg.__file__).parent).encode() not in (tmp_path / "x.onnx").read_bytes()
     pipe = Pipeline.from_pretrained(trained)
@@ -108,10 +113,13 @@ def test_the_model_alone_makes_what_sample_does(
         "z": pipe.noise([5, 6]).numpy(),
         "label": np.array([2, 0], np.int32),
         "age": np.array([30, np.nan], np.float32),
+        "things": np.array([[1, 0], [np.nan, np.nan]], np.float32),
     }
     session = onnxruntime.InferenceSession(tmp_path / "x.onnx")
     (images,) = session.run(["images"], given)
-    expected = pipe(where={"label": ["2", "0"], "age": [30, None]}, seeds=[5, 6], free=True).images
+    expected = pipe(
+        where={"label": ["2", "0"], "age": [30, None], "things": ["glasses", None]}, seeds=[5, 6], free=True
+    ).images
     assert np.abs(images.astype(int) - expected).max() <= 1 and (images == expected).mean() > 0.999
 
 
@@ -128,7 +136,7 @@ def test_a_program_of_pytorch_says_what_it_takes(trained: Path, tmp_path: Path) 
 
 def test_other_images_are_an_error(trained: Path) -> None:
     pipe = Pipeline.from_pretrained(trained)
-    assert [port.name for port in ports_of(pipe)] == ["label", "age"]
+    assert [port.name for port in ports_of(pipe)] == ["label", "age", "things"]
 
     def wrong(given: Any) -> dict[str, np.ndarray]:
         n = len(given["z"])

@@ -1,42 +1,60 @@
-/** Standard normal numbers of a seed, as condgan.core.seeds.noise has them: Philox4x32-10 (Salmon et al. 2011) with the
- * seed as its key and 0, 1, 2, ... as its counter, and Box-Muller. Seeds are whole numbers from 0 to 2^53 - 1. */
+// The latents of a seed, for Node and for web pages: the same numbers that condgan gives the generator.
+
+const MULTIPLIERS = [0xd2511f53, 0xcd9e8d57];
+const STEPS = [0x9e3779b9, 0xbb67ae85];
+const ROUNDS = 10;
+
+/**
+ * Standard normal numbers of a seed: Philox4x32-10 (Salmon et al. 2011), then Box-Muller.
+ *
+ * @param {number} seed a whole number from 0 to 2^53 - 1; beyond that, numbers of JavaScript are not exact
+ * @param {number} width how many
+ * @returns {Float32Array}
+ */
 export function latents(seed, width) {
-  const found = new Float32Array(4 * Math.ceil(width / 4));
+  if (!Number.isSafeInteger(seed) || seed < 0) {
+    throw new RangeError(`seed ${seed}: give a whole number from 0 to 2^53 - 1`);
+  }
+  const found = new Float32Array(width);
   for (let block = 0; 4 * block < width; block++) {
-    const words = philox([block, 0, 0, 0], [seed % WORD, Math.floor(seed / WORD)]);
-    for (const place of [0, 2]) {
-      const radius = Math.sqrt(-2 * Math.log((words[place] + 0.5) / WORD));
-      const angle = 2 * Math.PI * ((words[place + 1] + 0.5) / WORD);
-      found[4 * block + place] = radius * Math.cos(angle);
-      found[4 * block + place + 1] = radius * Math.sin(angle);
-    }
+    const uniform = philox(block, seed).map((word) => (word + 0.5) / 2 ** 32);
+    found.set(pairs(uniform).slice(0, width - 4 * block), 4 * block);
   }
-  return found.slice(0, width);
+  return found;
 }
 
-const WORD = 2 ** 32;
-const HALF = 2 ** 16;
-
-/** Four numbers of 32 bits, from a counter of four and a key of two. */
-export function philox(counter, key) {
-  let [a, b, c, d] = counter;
-  let [low, high] = key;
-  for (let round = 0; round < 10; round++) {
-    const [leftHigh, leftLow] = product(0xd2511f53, a);
-    const [rightHigh, rightLow] = product(0xcd9e8d57, c);
-    [a, b, c, d] = [(rightHigh ^ b ^ low) >>> 0, rightLow, (leftHigh ^ d ^ high) >>> 0, leftLow];
-    low = (low + 0x9e3779b9) % WORD;
-    high = (high + 0xbb67ae85) % WORD;
+/** Four whole numbers of 32 bits: those of a block of a seed. */
+function philox(block, seed) {
+  let [a, b, c, d] = [block, 0, 0, 0];
+  let [low, high] = [seed >>> 0, Math.floor(seed / 2 ** 32)];
+  for (let round = 0; round < ROUNDS; round++) {
+    [a, b, c, d] = [
+      upper(c, MULTIPLIERS[1]) ^ b ^ low,
+      Math.imul(c, MULTIPLIERS[1]),
+      upper(a, MULTIPLIERS[0]) ^ d ^ high,
+      Math.imul(a, MULTIPLIERS[0]),
+    ];
+    [low, high] = [(low + STEPS[0]) >>> 0, (high + STEPS[1]) >>> 0];
   }
-  return [a, b, c, d];
+  return [a, b, c, d].map((word) => word >>> 0);
 }
 
-/** The upper and the lower 32 bits of a product: its 64 bits are more than a number holds, so it is made by halves. */
-function product(x, y) {
-  const [xHigh, xLow, yHigh, yLow] = [Math.floor(x / HALF), x % HALF, Math.floor(y / HALF), y % HALF];
-  const lowest = xLow * yLow;
-  const middle = xHigh * yLow + Math.floor(lowest / HALF);
-  const other = xLow * yHigh + (middle % HALF);
-  const upper = xHigh * yHigh + Math.floor(middle / HALF) + Math.floor(other / HALF);
-  return [upper, (other % HALF) * HALF + (lowest % HALF)];
+/** The upper 32 bits of a product of 64. It is made of halves of 16 bits, since a number holds only 53 exactly. */
+function upper(x, y) {
+  const [xLow, xHigh, yLow, yHigh] = [x & 0xffff, x >>> 16, y & 0xffff, y >>> 16];
+  const first = xHigh * yLow + ((xLow * yLow) >>> 16);
+  const second = xLow * yHigh + (first & 0xffff);
+  return xHigh * yHigh + (first >>> 16) + (second >>> 16);
+}
+
+/** Two normal numbers of each two uniform ones (Box & Muller 1958). */
+function pairs([first, second, third, fourth]) {
+  return [
+    [first, second],
+    [third, fourth],
+  ].flatMap(([u1, u2]) => {
+    const radius = Math.sqrt(-2 * Math.log(u1));
+    const angle = 2 * Math.PI * u2;
+    return [radius * Math.cos(angle), radius * Math.sin(angle)];
+  });
 }
