@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from condgan.verbs.find import find
     from condgan.verbs.interpolate import interpolate
     from condgan.verbs.plan import Plan, plan
+    from condgan.verbs.push import push
     from condgan.verbs.sample import sample
     from condgan.verbs.train import train
     from condgan.verbs.translate import translate
@@ -56,6 +57,7 @@ _HOME = {
     "find": "verbs.find",
     "interpolate": "verbs.interpolate",
     "plan": "verbs.plan",
+    "push": "verbs.push",
     "sample": "verbs.sample",
     "train": "verbs.train",
     "translate": "verbs.translate",
@@ -94,6 +96,7 @@ __all__ = [
     "networks",
     "plan",
     "presets",
+    "push",
     "sample",
     "train",
     "translate",

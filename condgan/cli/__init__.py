@@ -18,6 +18,7 @@ from condgan.cli.find import find
 from condgan.cli.interpolate import interpolate
 from condgan.cli.options import known_options
 from condgan.cli.presets import presets
+from condgan.cli.push import push
 from condgan.cli.sample import sample
 from condgan.cli.settings import split
 from condgan.cli.train import train
@@ -33,7 +34,7 @@ app = App(
     help_epilogue="Any command takes --debug for the traceback of an error.",
 )
 app.register_install_completion_command()
-for command in (train, sample, interpolate, find, write, translate, export, evaluate, compare, doctor, presets):
+for command in (train, sample, interpolate, find, write, translate, export, push, evaluate, compare, doctor, presets):
     app.command(command)
 
 
