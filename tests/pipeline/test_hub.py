@@ -3,7 +3,6 @@ not."""
 
 import json
 import re
-from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
@@ -25,17 +24,11 @@ from condgan.pipeline.folder import FILES
 from condgan.pipeline.hub import located
 from tests.clips import folder as make_clips
 from tests.exports.test_export import pipeline as small
-from tests.hub import READER, FakeHub, Repository, asked
+from tests.hub import READER, FakeHub, Repository
 from tests.pipeline.test_pipeline import pipeline
 from tests.test_instance import onnx_file
 
 BIRDS = {"data": "birds", "data_hash": "0123456789abcdef", "images": 7_000}
-
-
-@pytest.fixture
-def hub(tmp_path: Path) -> Iterator[FakeHub]:
-    with asked(tmp_path / "hub") as found:
-        yield found
 
 
 def birds() -> Pipeline:
