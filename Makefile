@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ROOT := $(if $(CONDGAN_DATA),--data-root $(CONDGAN_DATA))
 
-.PHONY: demo env test test-long lint bench schema clean
+.PHONY: demo env test test-long lint bench schema wheel clean
 
 demo: env
 	$(BIN)/condgan train digits --minutes 3 --out runs/demo
@@ -45,5 +45,10 @@ bench: env
 schema: env
 	$(BIN)/python -m benchmarks.schema docs
 
+# dist/condgan-VERSION-py3-none-any.whl; what an earlier build left would go into it
+wheel: env
+	rm -rf build
+	$(BIN)/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+
 clean:
-	rm -rf .venv build *.egg-info
+	rm -rf .venv build dist *.egg-info

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from condgan.verbs.find import find
     from condgan.verbs.interpolate import interpolate
     from condgan.verbs.plan import Plan, plan
+    from condgan.verbs.push import push
     from condgan.verbs.sample import sample
     from condgan.verbs.train import train
     from condgan.verbs.translate import translate
@@ -57,6 +58,7 @@ _HOME = {
     "interpolate": "verbs.interpolate",
     "plan": "verbs.plan",
     "play": "verbs.export",
+    "push": "verbs.push",
     "sample": "verbs.sample",
     "train": "verbs.train",
     "translate": "verbs.translate",
@@ -96,6 +98,7 @@ __all__ = [
     "plan",
     "play",
     "presets",
+    "push",
     "sample",
     "train",
     "translate",

@@ -3,6 +3,7 @@
 import importlib
 import os
 import pkgutil
+from collections.abc import Iterator
 from pathlib import Path
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that wait leave the cores to other work
@@ -27,6 +28,7 @@ for module in pkgutil.walk_packages(condgan.__path__, "condgan."):
 import torch
 
 from tests.commands import SMALL, UNET, run
+from tests.hub import FakeHub, asked
 from tests.pairs import make_pairs
 
 torch.set_num_threads(1 if "PYTEST_XDIST_WORKER" in os.environ else 2)
@@ -52,6 +54,13 @@ def picture(seed: int, size: tuple[int, int] = (12, 10), mode: str = "RGB") -> I
     """A picture of noise, ``size`` being height and width."""
     channels = {"L": (), "RGB": (3,), "RGBA": (4,)}[mode]
     return Image.fromarray(np.random.default_rng(seed).integers(0, 256, (*size, *channels), np.uint8))
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[FakeHub]:
+    """A Hub of this process, for one who may write there."""
+    with asked(tmp_path / "hub-cache") as found:
+        yield found
 
 
 @pytest.fixture

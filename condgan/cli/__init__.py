@@ -19,6 +19,7 @@ from condgan.cli.interpolate import interpolate
 from condgan.cli.options import known_options
 from condgan.cli.play import play
 from condgan.cli.presets import presets
+from condgan.cli.push import push
 from condgan.cli.sample import sample
 from condgan.cli.settings import split
 from condgan.cli.train import train
@@ -34,7 +35,8 @@ app = App(
     help_epilogue="Any command takes --debug for the traceback of an error.",
 )
 app.register_install_completion_command()
-for command in (train, sample, interpolate, find, write, translate, export, play, evaluate, compare, doctor, presets):
+VERBS = (train, sample, interpolate, find, write, translate, export, play, push, evaluate, compare, doctor, presets)
+for command in VERBS:
     app.command(command)
 
 

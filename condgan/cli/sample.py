@@ -35,7 +35,7 @@ def sample(
     Parameters
     ----------
     pipeline
-        A run's folder, or owner/name on the Hugging Face Hub.
+        A run's folder, or owner/name on the Hugging Face Hub; owner/name@REVISION is a branch, a tag or a commit of it.
     n
         How many images. By default one for each seed or value, else ten of each class, fewer of many classes.
     seeds

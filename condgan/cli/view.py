@@ -21,7 +21,6 @@ from condgan.core.errors import DataError
 if TYPE_CHECKING:
     from condgan.core.form import FormField
     from condgan.evaluation.report import Report
-    from condgan.metrics import Figure
     from condgan.training.diagnosis import Alarm
     from condgan.training.log import Progress as Progressed
     from condgan.training.session import Snapshot
@@ -222,12 +221,8 @@ def figures(report: Report) -> Table:
 
     table = Table("", "samples", "real images", box=None, pad_edge=False)
     for name, row in main_figures(report).items():
-        table.add_row(name, "too few" if row.samples is None else str(row.samples), _real(row.real))
+        table.add_row(name, *row.words())
     return table
-
-
-def _real(value: Figure | float | None) -> str:
-    return "–" if value is None else f"{value:.3f}" if isinstance(value, float) else str(value)
 
 
 def show_translation(pipeline: str, source: str, out: str, **words: Any) -> None:

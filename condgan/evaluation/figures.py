@@ -13,6 +13,11 @@ class Row(NamedTuple):
     samples: Figure | None
     real: Figure | float | None
 
+    def words(self) -> tuple[str, str]:
+        """Both as people see them."""
+        real = "–" if self.real is None else f"{self.real:.3f}" if isinstance(self.real, float) else str(self.real)
+        return "too few" if self.samples is None else str(self.samples), real
+
 
 def distance_name(protocol: Protocol) -> str:
     """What the Fréchet distance is called: FID, or with the network whose features it was measured on."""

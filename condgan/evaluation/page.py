@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,9 @@ from condgan.metrics.neighbours import Nearest
 
 NUMBERS = "report.json"
 PAIRS = 16
+NEAREST, SHEET = "The samples nearest to a training image", "Samples"
+"""How the words begin that stand for pictures of a page which show images of the data; the sheet does so where each
+condition has its own true image."""
 BARS = 60
 """Classes shown as bars, at most; the file of numbers has them all."""
 
@@ -49,6 +53,13 @@ def pairs(samples: Images, training: UInt8[Tensor, "t c *space"], nearest: Neare
     if samples.dim() > 4:
         return grid(np.stack(shown, 1).reshape(-1, *shown[0].shape[1:]), columns=2)
     return grid(np.concatenate(shown), columns=len(order))
+
+
+def without_data(page: str, report: Report) -> str:
+    """A page without those of its pictures that show images of the data, which not everyone may see."""
+    real = [NEAREST, *([SHEET] if report.protocol.requests == "reference" else [])]
+    pattern = rf'<img [^>]*alt="({"|".join(real)})[^>]*>'
+    return re.sub(pattern, "<em>left out: it shows images of the data</em>", page)
 
 
 def _protocol(protocol: Protocol) -> dict[str, str]:

@@ -2,6 +2,7 @@
 ``combinations.json``, by which what is not asked for is filled in."""
 
 import json
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,7 +21,7 @@ from condgan.core.bounds import read_text
 from condgan.core.errors import SettingsError
 from condgan.core.levels import Reading
 from condgan.core.palette import Palette
-from condgan.core.version import __version__
+from condgan.core.version import __version__, is_later
 from condgan.networks.base import ARCHITECTURES, Architecture, Conditioned
 from condgan.networks.extractor import Extractor
 from condgan.pipeline import extraction
@@ -28,9 +29,12 @@ from condgan.pipeline.card import card
 from condgan.pipeline.combinations import Combinations
 from condgan.pipeline.parents import networks_of, parents_of
 
+logger = logging.getLogger(__name__)
 CONFIG, WEIGHTS, CARD, COMBINATIONS = "config.json", "model.safetensors", "README.md", "combinations.json"
 FILM = "film.webp"
-FILES = (CONFIG, WEIGHTS, CARD, COMBINATIONS, FILM)
+UPDATE = "update: pip install --upgrade condgan"
+FILES = (CONFIG, WEIGHTS, CARD, COMBINATIONS, FILM, extraction.FILE)
+"""All that a pipeline may be of."""
 
 
 class Saved(NamedTuple):
@@ -86,12 +90,13 @@ def write(folder: Path, saved: Saved, film: bytes | None = None) -> None:
 
 
 def read(folder: Path) -> Saved:
-    """What ``write`` wrote.
+    """What ``write`` wrote; what a later version of condgan wrote is read where it can be, and told.
 
     Raises:
-        SettingsError: there is no pipeline there, or it is damaged.
+        SettingsError: there is no pipeline there, it is damaged, or of a later version that saves it in another way.
     """
     config = read_config(folder)
+    version = str(config.get("version", ""))
     try:
         condition = Condition.model_validate(config["condition"])
         architecture = ARCHITECTURES.parse(config["architecture"])
@@ -112,8 +117,16 @@ def read(folder: Path) -> Saved:
         table = folder / COMBINATIONS
         known = Combinations.parse(read_text(table)) if condition.fieldwise and table.is_file() else None
     except (KeyError, TypeError, ValueError, RuntimeError, OSError, SafetensorError, AttributeError) as error:
+        if is_later(version):
+            raise SettingsError(_of_later(version), where=folder, do=UPDATE) from None
         raise SettingsError("damaged pipeline", where=folder, do=f"save it again ({first_line(error)})") from None
+    if is_later(version):
+        logger.warning("%s; it may make other images here: %s; %s", _of_later(version), folder, UPDATE)
     return Saved(condition, architecture, shape, generator, trained, palette, reading, known, extractor)
+
+
+def _of_later(version: str) -> str:
+    return f"a pipeline of condgan {version}, and this is {__version__}"
 
 
 def read_config(folder: Path) -> dict[str, Any]:

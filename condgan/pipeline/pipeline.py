@@ -33,8 +33,10 @@ from condgan.gallery.samples import RATE
 from condgan.networks.base import Architecture, Conditioned
 from condgan.networks.extractor import Extractor
 from condgan.pipeline import folder, hub, sampling, tiles
+from condgan.pipeline.card import Measured
 from condgan.pipeline.clips import clip_times, of_training_size, with_motion
 from condgan.pipeline.combinations import Combinations, filled
+from condgan.pipeline.hub import Pushed
 from condgan.pipeline.like import features_of, images_of
 from condgan.pipeline.requests import Sweep, require_in_range, swept
 from condgan.pipeline.sheets import optional_part, shown, side_by_side
@@ -73,6 +75,8 @@ class Pipeline:
         """Which values went together in these images: what is not asked for is filled from them."""
         self.extractor = extractor
         """What tells from an image what samples are to be like, where the generator takes that."""
+        self.revision: str | None = None
+        """The commit of the Hub that it was read from."""
 
     def to(self, device: str | torch.device) -> Self:
         """Move the generator to a device."""
@@ -379,10 +383,41 @@ class Pipeline:
 
     @classmethod
     @with_own_defaults
-    def from_pretrained(cls, name: str | Path) -> Self:
-        """A pipeline from a folder, or from a repository of the Hugging Face Hub.
+    def from_pretrained(cls, name: str | Path, revision: str | None = None) -> Self:
+        """A pipeline from a folder, or from the Hugging Face Hub, where ``pipe.revision`` is its commit.
+
+        Args:
+            name: a folder, ``owner/name``, or ``owner/name@revision``.
+            revision: on the Hub: a branch, a tag or a commit; by default the newest.
 
         Raises:
-            SettingsError: there is no pipeline there, or it is damaged.
+            SettingsError: there is no pipeline there, it is damaged, or it is of a later version of condgan.
         """
-        return cls(**folder.read(hub.located(name))._asdict())
+        found = hub.located(name, revision)
+        pipe = cls(**folder.read(found.folder)._asdict())
+        pipe.revision = found.revision
+        return pipe
+
+    @with_own_defaults
+    def push_to_hub(
+        self,
+        name: str,
+        *,
+        private: bool = False,
+        token: str | None = None,
+        licence: str = "",
+        report: Measured | None = None,
+    ) -> Pushed:
+        """Save it in a repository of the Hugging Face Hub, in one commit, with a sheet of samples on its card.
+
+        Args:
+            name: ``owner/name``; made where there is none yet.
+            private: for its owner's eyes only.
+            token: one that may write; by default the one that ``hf auth login`` or ``HF_TOKEN`` gave.
+            licence: as the Hub calls it, such as ``mit`` or ``cc-by-4.0``.
+            report: what the card says of a report; ``cg.push`` takes it from the folder of a run.
+
+        Raises:
+            SettingsError: no such name, no permission to write, or the Hub refuses it or cannot be reached.
+        """
+        return hub.push(self, name, private, token, licence, report)

@@ -180,7 +180,7 @@ def trained(name: str | Path) -> Trained:
         CheckpointError: it is a run whose checkpoints are damaged.
     """
     try:
-        place = hub.located(name)
+        place = hub.located(name).folder
         found = store.checkpoints(place / "checkpoints") if (place / "recipe.toml").is_file() else []
     except OSError as error:
         raise SettingsError(f"no run or pipeline: {error.strerror}", where=name, do="check the path") from None

@@ -71,6 +71,6 @@ def homes(run: Path, parent: str | Path | None) -> list[str | Path]:
 def kept(home: str | Path) -> Extractor | None:
     """The extractor of a pipeline, where there is one."""
     try:
-        return folder.read(hub.located(home)).extractor
+        return folder.read(hub.located(home).folder).extractor
     except (SettingsError, OSError):
         return None

@@ -113,7 +113,7 @@ def said_of(pipeline: str | Path | Pipeline, pipe: Pipeline) -> Said:
         report = Report.model_validate_json(read_text(file))
     except ValueError:
         return Said(title, card, [f"The report in {file.parent.name} is of another version of condgan."])
-    rows = [(name, str(row.samples), _real(row.real)) for name, row in main_figures(report).items() if row.samples]
+    rows = [(name, *row.words()) for name, row in main_figures(report).items()]
     return Said(title, card, report.verdict, rows)
 
 
@@ -121,6 +121,3 @@ def _body(card: str) -> str:
     """A model card without the header for the Hub."""
     return card.split("---\n", 2)[-1].strip()
 
-
-def _real(found: object) -> str:
-    return "" if found is None else str(found)

@@ -28,6 +28,7 @@ from condgan.toml import read_recipe
 from tests.clips import clip, saved
 from tests.conftest import ROOT, make_birds
 from tests.faces import make_faces
+from tests.hub import FakeHub
 from tests.pairs import make_pairs
 
 README = (ROOT / "README.md").read_text()
@@ -217,7 +218,7 @@ def make_steered() -> None:
 
 
 @pytest.mark.parametrize("page", WITH_CODE, ids=lambda page: page.name)
-def test_python_of_the_pages(page: Path, digits: Path, to_photo: Path, faces: Path) -> None:
+def test_python_of_the_pages(page: Path, digits: Path, to_photo: Path, faces: Path, hub: FakeHub) -> None:
     """Each page's blocks, one after another; they use the runs that the README's commands leave."""
     found = blocks(page.read_text(), "python")
     shutil.copytree(digits, "runs/digits")

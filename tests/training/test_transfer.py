@@ -182,7 +182,7 @@ def test_from_a_pipeline_alone(old: str, capsys: pytest.CaptureFixture[str]) -> 
 
 
 def test_from_the_hub(old: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hub, "_download", lambda name: {"someone/digits": Path("old")}[name])
+    monkeypatch.setattr(hub, "_download", lambda name, _: {"someone/digits": Path("old")}[name])
     for name in ("someone/digits", "hf:someone/digits"):
         made = cg.plan("data", parent=name, out="new")
         assert made.parent is not None and made.parent.name == name
