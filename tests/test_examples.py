@@ -78,6 +78,7 @@ def test_python_makes_the_same_clips(clips: Exported, tmp_path: Path) -> None:
     same_clips(PYTHON, clips, tmp_path)
 
 
+@pytest.mark.long
 def test_python_makes_the_same_images_of_pictures(photos: Exported, tmp_path: Path) -> None:
     layout = np.random.default_rng(0).integers(0, 3, photos.pipeline.shape.size, np.uint8)
     np.save(tmp_path / "a.npy", layout)

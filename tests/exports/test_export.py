@@ -28,6 +28,11 @@ from tests.networks.small import SMALL
 LABELS = {"condition": "label,attributes", "data": {"fields": {"age": "number", "things": "set"}}}
 
 
+def long(name: str) -> Any:
+    """For the long suite: each export takes seconds."""
+    return pytest.param(name, marks=pytest.mark.long)
+
+
 def pipeline(data: Path, preset: str | None, settings: dict[str, Any]) -> Pipeline:
     """Of small networks that nothing was learned by."""
     torch.manual_seed(0)
@@ -47,12 +52,12 @@ def labelled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-@pytest.mark.parametrize("name", [name for name in SMALL if name not in ("unet", "spade", "video")])
+@pytest.mark.parametrize("name", ["resnet", *(long(name) for name in ("mlp", "maxout", "dcgan", "projected"))])
 def test_images_by_labels_and_attributes(name: str, labelled: Path) -> None:
     same(pipeline(labelled, None, {**LABELS, "architecture": SMALL[name].plain()}))
 
 
-@pytest.mark.parametrize("preset", ["pix2pix", "spade"])
+@pytest.mark.parametrize("preset", ["pix2pix", long("spade")])
 def test_images_from_pictures(preset: str, beach: Path) -> None:
     """Pix2pix has noise by dropout, which is a part of the latents; spade one of its own normalisations."""
     small = SMALL["unet" if preset == "pix2pix" else "spade"]
@@ -60,7 +65,7 @@ def test_images_from_pictures(preset: str, beach: Path) -> None:
     same(pipeline(beach, preset, {"architecture": small_settings}))
 
 
-@pytest.mark.parametrize("preset", ["video", "animate"])
+@pytest.mark.parametrize("preset", ["animate", long("video")])
 def test_clips_of_any_length(preset: str, tmp_path: Path) -> None:
     folder(tmp_path, each=2)
     pipe = pipeline(tmp_path, preset, {"architecture": {"channels": 8}})
