@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 
 from condgan.core import disk
 from condgan.core.bounds import read_text
+from condgan.core.cache import digest
 from condgan.core.defaults import with_own_defaults
 from condgan.core.errors import SettingsError
 from condgan.evaluation.figures import main_figures
@@ -113,6 +114,8 @@ def said_of(pipeline: str | Path | Pipeline, pipe: Pipeline) -> Said:
         report = Report.model_validate_json(read_text(file))
     except ValueError:
         return Said(title, card, [f"The report in {file.parent.name} is of another version of condgan."])
+    if report.protocol.pipeline != digest(*pipe.generator.state_dict().values()):
+        return Said(title, card, [f"The report in {file.parent.name} is of other weights than these."])
     rows = [(name, *row.words()) for name, row in main_figures(report).items()]
     return Said(title, card, report.verdict, rows)
 
