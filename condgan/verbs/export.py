@@ -123,4 +123,3 @@ def said_of(pipeline: str | Path | Pipeline, pipe: Pipeline) -> Said:
 def _body(card: str) -> str:
     """A model card without the header for the Hub."""
     return card.split("---\n", 2)[-1].strip()
-
