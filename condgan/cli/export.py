@@ -1,6 +1,8 @@
 """``condgan export``."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from cyclopts import Parameter
 
 
 def export(
@@ -11,6 +13,7 @@ def export(
     web: str | None = None,
     quantize: Literal["int8"] | None = None,
     runtime: str | None = None,
+    split: Annotated[bool, Parameter(negative="")] = False,
 ) -> None:
     """Write a generator as a file that runs without condgan.
 
@@ -26,6 +29,8 @@ def export(
         int8: weights of 8 bits, a quarter of the size. What that changes is measured and told.
     runtime
         For a page: a folder with the files of the npm package onnxruntime-web. By default they are downloaded once.
+    split
+        For a page: put its large parts into a folder beside it, X_parts, where it would be too large.
     """
     from rich import print as show
     from rich.markup import escape
@@ -39,5 +44,5 @@ def export(
     if web is not None and not web.lower().endswith(".html"):
         raise SettingsError(f"{web} is no page", where="--web", do="end it in .html")
     for each in asked:
-        found = write(pipeline, each, quantize=quantize, runtime=runtime)
+        found = write(pipeline, each, quantize=quantize, runtime=runtime, split=split and each == web)
         show(f"[bold]{escape(str(found.path))}[/bold], {found.size / 1e6:.1f} MB; {found.parity}")

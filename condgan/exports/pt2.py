@@ -15,7 +15,7 @@ from condgan.exports.program import IMAGES, VALUES, program, run
 from condgan.pipeline import Pipeline
 
 FACTS = "condgan.json"
-"""The file in the archive that says what the program takes."""
+"""The file in the archive that says what the program takes, and how near it is."""
 
 
 def pt2_of(pipeline: Pipeline) -> tuple[bytes, Parity]:
@@ -27,7 +27,7 @@ def pt2_of(pipeline: Pipeline) -> tuple[bytes, Parity]:
     followed, buffer = program(pipeline), io.BytesIO()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        torch.export.save(followed, buffer, extra_files={FACTS: as_text(facts(pipeline))})
+        torch.export.save(followed, buffer)
         again = torch.export.load(io.BytesIO(buffer.getvalue())).module()
 
     def exported(given: Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:
@@ -36,4 +36,8 @@ def pt2_of(pipeline: Pipeline) -> tuple[bytes, Parity]:
 
     parity = compared(pipeline, exported)
     require_parity(parity)
+    buffer, said = io.BytesIO(), {**facts(pipeline), "parity": str(parity)}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.export.save(followed, buffer, extra_files={FACTS: as_text(said)})
     return buffer.getvalue(), parity

@@ -32,9 +32,16 @@ class Said(NamedTuple):
     """Of the report: name, value of the samples, and of real data."""
 
 
+class Page(NamedTuple):
+    """A page, and the scripts beside it that hold its large parts, by their names; none where all is in the page."""
+
+    text: bytes
+    beside: dict[str, bytes]
+
+
 def page_of(
-    pipeline: Pipeline, said: Said, folder: str | Path | None = None, int8: bool = False
-) -> tuple[bytes, Parity]:
+    pipeline: Pipeline, said: Said, folder: str | Path | None = None, int8: bool = False, split: str = ""
+) -> tuple[Page, Parity]:
     """The page, and how near its model is to the generator in PyTorch.
 
     Args:
@@ -42,24 +49,25 @@ def page_of(
         said: what the page says of it.
         folder: with the files of the npm package onnxruntime-web; by default they are downloaded once.
         int8: with weights of 8 bits.
+        split: the name of a folder beside the page for its large parts; empty: all is in the page.
 
     Raises:
         SettingsError: as ``onnx_of``; or the page would be too large.
         DataError: onnxruntime-web cannot be downloaded.
     """
     model, parity = onnx_of(pipeline, int8)
-    page = rendered(model, facts(pipeline), parity, said, runtime(folder)).encode()
-    if len(page) > LARGEST:
+    page = rendered(model, facts(pipeline), parity, said, runtime(folder), split)
+    if len(page.text) > LARGEST:
         raise SettingsError(
-            f"the page would have {len(page) / 1e6:,.0f} MB",
+            f"the page would have {len(page.text) / 1e6:,.0f} MB",
             where=f"the model alone has {len(model) / 1e6:,.0f} MB",
-            do="set quantize to int8; or export X.onnx, and load it in a page of your own with onnxruntime-web",
+            do="give --split, which puts its large parts into a folder beside it, or --quantize int8",
         )
     return page, parity
 
 
-def rendered(model: bytes, known: dict[str, Any], parity: Parity, said: Said, ran: Runtime) -> str:
-    """The text of the page."""
+def rendered(model: bytes, known: dict[str, Any], parity: Parity, said: Said, ran: Runtime, split: str = "") -> Page:
+    """The page; arguments as of ``page_of``."""
     from jinja2 import Environment, FunctionLoader, StrictUndefined
     from markupsafe import Markup
 
@@ -71,23 +79,28 @@ def rendered(model: bytes, known: dict[str, Any], parity: Parity, said: Said, ra
     script = "\n".join(
         read[name].replace("export function", "function") for name in ("latents.mjs", "gif.mjs", "page.mjs")
     )
-    parts = {"runtime": ran.script, "wasm": ran.wasm, "model": gzip.compress(model, 9, mtime=0)}
+    packed = {"runtime": ran.script, "wasm": ran.wasm, "model": gzip.compress(model, 9, mtime=0)}
+    parts = {name: base64.b64encode(content).decode() for name, content in packed.items()}
+    # a script is all that a page from a file may load from another one
+    beside = {f"{name}.js": f'(window.condganParts ??= {{}}).{name} = "{text}";' for name, text in parts.items()}
     environment = Environment(
         loader=FunctionLoader(read.__getitem__), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    return environment.get_template("page.html").render(
+    text = environment.get_template("page.html").render(
         title=said.title,
         subtitle=f"A conditional generator that runs in this page: {_size(known)}.",
         style=Markup(read["page.css"]),
         script=Markup(script),
         # a name in the data must not end the script that holds it
         facts=Markup(as_text(known).replace("<", "\\u003c")),
-        parts={name: Markup(base64.b64encode(content).decode()) for name, content in parts.items()},
+        parts={} if split else {name: Markup(text) for name, text in parts.items()},
+        scripts=[f"{split}/{name}" for name in beside] if split else [],
         verdict=said.verdict,
         figures=said.figures,
         card=said.card,
         parity=str(parity),
     )
+    return Page(text.encode(), {name: each.encode() for name, each in beside.items()} if split else {})
 
 
 def _size(known: dict[str, Any]) -> str:

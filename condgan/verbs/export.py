@@ -43,6 +43,7 @@ def export(
     *,
     quantize: Literal["int8"] | None = None,
     runtime: str | Path | None = None,
+    split: bool = False,
 ) -> Exported:
     """Write a generator as a file that runs without condgan, and compare what it makes.
 
@@ -53,6 +54,7 @@ def export(
         quantize: ``int8``: weights of 8 bits, a quarter of the size; what that changes is measured. Not of ``X.pt2``.
         runtime: for a page: a folder with the files of the npm package onnxruntime-web; by default they are downloaded
             once.
+        split: put the large parts of a page into a folder beside it, X_parts.
 
     Raises:
         SettingsError: no pipeline there, another suffix, an operation that the format lacks, other images come out, or
@@ -70,17 +72,22 @@ def export(
         raise SettingsError(f"no such numbers: {quantize}", where="quantize", do="set it to int8, or leave it out")
     if quantize and suffix == ".pt2":
         raise SettingsError("weights of 8 bits are for .onnx and .html", where="quantize", do="leave it out")
-    int8 = quantize == "int8"
+    if split and suffix != ".html":
+        raise SettingsError("only a page has parts", where="split", do="leave it out")
+    int8, home = quantize == "int8", f"{path.stem}_parts"
+    files: dict[Path, bytes] = {}
     if suffix == ".html":
-        content, parity = page_of(pipe, said_of(pipeline, pipe), runtime, int8)
+        page, parity = page_of(pipe, said_of(pipeline, pipe), runtime, int8, home if split else "")
+        files = {path.parent / home / name: content for name, content in page.beside.items()} | {path: page.text}
     else:
-        content, parity = onnx_of(pipe, int8) if suffix == ".onnx" else pt2_of(pipe)
+        files[path], parity = onnx_of(pipe, int8) if suffix == ".onnx" else pt2_of(pipe)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        disk.put(path, content)
+        for file, content in files.items():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            disk.put(file, content)
     except OSError as error:
         raise disk.refusal(error, f"cannot write {path.name}", path.parent, "choose another --to") from None
-    return Exported(path, len(content), parity)
+    return Exported(path, sum(map(len, files.values())), parity)
 
 
 @with_own_defaults

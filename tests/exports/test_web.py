@@ -79,11 +79,10 @@ def test_the_report_stands_beside_it(trained: Path, package: Path, tmp_path: Pat
     cg.export(trained, tmp_path / "x.html", runtime=package)
     assert "is of another version of condgan" in (tmp_path / "x.html").read_text()
     shutil.rmtree(trained / "report")
-    assert "What the report says" not in web.rendered(
-        b"", {"size": [8, 8, 1]}, web.Parity(0, 1, 1), web.Said("x"), fetched.Runtime(b"", b"")
-    )
+    known, parity, ran = {"size": [8, 8, 1]}, web.Parity(0, 1, 1), fetched.Runtime(b"", b"")
+    assert b"What the report says" not in web.rendered(b"", known, parity, web.Said("x"), ran).text
     said = web.Said("x", verdict=["It is <good>."], figures=[("FID", "1.2 ± 0.1", "0.6")])
-    page = web.rendered(b"", {"size": [8, 8, 1]}, web.Parity(0, 1, 1), said, fetched.Runtime(b"", b""))
+    page = web.rendered(b"", known, parity, said, ran).text.decode()
     assert "It is &lt;good&gt;." in page and "1.2 ± 0.1" in page
 
 
@@ -91,8 +90,10 @@ def test_what_is_refused(trained: Path, package: Path, tmp_path: Path, monkeypat
     with pytest.raises(SettingsError, match="no ort.wasm.bundle.min.mjs; .*npm package onnxruntime-web"):
         cg.export(trained, tmp_path / "x.html", runtime=tmp_path)
     monkeypatch.setattr(web, "LARGEST", 1_000)
-    with pytest.raises(SettingsError, match="the page would have .* MB; the model alone has"):
+    with pytest.raises(SettingsError, match="the page would have .* MB; the model alone has .*; give --split"):
         cg.export(trained, tmp_path / "x.html", runtime=package)
+    with pytest.raises(SettingsError, match="only a page has parts"):
+        cg.export(trained, tmp_path / "x.onnx", split=True)
     assert run("export", trained) == 2 and run("export", trained, "--web", "x.png") == 2
     assert not (tmp_path / "x.html").exists()
 
@@ -102,6 +103,19 @@ def test_without_a_network_it_is_told(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(fetched, "URL", "http://127.0.0.1:9/onnxruntime-web.tgz")
     with pytest.raises(DataError, match="cannot download onnxruntime-web; .*; give a folder .*--runtime FOLDER"):
         fetched.runtime()
+
+
+def test_a_page_in_parts(trained: Path, package: Path, tmp_path: Path) -> None:
+    """The parts are scripts beside it, which a page from a file may load."""
+    words = ["--web", tmp_path / "x.html", "--runtime", package, "--split"]
+    assert run("export", trained, *words) == 0
+    page = (tmp_path / "x.html").read_text()
+    assert re.findall(r'<script src="([^"]+)">', page) == [
+        f"x_parts/{name}.js" for name in ("runtime", "wasm", "model")
+    ]
+    assert len(page) < 100_000 and "application/gzip" not in page
+    found = re.fullmatch(r'\(window.condganParts .*\).wasm = "(.*)";', (tmp_path / "x_parts" / "wasm.js").read_text())
+    assert found and gzip.decompress(base64.b64decode(found[1])) == fetched.WASM.encode()
 
 
 def test_play_writes_the_page_and_opens_it(trained: Path, package: Path, monkeypatch: pytest.MonkeyPatch) -> None:

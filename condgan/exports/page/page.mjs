@@ -513,10 +513,10 @@ function layOut() {
 /* ---- beginning ---- */
 
 async function unpacked(id) {
-  const text = element(id).textContent;
+  const text = window.condganParts?.[id] ?? element(id).textContent;
   const bytes = Uint8Array.from(atob(text), (each) => each.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  element(id).remove();
+  element(id)?.remove();
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
