@@ -108,7 +108,7 @@ class Layout(Whole):
     def ports(self, size: Sequence[int]) -> tuple[Port, ...]:
         what, last = "id of the class at each position", len(self.names) - 1
         ids = Port(self.column, "uint8", (*size,), 0, last, None, what, self.names, self.colours)
-        ends = Port(INSTANCES, "uint8", (*size,), 0, 1, None, "1 where one thing ends and another begins, 0 elsewhere")
+        ends = Port(INSTANCES, "uint8", (*size,), 0, 1, 0, "1 where one thing ends and another begins, 0 elsewhere")
         return (ids, ends) if self.boundaries else (ids,)
 
     def read(self, values: Mapping[str, Tensor]) -> Bundle:

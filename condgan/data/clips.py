@@ -132,10 +132,11 @@ def gap_in(names: Sequence[str]) -> list[str]:
         return []
     numbers = [int(each[-1]) for each in found]
     steps = [after - before for before, after in pairwise(numbers)]
-    usual = max(1, min(steps))
-    return next(
-        ([f"{names[at]} to {PurePosixPath(names[at + 1]).name}"] for at, step in enumerate(steps) if step > usual), []
-    )
+    usual = min(steps)
+    if usual < 1:  # numbers that say something else
+        return []
+    at = next((at for at, step in enumerate(steps) if step >= 2 * usual), None)
+    return [] if at is None else [f"{names[at]} to {PurePosixPath(names[at + 1]).name}"]
 
 
 def clips_of(images: Undecoded, cut: Cut, where: str, rate: float = 0.0) -> Frames:

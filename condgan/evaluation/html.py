@@ -17,7 +17,7 @@ def render(template: str, **values: Any) -> str:
 
     room = files("condgan.evaluation")
     environment = Environment(
-        loader=FunctionLoader(lambda name: room.joinpath(name).read_text()),
+        loader=FunctionLoader(lambda name: room.joinpath(name).read_text(encoding="utf-8")),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -39,6 +39,7 @@ def facts(pipeline: Pipeline) -> dict[str, Any]:
         "outputs": {IMAGES: f"uint8 n,{size},{channels}", VALUES: f"float32 n,{channels},{size}, -1 to 1"},
         "size": [*frames, height, width, channels],
         "frame_rate": pipeline.reading.rate,
+        "background": pipeline.reading.background,
         "trained": {name: trained[name] for name in ("images", "data", "data_hash") if name in trained},
     }
 

@@ -45,8 +45,9 @@ class Portable(nn.Module):
 
 def exact(images: UInt8[Tensor, "n h w 3"], palette: Palette) -> UInt8[Tensor, "n h w 3"]:
     """Each position in the colour of the class that it is nearest to, as ``Palette.nearest`` has it."""
-    colours = torch.tensor(palette.colours, dtype=torch.int32)
-    apart = (images[..., None, :].int() - colours).square().sum(-1)
+    colours = torch.tensor(palette.colours, dtype=torch.float32)
+    # the square of a distance without that of the position itself; whole numbers below 2^24, so that floats are exact
+    apart = colours.square().sum(1) - 2 * images.float() @ colours.T
     return colours[apart.argmin(-1)].to(torch.uint8)
 
 
@@ -54,9 +55,16 @@ def ports_of(pipeline: Pipeline) -> tuple[Port, ...]:
     """What it takes beside the latents.
 
     Raises:
-        SettingsError: what a part of its condition takes cannot be written as tensors without condgan.
+        SettingsError: what a part of its condition takes cannot be written as tensors without condgan, or a field has
+            the name of something else.
     """
     ports = pipeline.condition.ports(pipeline.shape.size)
+    if taken := [port.name for port in ports if port.name in (NOISE, TIMES, IMAGES, VALUES)]:
+        raise SettingsError(
+            f"a field is called {taken[0]}, as something else is in an exported generator",
+            where=f"{NOISE}, {TIMES}, {IMAGES} and {VALUES} are taken",
+            do="rename that column of the data, and train again",
+        )
     frames = pipeline.shape.frames
     if frames is None or not pipeline.architecture.timed:
         return ports
@@ -92,7 +100,7 @@ def program(pipeline: Pipeline) -> ExportedProgram:
     except Exception as error:
         raise SettingsError(
             "the generator cannot be exported",
-            where=f"{pipeline.architecture.kind}: {str(error).splitlines()[0][:200]}",
+            where=f"{pipeline.architecture.kind}: {next(iter(str(error).splitlines()), type(error).__name__)[:200]}",
             do="export one of another architecture, or use it with condgan",
         ) from error
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from condgan.core.errors import SettingsError
 from condgan.exports.facts import as_text, facts
@@ -61,7 +62,7 @@ def page_of(
         raise SettingsError(
             f"the page would have {len(page.text) / 1e6:,.0f} MB",
             where=f"the model alone has {len(model) / 1e6:,.0f} MB",
-            do="give --split, which puts its large parts into a folder beside it, or --quantize int8",
+            do="give --split, which puts its large parts into a folder beside it" + ", or --quantize int8" * (not int8),
         )
     return page, parity
 
@@ -73,7 +74,7 @@ def rendered(model: bytes, known: dict[str, Any], parity: Parity, said: Said, ra
 
     room = files("condgan.exports") / "page"
     read = {
-        name: room.joinpath(name).read_text()
+        name: room.joinpath(name).read_text(encoding="utf-8")
         for name in ("page.html", "page.css", "page.mjs", "latents.mjs", "gif.mjs")
     }
     script = "\n".join(
@@ -94,7 +95,7 @@ def rendered(model: bytes, known: dict[str, Any], parity: Parity, said: Said, ra
         # a name in the data must not end the script that holds it
         facts=Markup(as_text(known).replace("<", "\\u003c")),
         parts={} if split else {name: Markup(text) for name, text in parts.items()},
-        scripts=[f"{split}/{name}" for name in beside] if split else [],
+        scripts=[f"{quote(split)}/{name}" for name in beside] if split else [],
         verdict=said.verdict,
         figures=said.figures,
         card=said.card,

@@ -21,6 +21,7 @@ from condgan.exports.pt2 import pt2_of
 from condgan.exports.web import Said, page_of
 from condgan.pipeline import Pipeline
 from condgan.pipeline.folder import CARD
+from condgan.pipeline.sampling import device_of
 
 FORMATS = (".onnx", ".pt2", ".html")
 PLAYGROUND = "condgan.html"
@@ -66,27 +67,30 @@ def export(
     suffix = path.suffix.lower()
     if suffix not in FORMATS:
         raise SettingsError(f"cannot export to {path.name}", where="to", do=f"end it in {' or '.join(FORMATS)}")
-    pipe = pipeline if isinstance(pipeline, Pipeline) else Pipeline.from_pretrained(pipeline)
-    pipe = pipe.to("cpu")
     if quantize not in (None, "int8"):
         raise SettingsError(f"no such numbers: {quantize}", where="quantize", do="set it to int8, or leave it out")
     if quantize and suffix == ".pt2":
         raise SettingsError("weights of 8 bits are for .onnx and .html", where="quantize", do="leave it out")
     if split and suffix != ".html":
         raise SettingsError("only a page has parts", where="split", do="leave it out")
-    int8, home = quantize == "int8", f"{path.stem}_parts"
+    pipe = pipeline if isinstance(pipeline, Pipeline) else Pipeline.from_pretrained(pipeline)
+    int8, home, device = quantize == "int8", f"{path.stem}_parts", device_of(pipe.generator)
     files: dict[Path, bytes] = {}
-    if suffix == ".html":
-        page, parity = page_of(pipe, said_of(pipeline, pipe), runtime, int8, home if split else "")
-        files = {path.parent / home / name: content for name, content in page.beside.items()} | {path: page.text}
-    else:
-        files[path], parity = onnx_of(pipe, int8) if suffix == ".onnx" else pt2_of(pipe)
+    try:
+        pipe.to("cpu")
+        if suffix == ".html":
+            page, parity = page_of(pipe, said_of(pipeline, pipe), runtime, int8, home if split else "")
+            files = {path.parent / home / name: content for name, content in page.beside.items()} | {path: page.text}
+        else:
+            files[path], parity = onnx_of(pipe, int8) if suffix == ".onnx" else pt2_of(pipe)
+    finally:
+        pipe.to(device)
     try:
         for file, content in files.items():
             file.parent.mkdir(parents=True, exist_ok=True)
             disk.put(file, content)
     except OSError as error:
-        raise disk.refusal(error, f"cannot write {path.name}", path.parent, "choose another --to") from None
+        raise disk.refusal(error, f"cannot write {path.name}", path.parent, "choose another place") from None
     return Exported(path, sum(map(len, files.values())), parity)
 
 
@@ -113,7 +117,7 @@ def said_of(pipeline: str | Path | Pipeline, pipe: Pipeline) -> Said:
     title = f"condgan: {pipe.trained.get('data', 'a generator')}"
     if isinstance(pipeline, Pipeline) or not Path(pipeline).is_dir():
         return Said(title)
-    card = _body(read_text(Path(pipeline, CARD))) if Path(pipeline, CARD).is_file() else ""
+    card = _card(Path(pipeline, CARD))
     file = Path(pipeline, "report", NUMBERS)
     if not file.is_file():
         return Said(title, card)
@@ -127,6 +131,10 @@ def said_of(pipeline: str | Path | Pipeline, pipe: Pipeline) -> Said:
     return Said(title, card, report.verdict, rows)
 
 
-def _body(card: str) -> str:
-    """A model card without the header for the Hub."""
-    return card.split("---\n", 2)[-1].strip()
+def _card(file: Path) -> str:
+    """A model card without the header for the Hub; empty where there is none that can be read."""
+    try:
+        text = read_text(file)
+    except (OSError, ValueError):
+        return ""
+    return (text.split("---\n", 2)[-1] if text.startswith("---\n") else text).strip()

@@ -83,6 +83,8 @@ def test_a_folder_of_frames_for_each_clip(tmp_path: Path) -> None:
         (["a2/f1.png", "a2/f2.png", "a2/f5.png", "a2/f9.png"], ["a2/f2.png to f5.png"]),
         (["b.png", "c.png", "d.png"], []),
         (["f1.png", "f9.png"], []),
+        (["f0.png", "f33.png", "f67.png", "f100.png"], []),
+        (["1.175.png", "2.211.png", "3.243.png", "4.001.png"], []),
     ],
 )
 def test_missing_numbers_of_frames(names: list[str], gap: list[str]) -> None:

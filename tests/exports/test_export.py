@@ -183,3 +183,11 @@ def test_weights_of_eight_bits(trained: Path, tmp_path: Path, capsys: pytest.Cap
         cg.export(trained, tmp_path / "x.pt2", quantize="int8")
     with pytest.raises(SettingsError, match="no such numbers: int4"):
         cg.export(trained, tmp_path / "x.onnx", quantize="int4")  # type: ignore[arg-type]
+
+
+def test_a_field_of_a_taken_name_is_told(tmp_path: Path) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (12, 8, 8), np.uint8)
+    np.savez(tmp_path / "a.npz", images=pixels, labels=np.arange(12) % 3, z=np.linspace(1, 60, 12))
+    pipe = pipeline(tmp_path / "a.npz", None, {"condition": "label,attributes", "architecture": SMALL["mlp"].plain()})
+    with pytest.raises(SettingsError, match="a field is called z, as something else is"):
+        cg.export(pipe, tmp_path / "x.onnx")

@@ -152,3 +152,17 @@ def test_a_browser_opens_it_from_a_file(trained: Path, tmp_path: Path) -> None:
     done = subprocess.run([browser, *words], capture_output=True, text=True, check=True, timeout=120)
     assert re.search(r'id="status"[^>]*>1 image, \d+ ms\.', done.stdout)
     assert done.stdout.count("<figure>") == 1 and "--seeds 0" in done.stdout
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="there is no node")
+def test_words_are_cut_in_javascript_as_in_condgan(tmp_path: Path) -> None:
+    from condgan.core.words import words_of
+
+    texts = ["A red heart, please!", "it\u2019s the artist's 'red' hat", "keycap: #", "10 % of C++"]
+    texts += ["\u8d64\u3044 heart", "caf\u00e9 cafe\u0301", "\u0e01\u0e34\u0e19 rice"]
+    script = (LATENTS.parent / "page.mjs").read_text()
+    begin, end = script.index("/** Words, as condgan cuts them"), script.index("function words(input)")
+    code = f"{script[begin:end]}\nconst words = (t) => spelled(t, {{ names: [], shape: ['n', 99] }}).odd;"
+    (tmp_path / "x.mjs").write_text(f"{code}\nconsole.log(JSON.stringify({json.dumps(texts)}.map(words)));")
+    done = subprocess.run(["node", tmp_path / "x.mjs"], capture_output=True, text=True, check=True, timeout=60)
+    assert json.loads(done.stdout) == [[*words_of(text)] for text in texts]

@@ -4,7 +4,7 @@ const frames = facts.size.length === 4 ? facts.size[0] : 0;
 const inputs = facts.inputs.filter((each) => each.name !== "times");
 const values = {};
 const controls = {};
-const [MOST, SEEDS, SHOWN, LARGEST] = [64, 16, 24, 2 ** 32];
+const [MOST, SEEDS, SHOWN, LARGEST, TOGETHER, STOPS] = [64, 16, 24, 2 ** 32, 32, 32];
 const element = (id) => document.getElementById(id);
 let session, ort, shown = [], waiting = null, running = false, looked = [], settled = 0;
 let seed = 0;
@@ -87,9 +87,16 @@ function several(input) {
   values[input.name] = input.names.map(() => 0);
   const boxes = input.names.map((name, place) => make("input", { type: "checkbox", onchange: () =>
     set(input.name, boxes.map((each) => Number(each.checked))) }));
-  return { node: make("div", { className: "choices" }, ...boxes.map((box, place) =>
-    make("label", {}, box, make("span", { textContent: input.names[place] })))),
-    show: (value) => boxes.forEach((each, place) => { each.checked = Boolean(value?.[place]); }) };
+  const any = make("input", { type: "checkbox", onchange: () =>
+    set(input.name, any.checked ? null : boxes.map((each) => Number(each.checked))) });
+  for (const each of boxes) each.addEventListener("change", () => { any.checked = false; });
+  const all = [...boxes.map((box, place) => [box, input.names[place]]), ...(optional(input) ? [[any, "any"]] : [])];
+  return { node: make("div", { className: "choices" }, ...all.map(([box, textContent]) =>
+    make("label", {}, box, make("span", { textContent })))),
+    show: (value) => {
+      any.checked = value === null;
+      boxes.forEach((each, place) => { each.checked = Boolean(value?.[place]); });
+    } };
 }
 
 function vector(input) {
@@ -105,10 +112,15 @@ function vector(input) {
   return { node: box, show: (value) => { box.value = value.join(" "); } };
 }
 
+/** Words, as condgan cuts them: signs of scripts without spaces each alone, with their marks; inner apostrophes. */
+const APART = "\\u0e00-\\u0eff\\u1000-\\u109f\\u1780-\\u17ff\\u2e80-\\u9fff\\uf900-\\ufaff\\uff66-\\uff9f\\u{20000}-\\u{3ffff}";
+const LETTER = `(?![${APART}])[\\p{L}\\p{N}]\\p{M}*`;
+const WORDS = new RegExp(`(?=[${APART}])[\\p{L}\\p{N}]\\p{M}*|(?:${LETTER})+(?:'(?:${LETTER})+)*|[\\p{S}#*@&%+]`, "gu");
+
 function spelled(text, input) {
   const known = new Map(input.names.map((word, id) => [word, id]));
-  const found = (text.normalize("NFKC").toLowerCase().match(/[\p{L}\p{N}\p{M}']+|[\p{S}#*@&%+]/gu) ?? [])
-    .map((word) => [word, known.get(word) ?? 1]);
+  const plain = text.replace(/[\ufe00-\ufe0f]/g, "").normalize("NFKC").toLowerCase().replaceAll("\u2019", "'").normalize("NFC");
+  const found = (plain.match(WORDS) ?? []).map((word) => [word, known.get(word) ?? 1]);
   return { ids: found.map(([, id]) => id).slice(0, input.shape[1]),
     odd: found.filter(([, id]) => id === 1).map(([word]) => word) };
 }
@@ -117,10 +129,13 @@ function words(input) {
   const start = input["such as"] ?? input.names[2];
   values[input.name] = start;
   const hint = make("p", { className: "quiet" });
+  const hinted = () => {
+    const { odd } = spelled(box.value, input);
+    hint.textContent = odd.length ? `Not known here, and read as any other word: ${odd.join(", ")}. condgan reads a plural or a slip as the known word that is like it.` : "";
+  };
   const list = make("datalist", { id: `words-${input.name}` });
   const box = make("input", { type: "text", value: start, "aria-label": input.name, oninput: () => {
-    const { odd } = spelled(box.value, input);
-    hint.textContent = odd.length ? `Not known, and read as any word: ${odd.join(", ")}` : "";
+    hinted();
     const last = box.value.toLowerCase().split(" ").pop();
     const before = box.value.slice(0, box.value.length - last.length);
     list.replaceChildren(...(last ? input.names.filter((word) => word.startsWith(last)).slice(0, 8) : [])
@@ -131,11 +146,11 @@ function words(input) {
   return { node: make("div", {}, box, list, hint,
     make("details", {}, make("summary", { textContent: "Known words" }),
       make("p", { className: "quiet", textContent: input.names.slice(2, 402).join(", ") }))),
-    show: (value) => { box.value = value ?? ""; } };
+    show: (value) => { box.value = value ?? ""; hinted(); } };
 }
 
 function picture(input) {
-  const [high, wide, depth] = input.shape.slice(1);
+  const [high, wide, depth = 1] = input.shape.slice(1);
   const blank = new Uint8Array(high * wide * depth).fill(255);
   values[input.name] = null;
   const canvas = make("canvas", { width: wide, height: high, className: "painted", role: "img",
@@ -146,13 +161,19 @@ function picture(input) {
       const bitmap = await createImageBitmap(file);
       const context = canvas.getContext("2d", { willReadFrequently: true });
       const side = Math.min(bitmap.width / wide, bitmap.height / high);
+      context.clearRect(0, 0, wide, high);
+      if (depth < 4) {
+        context.fillStyle = facts.background;
+        context.fillRect(0, 0, wide, high);
+      }
       context.drawImage(bitmap, (bitmap.width - side * wide) / 2, (bitmap.height - side * high) / 2, side * wide,
         side * high, 0, 0, wide, high);
       const { data } = context.getImageData(0, 0, wide, high);
       const found = new Uint8Array(high * wide * depth);
       for (let at = 0; at < high * wide; at++) {
         const rgb = data.slice(4 * at, 4 * at + 3);
-        if (depth === 1) found[at] = input.meaning.startsWith("lightness") ? lightness(rgb)
+        if (input.high === 1) found[at] = rgb[0] > 127 ? 1 : 0;
+        else if (depth === 1) found[at] = input.meaning.startsWith("lightness") ? lightness(rgb)
           : Math.round(0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2]);
         else for (let c = 0; c < depth; c++) found[depth * at + c] = data[4 * at + c];
       }
@@ -212,9 +233,10 @@ function painter(input) {
   const brush = make("input", { type: "range", min: 0, max: Math.round(wide / 6), value: radius, "aria-label": "Size of the brush",
     oninput: () => { radius = Number(brush.value); } });
   const fill = make("button", { type: "button", textContent: "Fill all with it", onclick: () => { ids.fill(chosen); drawn(); set(input.name, given()); } });
+  const keep = make("button", { type: "button", textContent: "Save the map", onclick: () => canvas.toBlob((blob) => save(blob, `${input.name}.png`)) });
   drawn();
   values[input.name] = given();
-  return { node: make("div", {}, canvas, radios, brush, fill), show: (value) => {
+  return { node: make("div", {}, canvas, radios, brush, make("div", { className: "row" }, fill, keep)), show: (value) => {
     for (let at = 0; at < ids.length; at++) {
       ids[at] = depth ? Math.max(0, input.colours.findIndex((c) => c.every((v, n) => v === value[3 * at + n]))) : value[at];
     }
@@ -247,6 +269,15 @@ const TYPES = { int32: Int32Array, float32: Float32Array, uint8: Uint8Array };
 
 /** Images of rows {z, values}: uint8 n,[frames,]h,w,c. */
 async function generate(rows, times) {
+  const parts = [];
+  for (let at = 0; at < rows.length; at += TOGETHER) parts.push(await batch(rows.slice(at, at + TOGETHER), times));
+  const all = new Uint8Array(parts.reduce((sum, each) => sum + each.length, 0));
+  let at = 0;
+  for (const each of parts) { all.set(each, at); at += each.length; }
+  return { data: all };
+}
+
+async function batch(rows, times) {
   const feeds = { z: new ort.Tensor("float32", Float32Array.from(rows.flatMap((row) => [...row.z])),
     [rows.length, facts.latent.width]) };
   for (const input of inputs) {
@@ -255,11 +286,11 @@ async function generate(rows, times) {
     rows.forEach((row, place) => all.set(numbers(input, row.values[input.name]), place * (all.length / rows.length)));
     feeds[input.name] = new ort.Tensor(input.type, all, [rows.length, ...shape]);
   }
-  if (frames) {
+  if (facts.inputs.some((each) => each.name === "times")) {
     const all = Float32Array.from({ length: rows.length * times }, (_, n) => n % times);
     feeds.times = new ort.Tensor("float32", all, [rows.length, times]);
   }
-  return (await session.run(feeds, ["images"])).images;
+  return (await session.run(feeds, ["images"])).images.data;
 }
 
 /** From one latent to another: on the arc between their directions, the length changing evenly (White 2016). */
@@ -278,13 +309,16 @@ function mixed(one, other, share) {
 const fieldsOf = () => inputs.filter((each) => each.names && !each.colours && each.field !== "text" && each.field !== "set" || each.field === "boolean" || each.field === "number");
 
 function stops(input) {
-  if (input.names) return input.names.map((name, value) => ({ value, name })).slice(0, 32);
+  if (input.names) return input.names.map((name, value) => ({ value, name })).slice(0, STOPS);
   if (input.field === "boolean") return [{ value: 0, name: "no" }, { value: 1, name: "yes" }];
   return Array.from({ length: 5 }, (_, n) => {
     const value = input.low + n / 4 * (input.high - input.low);
     return { value, name: `${Number(value.toPrecision(3))} ${input.unit ?? ""}`.trim() };
   });
 }
+
+const whole = (text) => Math.max(0, Math.min(Number.MAX_SAFE_INTEGER, Math.floor(Number(text) || 0)));
+const otherSeed = () => whole(element("other").value);
 
 /** The rows of the chosen view, and how many stand side by side. */
 function rowsOf(view) {
@@ -299,12 +333,13 @@ function rowsOf(view) {
     const found = stops(across).map(({ value, name }) => row({ [across.name]: value }, name));
     return { rows: found, columns: Math.min(found.length, 5) };
   }
+  if (view === "grid" && across && across === down) throw new Error("choose two different fields");
   if (view === "grid" && across && down) {
     const found = stops(down).flatMap((a) => stops(across).map((b) => row({ [down.name]: a.value, [across.name]: b.value }, `${a.name}, ${b.name}`)));
     return { rows: found, columns: stops(across).length };
   }
   if (view === "between") {
-    const other = latents(Number(element("other").value) || 0, facts.latent.width);
+    const other = latents(otherSeed(), facts.latent.width);
     return { rows: [row({}, `seed ${seed} to ${element("other").value}`, mixed(z, other, Number(element("share").value)))], columns: 1 };
   }
   return { rows: [row({}, `seed ${seed}`)], columns: 1 };
@@ -330,7 +365,9 @@ function schedule() {
 }
 
 async function refresh() {
-  const lacking = inputs.find((each) => each.type === "uint8" && values[each.name] === null);
+  const lacking = inputs.find((each) => each.type === "uint8" && !optional(each) && values[each.name] === null);
+  const silent = inputs.find((each) => each.field === "text" && !optional(each) && !spelled(values[each.name] ?? "", each).ids.length);
+  if (session && silent) return say(`Write what to show as ${silent.name}.`);
   if (!session || lacking) return say(session ? `Give a picture as ${lacking.name}: choose one, or drop it.` : "Opening the generator …");
   running = true;
   while (waiting !== null) {
@@ -344,7 +381,9 @@ async function refresh() {
       lay(columns);
       command();
       timings.push(performance.now() - began);
-      say(`${shown.length} ${frames ? "clip" : "image"}${shown.length > 1 ? "s" : ""}, ${Math.round(performance.now() - began)} ms.`);
+      const cut = inputs.filter((each) => [element("across").value, element("down").value].includes(each.name) && each.names?.length > STOPS);
+      const first = cut.length && ["values", "grid"].includes(element("view").value) ? ` Of ${cut[0].name} the first ${STOPS} of ${cut[0].names.length} are shown.` : "";
+      say(`${shown.length} ${frames ? "clip" : "image"}${shown.length > 1 ? "s" : ""}, ${Math.round(performance.now() - began)} ms.${first}`);
     } catch (error) {
       say(`The generator cannot make this: ${error.message ?? error}`);
     }
@@ -364,45 +403,59 @@ function lay(columns) {
   }
   shown.forEach((tile, place) => {
     const [canvas, caption] = stage.children[place].children;
-    put(canvas, pixelsOf(tile), channels, width, height);
+    put(canvas, pixelsOf(tile, frames ? frame : 0), channels, width, height);
     canvas.setAttribute("aria-label", `generated: ${tile.name}`);
     caption.textContent = tile.name;
   });
 }
 
 let frame = 0;
-const calm = matchMedia("(prefers-reduced-motion: reduce)");
-if (frames) setInterval(() => {
-  if (calm.matches) return;
-  frame = (frame + 1) % frames;
-  shown.forEach((tile, place) => put(element("stage").children[place].firstChild, pixelsOf(tile, frame), channels, width, height));
-}, 1000 / (facts.frame_rate || 8));
+let paused = matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+/** Clips move until they are paused; then their frames can be gone through. */
+function play() {
+  const slider = make("input", { type: "range", min: 0, max: frames - 1, value: 0, "aria-label": "Frame", oninput: () => to(Number(slider.value)) });
+  const button = make("button", { type: "button", onclick: () => { paused = !paused; name(); } });
+  const name = () => { button.textContent = paused ? "Play" : "Pause"; };
+  const to = (number) => {
+    frame = number;
+    slider.value = frame;
+    shown.forEach((tile, place) => put(element("stage").children[place].firstChild, pixelsOf(tile, frame), channels, width, height));
+  };
+  name();
+  element("stage").after(make("div", { className: "row" }, button, slider));
+  setInterval(() => { if (!paused) to((frame + 1) % frames); }, 1000 / (facts.frame_rate || 8));
+}
 
 /* ---- the command line, saving, what was looked at ---- */
 
+/** A value in --where, where signs that part others stand in quotes. */
+const valued = (text) => (/[,=|'+]/.test(text) && !text.includes('"') ? `"${text}"` : text);
 const quoted = (text) => (/^[\w.,=+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
 function command() {
   const asked = [], alone = [];
   for (const input of inputs) {
     const value = values[input.name];
+    if (value === null && input.field === "text") alone.push(`--${input.name} ''`);
     if (value === null) continue;
-    if (input.type === "uint8") alone.push(`--${input.name} FILE`);
-    else if (input.field === "text") alone.push(`--${input.name} ${quoted(value)}`);
+    if (input.type === "uint8") alone.push(`--${input.name} ${input.colours ? `${input.name}.png` : "FILE"}`);
+    else if (input.field === "text") alone.push(`--${input.name}=${quoted(value)}`);
     else if (input.field === "set") asked.push(`${input.name}=${input.names.filter((_, n) => value[n]).join("+") || "none"}`);
-    else if (input.names) asked.push(`${input.name}=${input.names[value]}`);
-    else if (input.shape.length > 1) alone.push(`--${input.name} ${quoted(value.join(","))}`);
-    else asked.push(`${input.name}=${Number(value.toPrecision(6))}`);
+    else if (input.names) asked.push(`${input.name}=${valued(input.names[value])}`);
+    else if (input.shape.length > 1) alone.push(`--${input.name}=${quoted(value.join(","))}`);
+    else asked.push(`${input.name}=${value}`);
   }
   const where = asked.length ? ` --where ${quoted(asked.join(", "))}` : "";
-  const seeds = element("view").value === "seeds" ? `${seed}-${seed + SEEDS - 1}` : seed;
+  const view = element("view").value;
+  element("same").textContent = ["one", "seeds"].includes(view) ? "The same with condgan" : "The first of these with condgan";
+  const seeds = view === "seeds" ? `${seed}-${seed + SEEDS - 1}` : seed;
   const free = inputs.some((input) => optional(input)) ? " --free" : "";
   element("command").textContent = `condgan sample RUN${where}${alone.map((each) => ` ${each}`).join("")} --seeds ${seeds}${free} --out image${frames ? ".webp" : ".png"}`;
 }
 
 /** All tiles as one picture, enlarged so that it is some 256 pixels wide at least. */
-function sheet(moment = 0) {
-  const columns = Math.max(1, getComputedStyle(element("stage")).gridTemplateColumns.split(" ").length);
+function sheet(moment = 0, columns = Math.max(1, getComputedStyle(element("stage")).gridTemplateColumns.split(" ").length)) {
   const rows = Math.ceil(shown.length / columns);
   const scale = Math.max(1, Math.round(256 / (columns * width)));
   const canvas = make("canvas", { width: columns * width * scale, height: rows * height * scale });
@@ -427,14 +480,14 @@ async function animation() {
   const taken = (canvas) => pictures.push(canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height));
   if (frames) for (let moment = 0; moment < frames; moment++) taken(sheet(moment));
   else {
-    const [one, other] = [seed, Number(element("other").value) || 0].map((each) => latents(each, facts.latent.width));
+    const [one, other] = [seed, otherSeed()].map((each) => latents(each, facts.latent.width));
     const rows = Array.from({ length: 24 }, (_, n) => ({ z: mixed(one, other, n / 23), values }));
     const found = await generate(rows, frames);
     const before = shown;
     for (let n = 0; n < rows.length; n++) {
       const each = found.data.length / rows.length;
       shown = [{ data: found.data.slice(n * each, (n + 1) * each) }];
-      taken(sheet());
+      taken(sheet(0, 1));
     }
     shown = before;
     pictures.push(...pictures.slice(1, -1).reverse());
@@ -444,7 +497,8 @@ async function animation() {
 
 function remember() {
   if (!shown.length) return;
-  const state = { seed, view: element("view").value, values: structuredClone(values) };
+  const places = Object.fromEntries(["view", "across", "down", "other", "share"].map((id) => [id, element(id).value]));
+  const state = { seed, places, values: structuredClone(values) };
   const text = JSON.stringify(state, (_, each) => (ArrayBuffer.isView(each) ? [...each] : each));
   if (looked[0] === text) return;
   looked = [text, ...looked].slice(0, SHOWN);
@@ -458,7 +512,7 @@ function remember() {
 function restore(state) {
   seed = state.seed;
   element("seed").value = seed;
-  element("view").value = state.view;
+  for (const [id, value] of Object.entries(state.places)) element(id).value = value;
   for (const [name, value] of Object.entries(state.values)) {
     values[name] = value;
     controls[name].show(value);
@@ -482,7 +536,7 @@ function layOut() {
     form.append(make("fieldset", {}, make("legend", { textContent: name }), controls[input.name].node));
   }
   const number = make("input", { type: "number", id: "seed", min: 0, max: Number.MAX_SAFE_INTEGER, value: seed,
-    oninput: () => { seed = Math.max(0, Math.min(Number.MAX_SAFE_INTEGER, Math.floor(Number(number.value) || 0))); schedule(); } });
+    oninput: () => { seed = whole(number.value); schedule(); } });
   const lock = make("input", { type: "checkbox", id: "lock" });
   const shuffle = make("button", { type: "button", textContent: "Shuffle", onclick: () => {
     if (lock.checked) return say("The seed is locked.");
@@ -505,8 +559,13 @@ function layOut() {
   if (known.length > 1) element("down").value = known[1].name;
   element("view").addEventListener("change", choose);
   for (const id of ["share", "other"]) element(id).addEventListener("input", schedule);
-  element("png").addEventListener("click", () => sheet().toBlob((blob) => save(blob, "condgan.png")));
-  element("gif").addEventListener("click", async () => save(new Blob([await animation()], { type: "image/gif" }), "condgan.gif"));
+  const saving = (make) => async () => {
+    if (!shown.length) return say("There is no image to save yet.");
+    try { await make(); } catch (error) { say(`It cannot be saved: ${error.message ?? error}`); }
+  };
+  element("png").addEventListener("click", saving(() => sheet().toBlob((blob) => save(blob, "condgan.png"))));
+  element("gif").addEventListener("click", saving(async () => save(new Blob([await animation()], { type: "image/gif" }), "condgan.gif")));
+  if (frames) play();
   choose();
 }
 
