@@ -28,7 +28,7 @@ def players(loop: PlainLoop) -> tuple[torch.nn.Module, torch.nn.Module]:
     return loop.generator, loop.discriminator
 
 
-@pytest.mark.parametrize("case", ["letters", "digit"])
+@pytest.mark.parametrize("case", [pytest.param("letters", marks=pytest.mark.long), "digit"])
 def test_a_transfer_is_measured(case: str, real: Path, tmp_path: Path, quick: None) -> None:
     """With hardly any budget: of the embedded digits, and of real letters."""
     slim = {"channels": 8, "least_channels": 8, "features": 8}

@@ -148,7 +148,7 @@ class ClipDiscriminator(nn.Module):
         return self.head(features.mean(0), cond)
 
     def features(
-        self, clips: Float[Tensor, "b c t h w"], times: Float[Tensor, "b t"], cond: Cond, some: slice
+        self, clips: Float[Tensor, "b c t ..."], times: Float[Tensor, "b t"], cond: Cond, some: slice
     ) -> Float[Tensor, "b d"]:
         """The features of as many frames as are joined."""
         if self.clips and cond.map is not None and cond.map.dim() == 5:

@@ -76,7 +76,7 @@ def part(chosen: Tensor) -> Dataset:
 def test_real_images_are_sound() -> None:
     found = look(DIGITS.target, LABELS)
     assert found["pixel_distance"] < 0.1 and 0 < found["pixel_distance_error"] < 0.05
-    assert found["diversity"] > 0.7 and 0.9 < found["controllability"] < 1.1
+    assert found["diversity"] > 0.65 and 0.9 < found["controllability"] < 1.1
 
 
 @pytest.mark.parametrize("order", [tuple("9876543210"), (*"1032547698", "none")], ids=len)

@@ -38,7 +38,7 @@ def out_of_disk(reference: Reference, run: Path, log: Path, chance: random.Rando
 
 
 TROUBLES = (killed_at_a_moment, killed_at_an_operation, out_of_disk)
-SEEDS = [*range(10), *(pytest.param(seed, marks=pytest.mark.long) for seed in range(100, 200))]
+SEEDS = [*range(5), *(pytest.param(seed, marks=pytest.mark.long) for seed in (*range(5, 10), *range(100, 200)))]
 
 
 @pytest.mark.parametrize("seed", SEEDS)
