@@ -17,7 +17,8 @@ from condgan.exports.parity import Parity
 from condgan.exports.runtime import Runtime, runtime
 from condgan.pipeline import Pipeline
 
-SCRIPTS = ("latents.mjs", "gif.mjs", "page.mjs")
+SCRIPTS = ("latents.mjs", "gif.mjs", "controls.mjs", "saving.mjs", "page.mjs")
+"""In the order in which they run: the last one begins."""
 LARGEST = 200_000_000
 """Bytes of a page, from which on browsers are slow to open it or do not."""
 
@@ -73,13 +74,8 @@ def rendered(model: bytes, known: dict[str, Any], parity: Parity, said: Said, ra
     from markupsafe import Markup
 
     room = files("condgan.exports") / "page"
-    read = {
-        name: room.joinpath(name).read_text(encoding="utf-8")
-        for name in ("page.html", "page.css", "page.mjs", "latents.mjs", "gif.mjs")
-    }
-    script = "\n".join(
-        read[name].replace("export function", "function") for name in ("latents.mjs", "gif.mjs", "page.mjs")
-    )
+    read = {name: room.joinpath(name).read_text(encoding="utf-8") for name in ("page.html", "page.css", *SCRIPTS)}
+    script = "\n".join(read[name].replace("export function", "function") for name in SCRIPTS)
     packed = {"runtime": ran.script, "wasm": ran.wasm, "model": gzip.compress(model, 9, mtime=0)}
     parts = {name: base64.b64encode(content).decode() for name, content in packed.items()}
     # a script is all that a page from a file may load from another one

@@ -160,7 +160,7 @@ def test_words_are_cut_in_javascript_as_in_condgan(tmp_path: Path) -> None:
 
     texts = ["A red heart, please!", "it\u2019s the artist's 'red' hat", "keycap: #", "10 % of C++"]
     texts += ["\u8d64\u3044 heart", "caf\u00e9 cafe\u0301", "\u0e01\u0e34\u0e19 rice"]
-    script = (LATENTS.parent / "page.mjs").read_text()
+    script = (LATENTS.parent / "controls.mjs").read_text()
     begin, end = script.index("/** Words, as condgan cuts them"), script.index("function words(input)")
     code = f"{script[begin:end]}\nconst words = (t) => spelled(t, {{ names: [], shape: ['n', 99] }}).odd;"
     (tmp_path / "x.mjs").write_text(f"{code}\nconsole.log(JSON.stringify({json.dumps(texts)}.map(words)));")
